@@ -1,0 +1,1 @@
+"""SCOPCHAT, a self-hosted business texting desk."""
