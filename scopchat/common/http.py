@@ -1,0 +1,144 @@
+"""Outgoing HTTP: one client, one guard against server-side request forgery, errors that say whether to retry.
+
+Host names are resolved once and the connection goes to the very address that was checked, so that a name cannot
+point elsewhere between the two. Redirects are never followed here.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+from urllib.parse import urlsplit
+
+import aiohttp
+from aiohttp.abc import AbstractResolver, ResolveResult
+
+KEEPALIVE_SECONDS = 4
+"""Below the usual five of servers, so that a kept connection is seldom closed under a request."""
+MAX_ANSWER_BYTES = 1_000_000
+
+
+class Blocked(Exception):
+    """The address is not one that requests may go to; nothing was sent."""
+
+
+class NotConnected(Exception):
+    """No connection came about: the request never left and may be made again."""
+
+
+class NoAnswer(Exception):
+    """The request left, or may have, and no whole answer came: whether it was carried out is not known."""
+
+
+class TooLarge(Exception):
+    """The answer is larger than the caller takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+def is_public(address: str) -> bool:
+    """Whether an IP address is on the public internet: not private, loopback, link-local, multicast or reserved."""
+    ip = ipaddress.ip_address(address.partition("%")[0])
+    mapped = ip.ipv4_mapped if isinstance(ip, ipaddress.IPv6Address) else None
+    checked = mapped or ip
+    return checked.is_global and not checked.is_multicast
+
+
+class _GuardedResolver(AbstractResolver):
+    def __init__(self, *, allow_private: bool) -> None:
+        self._resolver = aiohttp.ThreadedResolver()
+        self._allow_private = allow_private
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
+    ) -> list[ResolveResult]:
+        found = await self._resolver.resolve(host, port, family)
+        allowed = [result for result in found if self._allow_private or is_public(result["host"])]
+        if not allowed:
+            raise Blocked(f"{host} is not a public address")
+        return allowed
+
+    async def close(self) -> None:
+        await self._resolver.close()
+
+
+class Client:
+    """Makes requests; use as an async context manager and share within one event loop."""
+
+    def __init__(self, *, allow_private: bool, max_connections: int = 1000) -> None:
+        self._allow_private = allow_private
+        self._max_connections = max_connections
+
+    async def __aenter__(self) -> Self:
+        connector = aiohttp.TCPConnector(
+            limit=self._max_connections,
+            resolver=_GuardedResolver(allow_private=self._allow_private),
+            keepalive_timeout=KEEPALIVE_SECONDS,
+        )
+        self._session = aiohttp.ClientSession(
+            connector=connector, cookie_jar=aiohttp.DummyCookieJar(), auto_decompress=True, trust_env=False
+        )
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._session.close()
+
+    async def request(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str],
+        body: bytes = b"",
+        timeout: float = 15.0,
+        max_bytes: int = MAX_ANSWER_BYTES,
+    ) -> Answer:
+        """One request and its whole answer; `timeout` in seconds over both.
+
+        Raises `Blocked`, `NotConnected` (safe to retry), `NoAnswer` (not safe), `TooLarge`.
+        """
+        self._check(url)
+        limits = aiohttp.ClientTimeout(total=timeout, connect=min(5.0, timeout))
+        try:
+            async with self._session.request(
+                method, url, headers=headers, data=body or None, timeout=limits, allow_redirects=False
+            ) as response:
+                return Answer(response.status, response.headers, await _read(response, max_bytes))
+        except (Blocked, TooLarge):
+            raise
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
+            raise NotConnected(type(error).__name__) from error
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise NoAnswer(type(error).__name__) from error
+
+    def _check(self, url: str) -> None:
+        """Refuses other schemes, and literal addresses, which never pass the resolver."""
+        parts = urlsplit(url)
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise Blocked("only http and https addresses")
+        try:
+            literal_is_public = is_public(parts.hostname)
+        except ValueError:
+            return
+        if not literal_is_public and not self._allow_private:
+            raise Blocked(f"{parts.hostname} is not a public address")
+
+
+async def _read(response: aiohttp.ClientResponse, max_bytes: int) -> bytes:
+    body = bytearray()
+    async for chunk in response.content.iter_chunked(65_536):
+        body += chunk
+        if len(body) > max_bytes:
+            raise TooLarge(f"more than {max_bytes} bytes")
+    return bytes(body)

@@ -1,0 +1,48 @@
+"""Telephone numbers and other SMS addresses."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+import phonenumbers
+
+SHORT_CODE = re.compile(r"[0-9]{3,8}")
+ALPHANUMERIC_SENDER = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9 ._&+-]{1,11}")
+
+
+class BadNumber(ValueError):
+    """The text is not a number that can exist."""
+
+
+def to_e164(text: str, *, country: str) -> str:
+    """`text` as E.164 (ITU-T), local forms read with `country` (ISO 3166 alpha-2). Raises `BadNumber`."""
+    try:
+        number = phonenumbers.parse(text, country)
+    except phonenumbers.NumberParseException:
+        raise BadNumber(text) from None
+    if not phonenumbers.is_possible_number(number) or not phonenumbers.is_valid_number(number):
+        raise BadNumber(text)
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def to_address(text: str, *, country: str) -> str:
+    """A sending or receiving address: E.164, a short code (3 to 8 digits) or an alphanumeric sender (up to 11)."""
+    text = text.strip()
+    if SHORT_CODE.fullmatch(text) or (ALPHANUMERIC_SENDER.fullmatch(text) and not text.startswith("+")):
+        return text
+    return to_e164(text, country=country)
+
+
+@lru_cache(maxsize=20_000)
+def display(address: str, country: str = "") -> str:
+    """The address as people of `country` write it; anything that is no E.164 number comes back unchanged."""
+    if not address.startswith("+"):
+        return address
+    try:
+        number = phonenumbers.parse(address)
+    except phonenumbers.NumberParseException:
+        return address
+    local = number.country_code == phonenumbers.country_code_for_region(country) if country else False
+    style = phonenumbers.PhoneNumberFormat.NATIONAL if local else phonenumbers.PhoneNumberFormat.INTERNATIONAL
+    return phonenumbers.format_number(number, style)
