@@ -1,0 +1,34 @@
+"""How events travel over PostgreSQL's NOTIFY: JSON of at most 8,000 bytes a notice."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from scopchat.events.catalogue import Event, InteractionChange, InteractionsChanged, SimulatorChanged
+
+CHANNEL = "scopchat_events"
+CHANGES_PER_NOTICE = 120
+"""A change is at most some 60 bytes, so that this many stay under NOTIFY's limit."""
+
+
+def encode(event: Event) -> Iterator[str]:
+    """The event as one or several payloads."""
+    if isinstance(event, SimulatorChanged):
+        yield json.dumps({"c": event.company_id, "k": "s"})
+        return
+    for start in range(0, len(event.changes), CHANGES_PER_NOTICE):
+        part = event.changes[start : start + CHANGES_PER_NOTICE]
+        rows = [[c.interaction_id, c.channel_id, c.queue_id, c.assignee_id, c.also] for c in part]
+        yield json.dumps(
+            {"c": event.company_id, "k": "m" if event.marks_only else "i", "r": rows}, separators=(",", ":")
+        )
+
+
+def decode(payload: str) -> Event:
+    """The event of one payload."""
+    notice = json.loads(payload)
+    if notice["k"] == "s":
+        return SimulatorChanged(notice["c"])
+    changes = tuple(InteractionChange(*row) for row in notice["r"])
+    return InteractionsChanged(notice["c"], changes, marks_only=notice["k"] == "m")
