@@ -1,0 +1,31 @@
+"""Each request in the person's language, in the time zone and inside the scope of the company they look at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from zoneinfo import ZoneInfo
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone, translation
+from django_scopes import scope
+
+from scopchat.accounts.services import current_company
+
+
+class PersonMiddleware:
+    """Sets `request.company` and opens its scope for signed-in people; strangers get no scope at all."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        user = request.user
+        if not user.is_authenticated:
+            with translation.override(translation.get_language_from_request(request)):
+                return self.get_response(request)
+        request.company = current_company(user=user, chosen=request.session.get("company"))
+        zone = ZoneInfo(request.company.time_zone)
+        with translation.override(user.language), timezone.override(zone), scope(company=request.company):
+            response = self.get_response(request)
+        response.headers.setdefault("Cache-Control", "no-store")
+        return response

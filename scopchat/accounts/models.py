@@ -1,0 +1,84 @@
+"""People: one account each, in one company, with one role there."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import UserManager as DjangoUserManager
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+from scopchat.accounts.roles import Permission, Reach, Role, reach
+from scopchat.tenancy.models import Company
+
+
+class Presence(models.TextChoices):
+    ONLINE = "online", _("Online")
+    BUSY = "busy", _("Busy")
+    AWAY = "away", _("Away")
+    OFFLINE = "offline", _("Offline")
+
+
+class Theme(models.TextChoices):
+    LIGHT = "light", _("Light")
+    DARK = "dark", _("Dark")
+    SYSTEM = "system", _("System")
+
+
+class UserQuerySet(models.QuerySet["User"]):
+    def of(self, company: Company) -> UserQuerySet:
+        """The people of one company; what everyone outside sign-in begins with."""
+        return self.filter(company=company)
+
+
+class UserManager(DjangoUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
+    pass
+
+
+class User(AbstractBaseUser):
+    """A person. Usernames and e-mail addresses are unique over the installation, so this model is not scoped."""
+
+    username = models.CharField(_("username"), max_length=60)
+    email = models.EmailField(_("e-mail"))
+    display_name = models.CharField(_("name"), max_length=120)
+    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="users")
+    role = models.CharField(_("role"), max_length=20, choices=Role)
+    language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES, default="fr")
+    theme = models.CharField(_("theme"), max_length=10, choices=Theme, default=Theme.SYSTEM)
+    presence = models.CharField(_("presence"), max_length=10, choices=Presence, default=Presence.OFFLINE)
+    is_active = models.BooleanField(_("active"), default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    USERNAME_FIELD = "username"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["email", "display_name"]
+
+    class Meta:
+        verbose_name = _("user")
+        verbose_name_plural = _("users")
+        constraints = [
+            models.UniqueConstraint(Lower("username"), name="user_username_once"),
+            models.UniqueConstraint(Lower("email"), name="user_email_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.display_name
+
+    @property
+    def initials(self) -> str:
+        """At most two letters that stand for the person in a small space."""
+        words = self.display_name.split()
+        return "".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)).upper()
+
+    def reach(self, permission: Permission) -> Reach:
+        """How far this person's permission extends (the matrix of `roles`)."""
+        return reach(self.role, permission)
+
+    def may(self, permission: Permission) -> bool:
+        """Whether this person has the permission over anything at all."""
+        return self.reach(permission) > Reach.NONE

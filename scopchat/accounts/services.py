@@ -1,0 +1,60 @@
+"""People and the company they look at."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from scopchat.accounts.models import Presence, Theme, User
+from scopchat.accounts.roles import Permission, Reach, Role
+from scopchat.tenancy.models import Company
+
+
+@transaction.atomic
+def create_user(
+    *,
+    company: Company,
+    username: str,
+    email: str,
+    display_name: str,
+    role: Role,
+    password: str,
+    language: str = "fr",
+) -> User:
+    """A new person in `company`. Raises IntegrityError when the username or e-mail is taken (in any case)."""
+    user = User(
+        company=company,
+        username=username,
+        email=email,
+        display_name=display_name,
+        role=role,
+        language=language,
+    )
+    user.set_password(password)
+    user.save(force_insert=True)
+    return user
+
+
+def companies_of(user: User) -> list[Company]:
+    """The companies the person may look at: their own, and for resellers and the operator every one below."""
+    if user.reach(Permission.SEE_INTERACTIONS) < Reach.SUBTREE:
+        return [user.company]
+    return list(Company.objects.filter(path__startswith=user.company.path, is_active=True).order_by("path"))
+
+
+def current_company(*, user: User, chosen: int | None) -> Company:
+    """The company `chosen` in the switcher if the person may look at it, else their own."""
+    if chosen is None or chosen == user.company_id or user.reach(Permission.SEE_INTERACTIONS) < Reach.SUBTREE:
+        return user.company
+    below = Company.objects.filter(path__startswith=user.company.path, is_active=True)
+    return below.filter(pk=chosen).first() or user.company
+
+
+def set_presence(*, user: User, presence: Presence) -> None:
+    """What colleagues see of the person's availability."""
+    User.objects.filter(pk=user.pk).update(presence=presence)
+
+
+def set_preferences(*, user: User, theme: Theme | None = None, language: str | None = None) -> None:
+    """The person's theme or language."""
+    changes = {"theme": theme, "language": language}
+    User.objects.filter(pk=user.pk).update(**{name: value for name, value in changes.items() if value})

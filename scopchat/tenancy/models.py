@@ -1,0 +1,42 @@
+"""The company tree: who is a tenant, and under whom."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from treebeard.mp_tree import MP_Node
+
+from scopchat.tenancy.kinds import Kind
+
+
+class Company(MP_Node):  # type: ignore[misc]
+    """A tenant: a node of the reseller tree. The root is the installation's one operator."""
+
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind)
+    name = models.CharField(_("name"), max_length=120)
+    country = models.CharField(_("country"), max_length=2, default="CA", help_text=_("ISO code, for local numbers"))
+    time_zone = models.CharField(_("time zone"), max_length=40, default="America/Montreal")
+    language = models.CharField(_("language"), max_length=5, default="fr")
+    currency = models.CharField(_("currency"), max_length=3, default="CAD")
+    is_active = models.BooleanField(_("active"), default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    node_order_by: ClassVar[list[str]] = []
+
+    class Meta:
+        verbose_name = _("company")
+        verbose_name_plural = _("companies")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind"], condition=models.Q(kind=Kind.OPERATOR), name="company_one_operator"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.name)
+
+    def is_or_is_under(self, other: Company) -> bool:
+        """Whether this company is `other` or stands anywhere below it."""
+        return bool(self.path.startswith(other.path))
