@@ -1,0 +1,267 @@
+"""What every carrier adapter offers, and the one vocabulary they share.
+
+An adapter does no I/O: it verifies and reads what came in, and writes what goes out, as values. Hooks, router and
+sender do the talking. `docs/adding-a-provider.md` walks through a new one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import ClassVar, Protocol
+from urllib.parse import parse_qsl
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class BadSignature(Exception):
+    """The request does not come from the carrier. The text says what is wrong, without secrets."""
+
+
+class Malformed(Exception):
+    """The request cannot be read. The text says what is missing."""
+
+
+class Event(models.TextChoices):
+    """The two kinds of callback a carrier makes."""
+
+    INBOUND = "inbound", _("Inbound message")
+    STATUS = "status", _("Delivery receipt")
+
+
+class ReceiptStatus(models.TextChoices):
+    """What a delivery receipt can say. Words a carrier adds later become UNKNOWN and are kept raw."""
+
+    ACCEPTED = "accepted"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+class FailureReason(models.TextChoices):
+    """Why a message failed, in words for the person who wrote it."""
+
+    OPTED_OUT = "opted_out", _("carrier blocked: the customer texted STOP")
+    BAD_NUMBER = "bad_number", _("this number cannot receive texts")
+    UNREACHABLE = "unreachable", _("the phone could not be reached")
+    FILTERED = "filtered", _("the carrier filtered this text")
+    SENDER = "sender", _("the carrier does not accept this channel's number as sender")
+    ACCOUNT = "account", _("the carrier refused the provider's account")
+    CONTENT = "content", _("the carrier refused the content")
+    THROTTLED = "throttled", _("the carrier is too busy")
+    EXPIRED = "expired", _("it could not be delivered in time")
+    CONNECTION = "connection", _("the carrier could not be reached")
+    OTHER = "other", _("the carrier reported an error")
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What an adapter knows of a provider: decrypted credentials and addresses."""
+
+    credentials: Mapping[str, str]
+    api_base_url: str
+    """Carrier's API, without a slash at the end."""
+    callback_url: str
+    """Public address of this provider's hooks, to which `/inbound` or `/status` is added."""
+
+
+@dataclass(frozen=True, slots=True)
+class HookRequest:
+    """A callback as it arrived. Header names are lower case; `url` is the configured public address."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    body: bytes
+
+    def query(self) -> list[tuple[str, str]]:
+        """Pairs of the query string, blank values kept (carriers sign them)."""
+        return parse_qsl(self.url.partition("?")[2], keep_blank_values=True)
+
+    def form(self) -> list[tuple[str, str]]:
+        """Pairs of a urlencoded body, blank values kept. Raises `Malformed` when it is not UTF-8."""
+        try:
+            return parse_qsl(self.body.decode(), keep_blank_values=True, errors="strict")
+        except ValueError:
+            raise Malformed("the body is not a UTF-8 form") from None
+
+
+@dataclass(frozen=True, slots=True)
+class HookAnswer:
+    """What the carrier expects to read when its callback was taken."""
+
+    status: int = 200
+    content_type: str = "text/plain"
+    body: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class MediaReference:
+    """A photo that came with a message, still at the carrier."""
+
+    url: str
+    content_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class InboundMessage:
+    """One text from a customer. Addresses are E.164, short codes or alphanumeric senders."""
+
+    carrier_id: str
+    sender: str
+    recipient: str
+    text: str
+    media: tuple[MediaReference, ...] = ()
+    segments: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One attempt at sending one message: a person's retry makes the next one."""
+
+    message_id: int
+    number: int
+
+    def __str__(self) -> str:
+        return f"{self.message_id}.{self.number}"
+
+    @classmethod
+    def read(cls, text: str) -> Attempt | None:
+        """The attempt that `str()` wrote, or None for anything else."""
+        found = re.fullmatch(r"([0-9]{1,18})\.([0-9]{1,4})", text, re.ASCII)
+        return cls(int(found[1]), int(found[2])) if found else None
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """One delivery report. `carrier_status` is the carrier's own word."""
+
+    carrier_id: str
+    sender: str
+    """The channel's address: receipts are put on its shard."""
+    status: ReceiptStatus
+    carrier_status: str
+    error_code: str = ""
+    reason: FailureReason | None = None
+    attempt: Attempt | None = None
+    """Which of our attempts it is about, where the carrier gives back what we gave it."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutboundMessage:
+    """One text to hand to the carrier."""
+
+    attempt: Attempt
+    sender: str
+    recipient: str
+    text: str
+    media_urls: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class HttpRequest:
+    """A request for `common.http` to make."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class HttpAnswer:
+    """What came back."""
+
+    status: int
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The carrier has the message."""
+
+    carrier_id: str
+    segments: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The carrier does not have it. `retryable` means the same request may succeed later."""
+
+    reason: FailureReason
+    code: str
+    detail: str
+    """For logs and the details pane: the carrier's words, never the message's."""
+    retryable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Unclear:
+    """The answer does not tell whether the carrier has the message: it may not be sent again blindly."""
+
+    detail: str
+
+
+SendOutcome = Sent | Refused | Unclear
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialField:
+    """One line of the form that an administrator fills in."""
+
+    name: str
+    label: str
+    secret: bool = False
+
+
+class Adapter(Protocol):
+    """A carrier. Every method is pure: values in, values out, no I/O and no clock."""
+
+    kind: ClassVar[str]
+    title: ClassVar[str]
+    default_api_base_url: ClassVar[str]
+    """May name {public_url} and {company_id}, for a carrier that is part of the product."""
+    credential_fields: ClassVar[tuple[CredentialField, ...]]
+    media_hosts: ClassVar[frozenset[str]]
+    """Host names from which inbound media may be fetched with the account's credentials."""
+
+    def verify(self, request: HookRequest, account: Account) -> None:
+        """Raises `BadSignature` unless the request comes from the carrier."""
+        ...
+
+    def parse_inbound(self, request: HookRequest) -> tuple[InboundMessage, ...]:
+        """The texts in an inbound callback, at least one. Raises `Malformed`."""
+        ...
+
+    def parse_receipts(self, request: HookRequest) -> tuple[Receipt, ...]:
+        """The receipts in a status callback, at least one. Raises `Malformed`."""
+        ...
+
+    def answer(self, event: Event) -> HookAnswer:
+        """What to answer once the callback is on disk."""
+        ...
+
+    def build_send(self, message: OutboundMessage, account: Account) -> HttpRequest:
+        """The request that hands the message over."""
+        ...
+
+    def parse_send(self, answer: HttpAnswer) -> SendOutcome:
+        """What the answer to `build_send` means. Never raises: what cannot be read is `Unclear`."""
+        ...
+
+    def build_lookup(self, message: OutboundMessage, account: Account, sent_after: datetime) -> HttpRequest | None:
+        """The request that asks whether the carrier has the message, or None where it offers no such thing."""
+        ...
+
+    def parse_lookup(self, answer: HttpAnswer, message: OutboundMessage) -> SendOutcome:
+        """`Sent` when the carrier has the message, `Unclear` when that cannot be told,
+        `Refused` (retryable) when the carrier is certain it never took it."""
+        ...
+
+    def build_media(self, url: str, account: Account) -> HttpRequest:
+        """The request that fetches one inbound photo; credentials only towards `media_hosts`."""
+        ...

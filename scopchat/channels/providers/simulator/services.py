@@ -1,0 +1,102 @@
+"""What happens at the simulated carrier: texts carried both ways, and its callbacks to the desk's hooks."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from scopchat.channels.models import Channel, Provider
+from scopchat.channels.providers.base import Event, ReceiptStatus
+from scopchat.channels.providers.simulator.models import Outcome, SimulatedPhone, SimulatedText
+from scopchat.channels.providers.simulator.tasks import call_back
+from scopchat.common.phones import to_e164
+from scopchat.events.catalogue import SimulatorChanged
+from scopchat.events.publish import publish
+from scopchat.tenancy.models import Company
+
+
+def set_behaviour(*, company: Company, phone: str, behaviour: dict[str, Any]) -> SimulatedPhone:
+    """Adds the toy phone or changes how its carrier behaves. Raises `BadNumber`."""
+    toy, _created = SimulatedPhone.objects.update_or_create(
+        company=company, number=to_e164(phone, country=company.country), defaults=behaviour
+    )
+    publish(SimulatorChanged(company.pk))
+    return toy
+
+
+@transaction.atomic
+def text_from_phone(
+    *, channel: Channel, phone: str, text: str, now: datetime, media_urls: tuple[str, ...] = ()
+) -> SimulatedText:
+    """A customer texts the channel from a toy phone; the carrier calls the desk's inbound hook."""
+    number = to_e164(phone, country=channel.company.country)
+    toy, _created = SimulatedPhone.objects.get_or_create(company=channel.company, number=number)
+    sent: SimulatedText = SimulatedText.objects.create(
+        company=channel.company,
+        phone=toy,
+        channel_address=channel.address,
+        from_customer=True,
+        text=text,
+        media_urls=list(media_urls),
+        created_at=now,
+    )
+    content = {
+        "id": sent.carrier_id,
+        "from": number,
+        "to": channel.address,
+        "text": text,
+        "media_urls": list(media_urls),
+    }
+    _defer(channel.provider, toy, Event.INBOUND, content, now + timedelta(seconds=toy.delay_seconds))
+    publish(SimulatorChanged(channel.company_id))
+    return sent
+
+
+@transaction.atomic
+def carry(
+    *,
+    provider: Provider,
+    channel_address: str,
+    number: str,
+    text: str,
+    media_urls: list[str],
+    reference: str,
+    now: datetime,
+) -> SimulatedText | None:
+    """The carrier takes a text for a toy phone and reports on it as the phone is set; None when it refuses."""
+    toy, _created = SimulatedPhone.objects.get_or_create(company=provider.company, number=number)
+    if toy.outcome == Outcome.REFUSE:
+        return None
+    carried: SimulatedText = SimulatedText.objects.create(
+        company=provider.company,
+        phone=toy,
+        channel_address=channel_address,
+        from_customer=False,
+        text=text,
+        media_urls=media_urls,
+        reference=reference,
+        created_at=now,
+    )
+    for seconds, status in _reports(toy):
+        content = {"id": carried.carrier_id, "from": channel_address, "to": number, "status": status}
+        _defer(provider, toy, Event.STATUS, content, now + timedelta(seconds=seconds))
+    publish(SimulatorChanged(provider.company_id))
+    return carried
+
+
+def _reports(toy: SimulatedPhone) -> list[tuple[int, ReceiptStatus]]:
+    """The receipts a text gets, with the seconds after which each is sent."""
+    if toy.outcome in {Outcome.SILENT, Outcome.UNCLEAR}:
+        return []
+    last = ReceiptStatus.FAILED if toy.outcome == Outcome.FAIL else ReceiptStatus.DELIVERED
+    order = [last, ReceiptStatus.SENT] if toy.reorder else [ReceiptStatus.SENT, last]
+    return [(toy.delay_seconds + place, status) for place, status in enumerate(order)]
+
+
+def _defer(provider: Provider, toy: SimulatedPhone, event: Event, content: dict[str, Any], due: datetime) -> None:
+    for _copy in range(2 if toy.duplicate else 1):
+        call_back.configure(schedule_at=due).defer(
+            company_id=provider.company_id, provider_id=provider.pk, event=event.value, content=content
+        )
