@@ -1,0 +1,211 @@
+"""Conversations with customers: interactions, their messages, and what happened to them."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from scopchat.channels.models import Channel
+from scopchat.channels.providers.base import FailureReason
+from scopchat.interactions.querysets import InteractionQuerySet, MessageQuerySet
+from scopchat.interactions.status import InteractionStatus, MessageStatus
+from scopchat.queues.models import Queue
+from scopchat.tenancy.models import Company
+from scopchat.tenancy.scoping import TenantModel, tenant_manager
+
+
+class Interaction(TenantModel):
+    """One conversation episode between a channel and one customer address."""
+
+    company = models.ForeignKey(
+        Company, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+"
+    )
+    channel = models.ForeignKey(
+        Channel, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="interactions"
+    )
+    customer = models.CharField(_("customer's number"), max_length=40)
+    status = models.CharField(_("status"), max_length=10, choices=InteractionStatus)
+    assignee = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, db_index=False, related_name="+"
+    )
+    queue = models.ForeignKey(Queue, on_delete=models.PROTECT, null=True, db_index=False, related_name="+")
+    unread = models.PositiveIntegerField(default=0)
+    """Inbound messages that nobody entitled to answer has looked at."""
+    preview = models.CharField(max_length=160, blank=True)
+    preview_is_ours = models.BooleanField(default=False)
+    waiting_since = models.DateTimeField(null=True)
+    last_activity_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+    """When anything a page shows of it last changed: the cursor by which pages catch up."""
+    opened_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+
+    objects = tenant_manager(InteractionQuerySet)
+
+    class Meta:
+        verbose_name = _("interaction")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["channel", "customer"],
+                condition=~Q(status=InteractionStatus.CLOSED),
+                name="interaction_one_open",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["company", "-last_activity_at", "-id"],
+                condition=~Q(status=InteractionStatus.CLOSED),
+                name="interaction_inbox",
+            ),
+            models.Index(fields=["company", "-last_activity_at", "-id"], name="interaction_archive"),
+            models.Index(fields=["company", "status", "-last_activity_at"], name="interaction_by_status"),
+            models.Index(fields=["company", "customer", "-last_activity_at"], name="interaction_by_customer"),
+            models.Index(fields=["company", "changed_at"], name="interaction_changed"),
+            models.Index(fields=["assignee", "-last_activity_at"], name="interaction_mine"),
+            models.Index(fields=["queue", "-last_activity_at"], name="interaction_queue"),
+            models.Index(fields=["channel", "-last_activity_at"], name="interaction_channel"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.channel_id} {self.customer}"
+
+
+class Direction(models.TextChoices):
+    IN = "in"
+    OUT = "out"
+
+
+class Priority(models.IntegerChoices):
+    """Which queued texts of a channel go first."""
+
+    LIVE = 0
+    MASS = 10
+
+
+class Message(TenantModel):
+    """One SMS or MMS, in or out."""
+
+    company = models.ForeignKey(
+        Company, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+"
+    )
+    channel = models.ForeignKey(
+        Channel, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+"
+    )
+    interaction = models.ForeignKey(Interaction, on_delete=models.PROTECT, db_index=False, related_name="messages")
+    direction = models.CharField(max_length=3, choices=Direction)
+    text = models.TextField(blank=True)
+    segments = models.PositiveSmallIntegerField(default=1)
+    status = models.CharField(max_length=10, choices=MessageStatus)
+    reason = models.CharField(max_length=20, choices=FailureReason, blank=True)
+    error_code = models.CharField(max_length=20, blank=True)
+    error_detail = models.CharField(max_length=300, blank=True)
+    carrier_id = models.CharField(max_length=80, null=True)  # noqa: DJ001  unique where known
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, db_index=False, related_name="+"
+    )
+    idempotency_key = models.UUIDField(null=True)
+    created_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+    delivered_at = models.DateTimeField(null=True)
+    priority = models.SmallIntegerField(choices=Priority, default=Priority.LIVE)
+    not_before = models.DateTimeField(null=True)
+    """Earliest moment of the next attempt."""
+    attempts = models.PositiveSmallIntegerField(default=0)
+    claim = models.UUIDField(null=True)
+    """The sender's run that took it last; results count only under the same claim."""
+    claimed_at = models.DateTimeField(null=True)
+
+    objects = tenant_manager(MessageQuerySet)
+
+    class Meta:
+        verbose_name = _("message")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["channel", "carrier_id"], condition=Q(carrier_id__isnull=False), name="message_carrier_once"
+            ),
+            models.UniqueConstraint(
+                fields=["company", "idempotency_key"],
+                condition=Q(idempotency_key__isnull=False),
+                name="message_draft_once",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["interaction", "id"], name="message_thread"),
+            models.Index(
+                fields=["channel", "priority", "id"],
+                condition=Q(status=MessageStatus.QUEUED),
+                name="message_outbox",
+            ),
+            models.Index(
+                fields=["channel", "claimed_at"],
+                condition=Q(status=MessageStatus.SENDING),
+                name="message_in_flight",
+            ),
+            models.Index(
+                fields=["interaction", "id"],
+                condition=Q(status__in=[MessageStatus.QUEUED, MessageStatus.SENDING]),
+                name="message_turn",
+            ),
+            models.Index(fields=["claimed_at"], condition=Q(status=MessageStatus.UNKNOWN), name="message_unknown"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.direction} {self.pk}"
+
+
+class AttachmentState(models.TextChoices):
+    PENDING = "pending", _("being fetched")
+    READY = "ready", _("ready")
+    REFUSED = "refused", _("not an accepted photo")
+    LOST = "lost", _("could not be fetched")
+
+
+class Attachment(TenantModel):
+    """A photo of an MMS: first the carrier's reference, then our own checked copy."""
+
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="attachments")
+    position = models.PositiveSmallIntegerField()
+    source_url = models.TextField()
+    content_type = models.CharField(max_length=60)
+    state = models.CharField(max_length=10, choices=AttachmentState, default=AttachmentState.PENDING)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    file = models.FileField(upload_to="attachments/%Y/%m/", blank=True)
+
+    objects = tenant_manager()
+
+    class Meta:
+        verbose_name = _("attachment")
+        constraints = [models.UniqueConstraint(fields=["message", "position"], name="attachment_position_once")]
+        indexes = [models.Index(fields=["id"], condition=Q(state=AttachmentState.PENDING), name="attachment_pending")]
+
+    def __str__(self) -> str:
+        return f"{self.message_id}/{self.position}"
+
+
+class Happening(models.TextChoices):
+    """What the thread tells besides messages."""
+
+    ACKNOWLEDGED = "acknowledged", _("acknowledged reading")
+    TAKEN = "taken", _("took the conversation")
+    ASSIGNED = "assigned", _("assigned the conversation to")
+    CLOSED = "closed", _("closed the conversation")
+
+
+class InteractionEvent(TenantModel):
+    """Who did what in an interaction, and when."""
+
+    interaction = models.ForeignKey(Interaction, on_delete=models.CASCADE, related_name="events")
+    happening = models.CharField(max_length=20, choices=Happening)
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    about = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    created_at = models.DateTimeField()
+
+    objects = tenant_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["interaction", "id"], name="interaction_event_thread")]
+
+    def __str__(self) -> str:
+        return f"{self.happening} {self.interaction_id}"

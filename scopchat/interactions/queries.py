@@ -1,0 +1,115 @@
+"""Set-based statements of the message path; each says the index it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from django.db import connection
+
+OPEN_INTERACTIONS = """
+INSERT INTO interactions_interaction AS i (
+    company_id, channel_id, customer, queue_id, status, unread, preview, preview_is_ours,
+    waiting_since, last_activity_at, changed_at, opened_at)
+SELECT company_id, channel_id, customer, queue_id, 'waiting', unread, preview, false, first_at, last_at, %s, first_at
+FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::bigint[], %s::int[], %s::text[],
+            %s::timestamptz[], %s::timestamptz[])
+     AS arrived (company_id, channel_id, customer, queue_id, unread, preview, first_at, last_at)
+ON CONFLICT (channel_id, customer) WHERE NOT (status = 'closed') DO UPDATE SET
+    status = 'waiting',
+    unread = i.unread + excluded.unread,
+    preview = excluded.preview,
+    preview_is_ours = false,
+    waiting_since = COALESCE(i.waiting_since, excluded.waiting_since),
+    last_activity_at = excluded.last_activity_at,
+    changed_at = excluded.changed_at
+RETURNING i.id, i.company_id, i.channel_id, i.customer, i.queue_id, i.assignee_id
+"""  # unique index interaction_one_open
+
+STORE_ARRIVALS = """
+INSERT INTO interactions_message (
+    company_id, channel_id, interaction_id, direction, text, segments, status, reason, error_code, error_detail,
+    carrier_id, created_at, priority, attempts)
+SELECT company_id, channel_id, interaction_id, 'in', text, segments, 'received', '', '', '', carrier_id, created_at,
+       0, 0
+FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::text[], %s::int[], %s::text[], %s::timestamptz[])
+     WITH ORDINALITY
+     AS arrived (company_id, channel_id, interaction_id, text, segments, carrier_id, created_at, place)
+ORDER BY place
+RETURNING id, channel_id, carrier_id
+"""
+
+KNOWN_CARRIER_IDS = """
+SELECT m.channel_id, m.carrier_id
+FROM unnest(%s::bigint[], %s::text[]) AS asked (channel_id, carrier_id)
+JOIN interactions_message m ON m.channel_id = asked.channel_id AND m.carrier_id = asked.carrier_id
+"""  # unique index message_carrier_once
+
+REPORTED_MESSAGES = """
+SELECT asked.place, m.id, m.status, m.interaction_id
+FROM unnest(%s::bigint[], %s::text[], %s::bigint[], %s::int[]) WITH ORDINALITY
+     AS asked (channel_id, carrier_id, message_id, attempt, place)
+CROSS JOIN LATERAL (
+    SELECT m.id, m.status, m.interaction_id FROM interactions_message m
+    WHERE m.channel_id = asked.channel_id AND m.carrier_id = asked.carrier_id
+    UNION
+    SELECT m.id, m.status, m.interaction_id FROM interactions_message m
+    WHERE m.id = asked.message_id AND m.channel_id = asked.channel_id AND m.attempts = asked.attempt
+      AND m.direction = 'out' AND m.carrier_id IS NULL AND m.status IN ('sending', 'unknown')
+) m
+ORDER BY asked.place
+"""  # message_carrier_once, primary key
+
+RECORD_REPORTS = """
+WITH turn AS (
+    SELECT m.id FROM interactions_message m WHERE m.id = ANY(%s) ORDER BY m.id FOR UPDATE
+)
+UPDATE interactions_message m SET
+    status = r.status,
+    carrier_id = COALESCE(m.carrier_id, r.carrier_id),
+    reason = r.reason,
+    error_code = r.error_code,
+    sent_at = COALESCE(m.sent_at, r.at),
+    delivered_at = CASE WHEN r.status = 'delivered' THEN r.at ELSE m.delivered_at END
+FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[], %s::timestamptz[])
+     AS r (id, status, carrier_id, reason, error_code, at)
+JOIN turn ON turn.id = r.id
+WHERE m.id = r.id
+  AND array_position(ARRAY['queued', 'sending', 'unknown', 'sent', 'delivered'], m.status::text)
+      < array_position(ARRAY['queued', 'sending', 'unknown', 'sent', 'delivered'],
+                       CASE r.status WHEN 'failed' THEN 'delivered' ELSE r.status END)
+RETURNING m.interaction_id
+"""  # the same rungs as status.RUNG, compared again under the row's lock
+
+ROUTES = """
+SELECT id, company_id, channel_id, queue_id, assignee_id FROM interactions_interaction WHERE id = ANY(%s)
+"""
+
+
+def rows(statement: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
+    """The rows a statement returns."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+    return found
+
+
+def columns(records: Sequence[Sequence[Any]], width: int) -> list[list[Any]]:
+    """Records turned into one list per column, as `unnest` takes them; `width` lists where there are none."""
+    return [list(column) for column in zip(*records, strict=True)] if records else [[] for _ in range(width)]
+
+
+@cache
+def statement(name: str) -> str:
+    """The text of `sql/<name>.sql`."""
+    return (Path(__file__).parent / "sql" / f"{name}.sql").read_text()
+
+
+def named_rows(name: str, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:
+    """The rows of a statement kept in a file of its own."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement(name), parameters)
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+    return found

@@ -1,0 +1,49 @@
+"""Reads of interactions and messages. Every page begins with `visible_to`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+from django.db.models import Q
+
+from scopchat.accounts.roles import Permission, Reach
+from scopchat.interactions.status import InteractionStatus
+
+if TYPE_CHECKING:
+    from scopchat.accounts.models import User
+
+
+def within_reach(user: User, reach: Reach) -> Q:
+    """The interactions of the scoped company that lie within `reach` of the person."""
+    if reach >= Reach.COMPANY:
+        return Q()
+    if reach == Reach.NONE:
+        return Q(pk__in=[])
+    own = Q(assignee=user)
+    if reach == Reach.OWN:
+        return own
+    return own | Q(channel__in=user.channels.values("pk")) | Q(queue__in=user.queues.values("pk"))
+
+
+class InteractionQuerySet(models.QuerySet["Interaction"]):  # type: ignore[name-defined]
+    def visible_to(self, user: User) -> Self:
+        """What the person may see (the matrix, "see")."""
+        return self.filter(within_reach(user, user.reach(Permission.SEE_INTERACTIONS)))
+
+    def answerable_by(self, user: User) -> Self:
+        """What the person may reply to, acknowledge and close."""
+        return self.filter(within_reach(user, user.reach(Permission.ANSWER)))
+
+    def not_closed(self) -> Self:
+        """The inbox: everything that is not over (index `interaction_inbox`)."""
+        return self.exclude(status=InteractionStatus.CLOSED)
+
+    def newest_first(self) -> Self:
+        return self.order_by("-last_activity_at", "-id")
+
+
+class MessageQuerySet(models.QuerySet["Message"]):  # type: ignore[name-defined]
+    def of_thread(self, interaction_id: int) -> Self:
+        """The messages of one interaction, oldest first (index `message_thread`)."""
+        return self.filter(interaction_id=interaction_id).order_by("id")

@@ -1,0 +1,50 @@
+"""Storing a text that the company sends: on disk as queued, then a drain of its channel's shard is asked for."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import partial
+from uuid import UUID
+
+from django.db import transaction
+
+from scopchat.accounts.models import User
+from scopchat.channels.drains import Work, defer_drain
+from scopchat.common.gsm import checked, measure
+from scopchat.interactions.errors import EmptyText
+from scopchat.interactions.models import Direction, Interaction, Message
+from scopchat.interactions.status import MessageStatus
+
+PREVIEW_CHARACTERS = 160
+
+
+def sendable(text: str) -> str:
+    """The text as it will be stored. Raises `EmptyText`, `TextTooLong`."""
+    text = checked(text)
+    if not text:
+        raise EmptyText
+    return text
+
+
+def already_sent(*, company_id: int, idempotency_key: UUID) -> Message | None:
+    """The message that this draft became before, if it did: a held Enter or a repeated request sends once."""
+    message: Message | None = Message.objects.filter(company_id=company_id, idempotency_key=idempotency_key).first()
+    return message
+
+
+def queue_text(*, interaction: Interaction, author: User, text: str, idempotency_key: UUID, now: datetime) -> Message:
+    """Stores the text as queued in the running transaction and asks for the sender once it is committed."""
+    message: Message = Message.objects.create(
+        company_id=interaction.company_id,
+        channel_id=interaction.channel_id,
+        interaction=interaction,
+        direction=Direction.OUT,
+        text=text,
+        segments=measure(text).segments,
+        status=MessageStatus.QUEUED,
+        author=author,
+        idempotency_key=idempotency_key,
+        created_at=now,
+    )
+    transaction.on_commit(partial(defer_drain, Work.SEND, interaction.channel.shard))
+    return message

@@ -1,0 +1,114 @@
+"""Taking customers' texts in: a batch in a few statements, in the running transaction."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from scopchat.channels.providers.base import InboundMessage
+from scopchat.common.gsm import normalise
+from scopchat.interactions import queries
+from scopchat.interactions.models import Attachment
+from scopchat.interactions.services.changes import announce_rows
+from scopchat.interactions.services.outbox import PREVIEW_CHARACTERS
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """One text on its channel."""
+
+    company_id: int
+    channel_id: int
+    queue_id: int | None
+    message: InboundMessage
+    received_at: datetime
+
+
+@transaction.atomic
+def receive(*, arrivals: Sequence[Arrival], now: datetime) -> int:
+    """Stores each text once, finds or opens its interaction, makes it wait, tells live pages.
+
+    Arrivals are in the order in which they came and are stored in it. A text whose carrier id the channel has already
+    is left out. Returns how many were new.
+    """
+    arrivals = _unknown(arrivals)
+    if not arrivals:
+        return 0
+    interactions = _open_interactions(arrivals, now)
+    stored = queries.rows(
+        queries.STORE_ARRIVALS,
+        queries.columns(
+            [
+                (
+                    arrival.company_id,
+                    arrival.channel_id,
+                    interactions[arrival.channel_id, arrival.message.sender],
+                    normalise(arrival.message.text),
+                    arrival.message.segments,
+                    arrival.message.carrier_id,
+                    arrival.received_at,
+                )
+                for arrival in arrivals
+            ],
+            7,
+        ),
+    )
+    _store_attachments(arrivals, {(channel, carrier): message for message, channel, carrier in stored})
+    return len(arrivals)
+
+
+def _unknown(arrivals: Sequence[Arrival]) -> list[Arrival]:
+    """The arrivals without repetitions, of one another and of what is stored."""
+    asked = [(arrival.channel_id, arrival.message.carrier_id) for arrival in arrivals]
+    known = set(queries.rows(queries.KNOWN_CARRIER_IDS, queries.columns(asked, 2)))
+    new = []
+    for arrival, key in zip(arrivals, asked, strict=True):
+        if key not in known:
+            known.add(key)
+            new.append(arrival)
+    return new
+
+
+def _preview(message: InboundMessage) -> str:
+    return normalise(message.text)[:PREVIEW_CHARACTERS] or ("🖼" if message.media else "")
+
+
+def _open_interactions(arrivals: list[Arrival], now: datetime) -> dict[tuple[int, str], int]:
+    """The open interaction of each channel and customer, updated for what arrived."""
+    groups: dict[tuple[int, str], list[Arrival]] = defaultdict(list)
+    for arrival in arrivals:
+        groups[arrival.channel_id, arrival.message.sender].append(arrival)
+    records = [
+        (
+            group[0].company_id,
+            channel_id,
+            customer,
+            group[0].queue_id,
+            len(group),
+            _preview(group[-1].message),
+            group[0].received_at,
+            group[-1].received_at,
+        )
+        for (channel_id, customer), group in sorted(groups.items())
+    ]
+    opened = queries.rows(queries.OPEN_INTERACTIONS, [now, *queries.columns(records, 8)])
+    announce_rows([(pk, company, channel, queue, person) for pk, company, channel, _who, queue, person in opened])
+    return {(channel_id, customer): pk for pk, _company, channel_id, customer, _queue, _person in opened}
+
+
+def _store_attachments(arrivals: list[Arrival], messages: dict[tuple[int, str], int]) -> None:
+    Attachment.objects.bulk_create(
+        Attachment(
+            company_id=arrival.company_id,
+            message_id=messages[arrival.channel_id, arrival.message.carrier_id],
+            position=position,
+            source_url=media.url,
+            content_type=media.content_type[:60],
+        )
+        for arrival in arrivals
+        for position, media in enumerate(arrival.message.media)
+    )

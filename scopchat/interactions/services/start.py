@@ -1,0 +1,81 @@
+"""Writing to a customer first."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from scopchat.accounts.models import User
+from scopchat.accounts.roles import Permission, Reach
+from scopchat.channels.models import Channel
+from scopchat.common.phones import to_e164
+from scopchat.interactions.errors import NotAllowed
+from scopchat.interactions.models import Interaction, Message
+from scopchat.interactions.services import outbox
+from scopchat.interactions.services.changes import announce
+from scopchat.interactions.status import InteractionStatus
+
+
+def channels_to_start_from(user: User) -> list[Channel]:
+    """The scoped company's channels from which the person may start a conversation."""
+    reach = user.reach(Permission.START_CONVERSATION)
+    channels = Channel.objects.filter(is_active=True).order_by("name")
+    if reach >= Reach.COMPANY:
+        return list(channels)
+    return list(channels.filter(users=user)) if reach == Reach.MEMBER else []
+
+
+def start(*, channel: Channel, acting: User, phone: str, text: str, idempotency_key: UUID, now: datetime) -> Message:
+    """Queues a first text to `phone`, in the interaction under way with that number if there is one.
+
+    A new interaction is the writer's. The same `idempotency_key` again gives the message it made the first time.
+    Raises `NotAllowed`, `BadNumber`, `EmptyText`, `TextTooLong`.
+    """
+    text = outbox.sendable(text)
+    if channel not in channels_to_start_from(acting):
+        raise NotAllowed(Permission.START_CONVERSATION.value)
+    customer = to_e164(phone, country=channel.company.country)
+    for _attempt in range(2):
+        before = outbox.already_sent(company_id=channel.company_id, idempotency_key=idempotency_key)
+        if before is not None:
+            return before
+        try:
+            return _start(channel, acting, customer, text, idempotency_key, now)
+        except IntegrityError:
+            # The customer's own text, or the same draft, came in at the same moment: look again.
+            continue
+    return _start(channel, acting, customer, text, idempotency_key, now)
+
+
+@transaction.atomic
+def _start(channel: Channel, acting: User, customer: str, text: str, key: UUID, now: datetime) -> Message:
+    latest = {
+        "status": InteractionStatus.OPEN,
+        "preview": text[: outbox.PREVIEW_CHARACTERS],
+        "preview_is_ours": True,
+        "last_activity_at": now,
+        "changed_at": now,
+    }
+    under_way = Interaction.objects.select_for_update().not_closed().filter(channel=channel, customer=customer)
+    interaction = under_way.first()
+    if interaction is None:
+        interaction = Interaction.objects.create(
+            company_id=channel.company_id,
+            channel=channel,
+            customer=customer,
+            queue_id=channel.queue_id,
+            assignee=acting,
+            opened_at=now,
+            **latest,
+        )
+    else:
+        if interaction.assignee_id is None:
+            latest["assignee"] = acting
+        for name, value in {**latest, "waiting_since": None, "unread": 0}.items():
+            setattr(interaction, name, value)
+        interaction.save(update_fields=[*latest, "waiting_since", "unread"])
+    message = outbox.queue_text(interaction=interaction, author=acting, text=text, idempotency_key=key, now=now)
+    announce(interaction)
+    return message

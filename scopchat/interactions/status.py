@@ -1,0 +1,87 @@
+"""Both ladders, forward only: what may follow what, for an interaction and for a message (SPEC §2)."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class InteractionStatus(models.TextChoices):
+    WAITING = "waiting", _("Waiting")
+    """The customer wrote; nobody has answered or acknowledged."""
+    OPEN = "open", _("Open")
+    """Answered or acknowledged; the next word is the customer's."""
+    PAUSED = "paused", _("Paused")
+    """Held by a person; any inbound message wakes it."""
+    CLOSED = "closed", _("Closed")
+    """Over, kept for ever; a new inbound message starts another interaction."""
+
+
+class Verb(Enum):
+    """Everything that can happen to an interaction's status."""
+
+    RECEIVE = "receive"
+    REPLY = "reply"
+    ACKNOWLEDGE = "acknowledge"
+    PAUSE = "pause"
+    WAKE = "wake"
+    CLOSE = "close"
+
+
+_S = InteractionStatus
+INTERACTION_MOVES: dict[Verb, tuple[frozenset[InteractionStatus], InteractionStatus]] = {
+    # Every inbound message makes the customer wait, whatever was going on. Closed ones are never reopened.
+    Verb.RECEIVE: (frozenset({_S.WAITING, _S.OPEN, _S.PAUSED}), _S.WAITING),
+    # An answer ends the waiting and the pause.
+    Verb.REPLY: (frozenset({_S.WAITING, _S.OPEN, _S.PAUSED}), _S.OPEN),
+    # The green check: read, no reply needed.
+    Verb.ACKNOWLEDGE: (frozenset({_S.WAITING}), _S.OPEN),
+    Verb.PAUSE: (frozenset({_S.WAITING, _S.OPEN}), _S.PAUSED),
+    # The wake time has come.
+    Verb.WAKE: (frozenset({_S.PAUSED}), _S.WAITING),
+    Verb.CLOSE: (frozenset({_S.WAITING, _S.OPEN, _S.PAUSED}), _S.CLOSED),
+}
+
+
+class MessageStatus(models.TextChoices):
+    RECEIVED = "received", _("received")
+    """From the customer; never moves."""
+    QUEUED = "queued", _("queued")
+    """On disk, to be handed to the carrier."""
+    SENDING = "sending", _("sending")
+    """Claimed: the request may have left."""
+    UNKNOWN = "unknown", _("not known whether it was sent")
+    """The request left and no answer came. Never resent by the program."""
+    SENT = "sent", _("handed to the carrier")
+    """The carrier has it."""
+    DELIVERED = "delivered", _("delivered")
+    """The carrier says the phone has it. Final."""
+    FAILED = "failed", _("failed")
+    """It will not arrive. Final, but for a person's retry, which is a new attempt."""
+
+
+RUNG: dict[MessageStatus, int] = {
+    # A receipt moves a message to a higher rung or not at all: reports come late, twice and out of order.
+    MessageStatus.QUEUED: 0,
+    MessageStatus.SENDING: 1,
+    MessageStatus.UNKNOWN: 2,
+    MessageStatus.SENT: 3,
+    # The two final rungs are level, so neither replaces the other.
+    MessageStatus.DELIVERED: 4,
+    MessageStatus.FAILED: 4,
+}
+
+SENDER_MOVES: dict[MessageStatus, frozenset[MessageStatus]] = {
+    # What the sender may do besides climbing; always under the claim it holds.
+    # Certain that nothing left (or that the carrier refused for now): back in the queue.
+    MessageStatus.SENDING: frozenset({MessageStatus.QUEUED}),
+    # A frozen runner wakes, finds its claim taken for lost, and knows that this request never left.
+    MessageStatus.UNKNOWN: frozenset({MessageStatus.QUEUED}),
+}
+
+
+def climbs(current: MessageStatus, reported: MessageStatus) -> bool:
+    """Whether a report of `reported` moves a message that stands at `current`."""
+    return current in RUNG and reported in RUNG and RUNG[reported] > RUNG[current]
