@@ -1,0 +1,86 @@
+"""The server process: carriers' hooks, live streams and probes as bare ASGI; everything else is Django."""
+
+from __future__ import annotations
+
+import asyncio
+import concurrent.futures
+import os
+from typing import Any
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "scopchat.config.settings")
+
+from a2wsgi import WSGIMiddleware
+from django.conf import settings
+
+from scopchat.config.wsgi import application as django_application
+
+THREADS = 8
+"""Threads for pages; one per process is busy at a time, the rest wait for the database."""
+
+
+class Server:
+    """Routes by path; starts and stops the background tasks of the process with the server."""
+
+    def __init__(self) -> None:
+        from procrastinate.contrib.django import app
+
+        from scopchat.gateway import health
+        from scopchat.gateway.database import connection_params
+        from scopchat.gateway.hooks import Hooks
+        from scopchat.gateway.journal import Journal
+        from scopchat.gateway.known_accounts import KnownAccounts
+        from scopchat.gateway.wakeups import Wakeups
+        from scopchat.web.live import Live
+
+        self._jobs = app.with_connector(app.connector.get_worker_connector())  # type: ignore[attr-defined]
+        self._journal = Journal(connection_params())
+        self._wakeups = Wakeups(self._jobs)
+        self._live = Live(connection_params())
+        self._pages = WSGIMiddleware(django_application, workers=THREADS)
+        self._hooks = Hooks(
+            public_url=settings.PUBLIC_URL,
+            accounts=KnownAccounts(),
+            journal=self._journal,
+            wakeups=self._wakeups,
+        )
+        self._exact = {
+            "/live": self._live,
+            "/healthz": health.healthz,
+            "/readyz": health.readyz,
+            "/metrics": health.metrics,
+        }
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "lifespan":
+            await self._lifespan(receive, send)
+        elif scope["type"] == "http":
+            path = scope["path"]
+            handler = self._hooks if path.startswith("/hooks/") else self._exact.get(path, self._pages)
+            await handler(scope, receive, send)
+
+    async def _lifespan(self, receive: Any, send: Any) -> None:
+        await receive()
+        loop = asyncio.get_running_loop()
+        loop.set_default_executor(concurrent.futures.ThreadPoolExecutor(THREADS))
+        await self._jobs.open_async()
+        tasks = [asyncio.create_task(each.run()) for each in (self._journal, self._wakeups, self._live)]
+        for task in tasks:
+            task.add_done_callback(_die_with)
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._journal.close()
+        await self._jobs.close_async()
+        await send({"type": "lifespan.shutdown.complete"})
+
+
+def _die_with(task: asyncio.Task[None]) -> None:
+    """A process without its journal or live feed must not go on answering: the supervisor starts a whole one."""
+    if not task.cancelled() and task.exception() is not None:
+        task.get_loop().call_exception_handler({"message": "background task died", "exception": task.exception()})
+        os._exit(70)
+
+
+application = Server()

@@ -1,0 +1,205 @@
+"""Django settings: one file, everything that differs between installations read through `common.env`.
+
+`docs/settings.md` explains each environment variable.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from pathlib import Path
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from django.utils.csp import CSP
+from django.utils.translation import gettext_lazy as _
+
+from scopchat.common import env
+from scopchat.common.logs import logging_settings
+
+BASE_DIR = Path(__file__).resolve().parent.parent.parent
+
+DEBUG = env.flag("SCOPCHAT_DEBUG", False, "Show Django's error pages. Never on a public server.")
+DATA_DIR = Path(
+    env.text("SCOPCHAT_DATA_DIR", str(BASE_DIR / ".data"), "Folder of the embedded database, media and secrets.")
+)
+SECRET_KEY = env.text(
+    "SCOPCHAT_SECRET_KEY", "", "Signs sessions and links. `scopchat up` makes one in the data folder."
+)
+FIELD_KEYS = env.items(
+    "SCOPCHAT_FIELD_KEYS",
+    "",
+    "Fernet keys that encrypt provider credentials, newest first. Empty: derived from the secret key.",
+) or [base64.urlsafe_b64encode(hashlib.sha256(f"fields:{SECRET_KEY}".encode()).digest()).decode()]
+PUBLIC_URL = env.text(
+    "SCOPCHAT_PUBLIC_URL",
+    "http://127.0.0.1:8000",
+    "Address at which carriers and people reach the product; callbacks are signed against it.",
+).rstrip("/")
+ALLOWED_HOSTS = env.items(
+    "SCOPCHAT_ALLOWED_HOSTS", "", "Host names served, comma-separated. Empty: the public address's and loopback."
+) or [urlsplit(PUBLIC_URL).hostname or "localhost", "127.0.0.1", "localhost", "[::1]"]
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+ALLOW_PRIVATE_HOSTS = env.flag(
+    "SCOPCHAT_ALLOW_PRIVATE_HOSTS",
+    False,
+    "Let requests to provider addresses typed by administrators reach private and loopback addresses.",
+)
+_behind_tls = PUBLIC_URL.startswith("https://")
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _behind_tls
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _behind_tls else None
+SECURE_HSTS_SECONDS = 31_536_000 if _behind_tls else 0
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CSRF_FAILURE_VIEW = "scopchat.web.views.csrf_failure"
+SECURE_CSP = {
+    "default-src": [CSP.SELF],
+    "img-src": [CSP.SELF, "data:"],
+    "style-src": [CSP.SELF],
+    "script-src": [CSP.SELF],
+    "object-src": [CSP.NONE],
+    "base-uri": [CSP.SELF],
+    "form-action": [CSP.SELF],
+    "frame-ancestors": [CSP.NONE],
+}
+
+INSTALLED_APPS = [
+    "scopchat.web",  # first: its templates replace allauth's
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "django_htmx",
+    "treebeard",
+    "procrastinate.contrib.django",
+    "scopchat.tenancy",
+    "scopchat.accounts",
+    "scopchat.queues",
+    "scopchat.channels",
+    "scopchat.channels.providers.simulator",
+    "scopchat.interactions",
+    "scopchat.gateway",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "scopchat.common.logs.RequestIdMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "scopchat.accounts.middleware.PersonMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "scopchat.config.urls"
+WSGI_APPLICATION = "scopchat.config.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.messages.context_processors.messages",
+                "django.template.context_processors.i18n",
+                "scopchat.web.context.shell",
+            ],
+        },
+    }
+]
+
+
+SESSION_OPTIONS = "-c idle_in_transaction_session_timeout=5000"
+"""Ends, after milliseconds, a transaction whose process was frozen in the middle of it, so that its locks go."""
+
+
+def _database(url: str) -> dict[str, object]:
+    """Django's settings for a `postgresql://` address; query parameters go to libpq."""
+    parts = urlsplit(url)
+    options = dict(parse_qsl(parts.query))
+    host = options.pop("host", parts.hostname or "")
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")) or "scopchat",
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": host,
+        "PORT": str(parts.port or options.pop("port", "")),
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {
+            "options": SESSION_OPTIONS,
+            **options,
+            "pool": {"min_size": 1, "max_size": POOL_SIZE, "timeout": 10},
+        },
+    }
+
+
+POOL_SIZE = env.number("SCOPCHAT_POOL_SIZE", 12, "Most database connections per process.")
+DATABASES = {
+    "default": _database(
+        env.text(
+            "DATABASE_URL",
+            "postgresql://postgres@localhost/scopchat",
+            "PostgreSQL 15 or newer, as postgresql://user:password@host:port/name. Set by `scopchat up`.",
+        )
+    )
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*"]
+ACCOUNT_ADAPTER = "scopchat.accounts.adapter.AccountAdapter"
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_USER_DISPLAY = "scopchat.accounts.adapter.display_name"
+
+LANGUAGE_CODE = "fr"
+LANGUAGES = [("fr", _("French")), ("en", _("English"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+TIME_ZONE = "UTC"
+USE_TZ = True
+
+STATIC_URL = "static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+STATICFILES_DIRS = [
+    ("vendor/tabler", BASE_DIR / "node_modules/@tabler/core/dist"),
+    ("vendor/htmx", BASE_DIR / "node_modules/htmx.org/dist"),
+    ("vendor/emoji", BASE_DIR / "node_modules/emoji-picker-element"),
+    ("vendor/emoji-data", BASE_DIR / "node_modules/emoji-picker-element-data"),
+]
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = DEBUG
+WHITENOISE_MAX_AGE = 0 if DEBUG else 3600
+MEDIA_ROOT = DATA_DIR / "media"
+MEDIA_URL = "media/"
+
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "tasks"
+
+LOGGING_CONFIG = None
+LOG_FORMAT = env.text("SCOPCHAT_LOG_FORMAT", "json", "`json` for one object a line, `text` for people.")
+logging_settings(LOG_FORMAT)

@@ -1,0 +1,160 @@
+"""The door for carriers: `/hooks/<kind>/<token>/inbound` and `/status`, ahead of Django.
+
+Verify, write to the journal, answer; nothing else happens before the answer, so what was acknowledged is on disk.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import quote
+
+import structlog
+from prometheus_client import Counter
+
+from scopchat.channels.models import EventState
+from scopchat.channels.providers.base import BadSignature, Event, HookRequest, Malformed
+from scopchat.channels.providers.registry import ADAPTERS
+from scopchat.channels.shards import shard_of
+from scopchat.common.clock import utc_now
+from scopchat.gateway.asgi_types import Receive, Scope, Send, answer, read_body
+from scopchat.gateway.journal import Entry, Journal, NotWritten
+from scopchat.gateway.known_accounts import KnownAccount, KnownAccounts
+from scopchat.gateway.wakeups import Wakeups
+
+logger = structlog.get_logger(__name__)
+
+LARGEST_BODY = 256 * 1024
+"""Bytes; a carrier's callback is a few kilobytes."""
+KEPT_HEADERS = frozenset({"content-type", "i-twilio-idempotency-token"})
+ANSWERS = Counter("scopchat_hooks_total", "Carrier callbacks by answer.", ["kind", "event", "answer"])
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What the journal needs to know of a callback."""
+
+    key: str
+    carrier_id: str
+    address: str
+
+
+def identify(kind: str, event: Event, request: HookRequest) -> Identity:
+    """Reads just enough to recognise the same event again. Raises `Malformed`."""
+    adapter = ADAPTERS[kind]
+    if event is Event.INBOUND:
+        messages = adapter.parse_inbound(request)
+        carrier_id, address, key = messages[0].carrier_id, messages[0].recipient, messages[0].carrier_id
+        everything = [text for message in messages for text in (message.sender, message.recipient)]
+        count = len(messages)
+    else:
+        receipts = adapter.parse_receipts(request)
+        carrier_id, address = receipts[0].carrier_id, receipts[0].sender
+        key = f"{carrier_id}:{receipts[0].carrier_status}"
+        everything, count = [receipt.sender for receipt in receipts], len(receipts)
+    if count > 1:
+        key = hashlib.sha256(request.body).hexdigest()
+    if len(carrier_id) > 80 or len(key) > 120 or any(len(text) > 40 or not text.isprintable() for text in everything):
+        raise Malformed("an id or address is too long or unprintable")
+    if not carrier_id.isprintable() or not key.isprintable():
+        raise Malformed("an id is unprintable")
+    return Identity(key, carrier_id, address)
+
+
+class Hooks:
+    """The ASGI application under `/hooks/`."""
+
+    def __init__(self, *, public_url: str, accounts: KnownAccounts, journal: Journal, wakeups: Wakeups) -> None:
+        self._public_url = public_url
+        self._accounts = accounts
+        self._journal = journal
+        self._wakeups = wakeups
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        parts = scope["path"].split("/")
+        if len(parts) != 5 or parts[4] not in Event.values or parts[2] not in ADAPTERS:
+            return await answer(send, 404)
+        kind, event = parts[2], Event(parts[4])
+        if scope["method"] not in {"GET", "POST"}:
+            return await answer(send, 405)
+        try:
+            account = await self._accounts.find(kind, parts[3])
+        except OSError:
+            return await self._refuse(send, kind, event, 503, "the database cannot be reached")
+        if account is None:
+            return await self._refuse(send, kind, event, 404, "unknown token")
+        body = await read_body(receive, LARGEST_BODY)
+        if body is None:
+            return await self._refuse(send, kind, event, 413, "too large")
+        try:
+            status = await self._accept(account, event, self._request(scope, body))
+        except NotWritten:
+            return await self._refuse(send, kind, event, 503, "not written")
+        if status != 200:
+            return await self._refuse(send, kind, event, status, "refused", provider_id=account.provider_id)
+        ANSWERS.labels(kind, event, "200").inc()
+        reply = ADAPTERS[kind].answer(event)
+        return await answer(send, reply.status, reply.body, reply.content_type)
+
+    def _request(self, scope: Scope, body: bytes) -> HookRequest:
+        """The callback at its configured public address: a client-sent Host proves nothing."""
+        path = scope["raw_path"].decode("latin-1").partition("?")[0] if "raw_path" in scope else quote(scope["path"])
+        query = scope["query_string"].decode("latin-1")
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        url = f"{self._public_url}{path}" + (f"?{query}" if query else "")
+        return HookRequest(scope["method"], url, headers, body)
+
+    async def _accept(self, account: KnownAccount, event: Event, request: HookRequest) -> int:
+        """Journals the callback and returns the status to answer. Raises `NotWritten`."""
+        now = utc_now()
+        try:
+            ADAPTERS[account.kind].verify(request, account.account)
+        except BadSignature as error:
+            # Only the fact is kept, once a minute at most, so that a stranger cannot fill the journal.
+            fact = Identity(f"unsigned:{now:%Y%m%d%H%M}", "", "")
+            bare = HookRequest(request.method, "", {}, b"")
+            await self._journal.append(self._entry(account, event, bare, fact, now, str(error)))
+            return 403
+        try:
+            identity = identify(account.kind, event, request)
+        except Malformed as error:
+            digest = hashlib.sha256(request.url.encode() + request.body).hexdigest()
+            odd = Identity(f"malformed:{digest}", "", "")
+            await self._journal.append(self._entry(account, event, request, odd, now, str(error)))
+            return 400
+        entry = self._entry(account, event, request, identity, now)
+        await self._journal.append(entry)
+        self._wakeups.ask(entry.shard)
+        return 200
+
+    def _entry(
+        self,
+        account: KnownAccount,
+        event: Event,
+        request: HookRequest,
+        identity: Identity,
+        now: datetime,
+        error: str = "",
+    ) -> Entry:
+        return Entry(
+            provider_id=account.provider_id,
+            event=event.value,
+            carrier_key=identity.key,
+            carrier_id=identity.carrier_id,
+            address=identity.address,
+            shard=shard_of(provider_id=account.provider_id, address=identity.address),
+            method=request.method,
+            url=request.url.replace("\0", ""),
+            headers=json.dumps({name: request.headers[name] for name in KEPT_HEADERS if name in request.headers}),
+            body=request.body,
+            received_at=now,
+            state=EventState.REFUSED.value if error else EventState.PENDING.value,
+            error=error,
+        )
+
+    async def _refuse(self, send: Send, kind: str, event: Event, status: int, why: str, **more: int) -> None:
+        ANSWERS.labels(kind, event, str(status)).inc()
+        logger.warning("hook_refused", kind=kind, hook=event.value, status=status, why=why, **more)
+        await answer(send, status)

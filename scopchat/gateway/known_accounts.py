@@ -1,0 +1,51 @@
+"""Provider accounts by hook token, kept in memory for a moment: most callbacks need no query."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+from django.db import OperationalError
+
+from scopchat.channels.models import Provider
+from scopchat.channels.providers.base import Account
+from scopchat.gateway.database import in_thread
+
+SECONDS_KEPT = 2.0
+"""How long a rotated token or changed secret may go unnoticed."""
+MOST_KEPT = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class KnownAccount:
+    provider_id: int
+    kind: str
+    account: Account
+
+
+class KnownAccounts:
+    """One per server process."""
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[str, str], tuple[float, KnownAccount | None]] = {}
+
+    async def find(self, kind: str, token: str) -> KnownAccount | None:
+        """The account, or None for a token nobody has. Raises OSError when the database cannot be reached."""
+        key = (kind, token)
+        kept = self._kept.get(key)
+        now = time.monotonic()
+        if kept is not None and now - kept[0] < SECONDS_KEPT:
+            return kept[1]
+        try:
+            found = await in_thread(_load, kind, token)
+        except OperationalError as error:
+            raise OSError("database") from error
+        if len(self._kept) >= MOST_KEPT:
+            self._kept.clear()
+        self._kept[key] = (now, found)
+        return found
+
+
+def _load(kind: str, token: str) -> KnownAccount | None:
+    provider: Provider | None = Provider.objects.filter(kind=kind, hook_token=token).first()
+    return provider and KnownAccount(provider.pk, provider.kind, provider.account)

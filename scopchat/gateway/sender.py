@@ -1,0 +1,169 @@
+"""From the outbox to the carrier: one shard's queued texts, many requests in flight, results written in batches.
+
+Intent is on disk before a request leaves (the claim). A request whose answer never came makes its text unknown, which
+is never sent again by the program. A run that was frozen sends nothing under an old claim, and says so.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+import uuid
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import structlog
+from django.db import InterfaceError, OperationalError
+from prometheus_client import Counter
+
+from scopchat.channels.providers.base import FailureReason, HttpAnswer, Refused, SendOutcome, Sent, Unclear
+from scopchat.common import http
+from scopchat.common.clock import utc_now
+from scopchat.gateway import outbox
+from scopchat.gateway.database import in_thread
+from scopchat.gateway.leases import Fenced, Lease
+from scopchat.gateway.outbox import Route
+from scopchat.interactions.services import sending
+from scopchat.interactions.services.sending import Claimed, Result
+from scopchat.interactions.status import MessageStatus
+
+logger = structlog.get_logger(__name__)
+
+BATCH = 100
+"""Texts claimed in one turn of a shard."""
+CLAIM_SECONDS = 6.0
+"""After this a claim is stale: another run may have taken over, so nothing more leaves under it."""
+TURN_SECONDS = 1.0
+"""How long a turn waits for slow answers before it lets other shards have theirs."""
+LINGER_SECONDS = 15.0
+"""A run stays for work that is due within this; the sweep brings back the rest."""
+MOST_ATTEMPTS = 8
+SENT_TOTAL = Counter("scopchat_texts_sent_total", "Texts by what became of the request.", ["outcome"])
+
+turns = asyncio.Semaphore(8)
+"""Shards sending at once in this process: enough to keep requests in flight, few enough for large batches."""
+
+
+def backoff(attempts: int) -> timedelta:
+    """Time until the next attempt: 2, 4, 8 … seconds, five minutes at most."""
+    return timedelta(seconds=min(300, 2**attempts))
+
+
+class Run:
+    """One run of the sender on one shard, from its lease to an empty outbox."""
+
+    def __init__(self, lease: Lease, client: http.Client) -> None:
+        self._lease = lease
+        self._client = client
+        self._claim = uuid.uuid4()
+        self._in_flight: set[asyncio.Task[Result]] = set()
+        self._providers: dict[int, int] = {}
+
+    async def drain(self) -> None:
+        """Sends until nothing is due. Raises `Fenced` when another run has taken the shard over."""
+        left = await in_thread(outbox.abandon_earlier, self._lease.shard, self._claim)
+        if left:
+            logger.warning("texts_unknown", shard=self._lease.shard, texts=left)
+        try:
+            while await self._step():
+                pass
+        finally:
+            await self._finish()
+
+    async def _step(self) -> bool:
+        """One look at the outbox; whether to look again."""
+        async with turns:
+            began = time.monotonic()
+            room = BATCH - len(self._in_flight)
+            turn = await in_thread(outbox.take_turn, self._lease, self._claim, room, utc_now())
+            self._providers.update({pk: route.provider_id for pk, route in turn.routes.items()})
+            for text in turn.claimed:
+                sending_one = self._send(turn.routes[text.channel_id], text, began)
+                self._in_flight.add(asyncio.create_task(sending_one))
+            await self._collect(TURN_SECONDS if turn.claimed else 0.05)
+        if turn.claimed or self._in_flight:
+            return True
+        if turn.wake_at is None:
+            return False
+        wait = (turn.wake_at - utc_now()).total_seconds()
+        if wait > LINGER_SECONDS:
+            return False
+        await asyncio.sleep(max(0.0, wait))
+        return True
+
+    async def _collect(self, seconds: float) -> None:
+        """Waits for requests in flight, then writes the results of those that ended."""
+        if not self._in_flight:
+            return
+        done, self._in_flight = await asyncio.wait(self._in_flight, timeout=seconds)
+        if done:
+            await self._write([task.result() for task in done])
+
+    async def _finish(self) -> None:
+        """Nothing in flight is left behind without its result."""
+        while self._in_flight:
+            await self._collect(TURN_SECONDS)
+
+    async def _write(self, results: Sequence[Result]) -> None:
+        """Records results, waiting for the database if need be: only we know them."""
+        while True:
+            try:
+                await in_thread(sending.record_results, results=results, claim=self._claim, providers=self._providers)
+            except (OperationalError, InterfaceError) as error:
+                logger.warning("results_not_written", texts=len(results), error=type(error).__name__)
+                await asyncio.sleep(0.5)
+            else:
+                return
+
+    async def _send(self, route: Route, text: Claimed, claimed: float) -> Result:
+        """One request; never raises."""
+        pk = text.message.attempt.message_id
+        if time.monotonic() - claimed > CLAIM_SECONDS:
+            SENT_TOTAL.labels("released").inc()
+            return Result(pk, MessageStatus.QUEUED, utc_now(), not_before=utc_now())
+        try:
+            outcome = await self._request(route, text)
+        except Exception as error:
+            logger.error("send_failed", message_id=pk, error=type(error).__name__)
+            outcome = Unclear(type(error).__name__)
+        SENT_TOTAL.labels(type(outcome).__name__.lower()).inc()
+        return result_of(text, outcome, utc_now())
+
+    async def _request(self, route: Route, text: Claimed) -> SendOutcome:
+        request = route.adapter.build_send(text.message, route.account)
+        try:
+            answer = await self._client.request(request.method, request.url, headers=request.headers, body=request.body)
+        except http.Blocked as error:
+            return Refused(FailureReason.ACCOUNT, "blocked", str(error))
+        except http.NotConnected as error:
+            return Refused(FailureReason.CONNECTION, "connection", str(error), retryable=True)
+        except (http.NoAnswer, http.TooLarge) as error:
+            return Unclear(str(error))
+        return route.adapter.parse_send(HttpAnswer(answer.status, answer.body))
+
+
+def result_of(text: Claimed, outcome: SendOutcome, now: datetime) -> Result:
+    """What an outcome makes of a text: sent, back in the queue for later, failed, or unknown."""
+    pk, attempts = text.message.attempt.message_id, text.message.attempt.number
+    if isinstance(outcome, Sent):
+        return Result(pk, MessageStatus.SENT, now, carrier_id=outcome.carrier_id, segments=outcome.segments)
+    if isinstance(outcome, Unclear):
+        return Result(pk, MessageStatus.UNKNOWN, now, error_detail=outcome.detail)
+    again = outcome.retryable and attempts < MOST_ATTEMPTS
+    return Result(
+        pk,
+        MessageStatus.QUEUED if again else MessageStatus.FAILED,
+        now,
+        reason="" if again else outcome.reason.value,
+        error_code=outcome.code,
+        error_detail=outcome.detail,
+        not_before=now + backoff(attempts) if again else None,
+    )
+
+
+async def run(lease: Lease, client: http.Client) -> None:
+    """One whole run; being fenced off ends it quietly, as the work is in other hands."""
+    try:
+        await Run(lease, client).drain()
+    except Fenced:
+        logger.warning("run_fenced", work=lease.work.value, shard=lease.shard)

@@ -1,0 +1,16 @@
+"""Finding work that no job stands for: after a crash between a commit and its job, a failed drain, a backoff."""
+
+from __future__ import annotations
+
+from scopchat.channels.drains import Work, defer_drain
+from scopchat.common.clock import utc_now
+from scopchat.gateway import queries
+
+
+def sweep() -> None:
+    """Defers every shard with due work, and takes up receipts whose message has come."""
+    queries.rematch_receipts()
+    for shard in queries.shards_to_route():
+        defer_drain(Work.ROUTE, shard)
+    for shard in queries.shards_to_send(utc_now()):
+        defer_drain(Work.SEND, shard)

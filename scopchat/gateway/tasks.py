@@ -1,0 +1,77 @@
+"""The gateway's jobs: drains of shards, and what keeps them going whatever dies."""
+
+from __future__ import annotations
+
+import structlog
+from procrastinate import JobContext
+from procrastinate.contrib.django import app
+from procrastinate.exceptions import ProcrastinateException
+
+from scopchat.channels.drains import Work
+from scopchat.common import http
+from scopchat.gateway import leases, media, router, sender, sweep
+from scopchat.gateway.database import in_thread
+from scopchat.gateway.leases import Fenced
+from scopchat.gateway.lookups import look_up_unknown
+
+logger = structlog.get_logger(__name__)
+
+STALLED_SECONDS = 8
+"""A worker without heartbeat for this long is taken for dead and its jobs run elsewhere."""
+
+
+def _client(context: JobContext) -> http.Client:
+    client: http.Client = context.additional_context["http"]
+    return client
+
+
+@app.task(name=Work.ROUTE.task_name)
+async def route(*, shard: int) -> None:
+    """Handles the shard's journal until it is empty."""
+    lease = await in_thread(leases.take, Work.ROUTE, shard)
+    try:
+        while await in_thread(router.route_batch, lease):
+            pass
+    except Fenced:
+        logger.warning("run_fenced", work="route", shard=shard)
+
+
+@app.task(name=Work.SEND.task_name, pass_context=True)
+async def send(context: JobContext, *, shard: int) -> None:
+    """Sends the shard's queued texts until nothing is due."""
+    lease = await in_thread(leases.take, Work.SEND, shard)
+    await sender.run(lease, _client(context))
+
+
+@app.periodic(cron="* * * * * */10")
+@app.task(queue="upkeep", queueing_lock="sweep")
+async def sweep_shards(timestamp: int) -> None:  # noqa: ARG001
+    """Defers every shard that has work and no job: whatever was lost between a commit and its job is found here."""
+    await in_thread(sweep.sweep)
+
+
+@app.periodic(cron="* * * * * */3")
+@app.task(queue="upkeep", queueing_lock="rescue", pass_context=True)
+async def rescue(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
+    """Gives jobs of workers that stopped breathing to others."""
+    for job in await context.app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS):
+        logger.warning("job_rescued", task=job.task_name, lock=job.lock)
+        try:
+            await context.app.job_manager.retry_job(job)
+        except ProcrastinateException as error:
+            # Another worker rescued it first, or its drain is queued anew already.
+            logger.info("job_not_rescued", task=job.task_name, error=type(error).__name__)
+
+
+@app.periodic(cron="* * * * * */15")
+@app.task(queue="upkeep", queueing_lock="lookups", pass_context=True)
+async def look_up(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
+    """Asks carriers about texts that may or may not have left."""
+    await look_up_unknown(_client(context))
+
+
+@app.periodic(cron="* * * * * */5")
+@app.task(queue="upkeep", queueing_lock="media", pass_context=True)
+async def fetch_media(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
+    """Fetches photos that came with messages."""
+    await media.fetch_pending(_client(context))

@@ -1,0 +1,72 @@
+"""The worker process: Procrastinate with this product's settings, kept alive through database outages."""
+
+from __future__ import annotations
+
+import asyncio
+import concurrent.futures
+import signal
+
+import django
+import structlog
+
+logger = structlog.get_logger(__name__)
+
+CONCURRENCY = 200
+"""Jobs at once: a sending and a routing run for each of the 64 shards, and room for the rest. They mostly wait."""
+THREADS = 8
+HEARTBEAT_SECONDS = 2.0
+POLL_SECONDS = 0.2
+"""A drain queued behind a running one starts within this of its end."""
+RESTART_SECONDS = 1.0
+
+
+async def _work(stop: asyncio.Event) -> None:
+    from django.conf import settings
+    from procrastinate.contrib.django import app
+
+    from scopchat.common import http
+    from scopchat.gateway.tasks import STALLED_SECONDS
+
+    worker_app = app.with_connector(app.connector.get_worker_connector())  # type: ignore[attr-defined]
+    async with http.Client(allow_private=settings.ALLOW_PRIVATE_HOSTS) as client, worker_app.open_async():
+        running = asyncio.create_task(
+            worker_app.run_worker_async(
+                concurrency=CONCURRENCY,
+                fetch_job_polling_interval=POLL_SECONDS,
+                update_heartbeat_interval=HEARTBEAT_SECONDS,
+                stalled_worker_timeout=STALLED_SECONDS,
+                delete_jobs="successful",
+                install_signal_handlers=False,
+                shutdown_graceful_timeout=10,
+                additional_context={"http": client},
+            )
+        )
+        stopping = asyncio.create_task(stop.wait())
+        await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        if not running.done():
+            running.cancel()
+        await asyncio.gather(running, return_exceptions=stop.is_set())
+
+
+async def _keep_working() -> None:
+    loop = asyncio.get_running_loop()
+    loop.set_default_executor(concurrent.futures.ThreadPoolExecutor(THREADS))
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    while not stop.is_set():
+        try:
+            await _work(stop)
+        except Exception as error:
+            logger.error("worker_restarts", error=type(error).__name__)
+        if not stop.is_set():
+            await asyncio.sleep(RESTART_SECONDS)
+
+
+def main() -> None:
+    """Runs until SIGINT or SIGTERM; runs in progress get ten seconds to end."""
+    django.setup()
+    import uvloop
+
+    uvloop.run(_keep_working())
