@@ -19,7 +19,7 @@ from scopchat.channels.providers.base import BadSignature, Event, HookRequest, M
 from scopchat.channels.providers.registry import ADAPTERS
 from scopchat.channels.shards import shard_of
 from scopchat.common.clock import utc_now
-from scopchat.gateway.asgi_types import Receive, Scope, Send, answer, read_body
+from scopchat.common.asgi import Receive, Scope, Send, answer, read_body
 from scopchat.gateway.journal import Entry, Journal, NotWritten
 from scopchat.gateway.known_accounts import KnownAccount, KnownAccounts
 from scopchat.gateway.wakeups import Wakeups

@@ -1,0 +1,191 @@
+"""Recorded callbacks and answers in, expected values out."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import parse_qsl
+
+import pytest
+
+from scopchat.channels.providers.base import (
+    Attempt,
+    BadSignature,
+    FailureReason,
+    HookRequest,
+    HttpAnswer,
+    InboundMessage,
+    Malformed,
+    MediaReference,
+    OutboundMessage,
+    Receipt,
+    ReceiptStatus,
+    Refused,
+    Sent,
+    Unclear,
+)
+from scopchat.channels.providers.twilio.adapter import TwilioAdapter
+from scopchat.channels.providers.twilio.tests.account import CALLBACK, SID, TOKEN, account
+
+adapter = TwilioAdapter()
+RECORDINGS = Path(__file__).parent.parent / "recordings"
+MEDIA = f"https://api.twilio.com/2010-04-01/Accounts/{SID}/Messages/MM11112222333344445555666677778888/Media"
+
+
+def post(body: bytes, path: str = "/inbound", **headers: str) -> HookRequest:
+    return HookRequest("POST", CALLBACK + path, headers, body)
+
+
+def recorded(name: str) -> bytes:
+    return (RECORDINGS / f"{name}.txt").read_bytes().strip()
+
+
+def test_it_reads_a_recorded_mms() -> None:
+    assert adapter.parse_inbound(post(recorded("inbound_mms"))) == (
+        InboundMessage(
+            carrier_id="MM11112222333344445555666677778888",
+            sender="+15145550142",
+            recipient="+14385550101",
+            text="Voici les photos 📷 été",
+            media=(MediaReference(f"{MEDIA}/ME11", "image/jpeg"), MediaReference(f"{MEDIA}/ME22", "image/png")),
+            segments=1,
+        ),
+    )
+
+
+def test_it_reads_an_inbound_get() -> None:
+    url = f"{CALLBACK}/inbound?MessageSid=SM1&From=%2B15145550142&To=%2B14385550101&Body=Bonjour"
+    assert adapter.parse_inbound(HookRequest("GET", url, {}, b""))[0].text == "Bonjour"
+
+
+def test_it_reads_a_recorded_receipt() -> None:
+    assert adapter.parse_receipts(post(recorded("receipt_undelivered"), "/status?attempt=12.2")) == (
+        Receipt(
+            carrier_id="SM99990000999900009999000099990000",
+            sender="+14385550101",
+            status=ReceiptStatus.FAILED,
+            carrier_status="undelivered",
+            error_code="30003",
+            reason=FailureReason.UNREACHABLE,
+            attempt=Attempt(12, 2),
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("word", "status"),
+    [
+        ("queued", ReceiptStatus.ACCEPTED),
+        ("sent", ReceiptStatus.SENT),
+        ("delivered", ReceiptStatus.DELIVERED),
+        ("read", ReceiptStatus.DELIVERED),
+        ("failed", ReceiptStatus.FAILED),
+        ("partially_delivered", ReceiptStatus.UNKNOWN),
+        ("a-word-of-2027", ReceiptStatus.UNKNOWN),
+    ],
+)
+def test_it_reads_each_status_word(word: str, status: ReceiptStatus) -> None:
+    receipt = adapter.parse_receipts(post(f"MessageSid=SM1&MessageStatus={word}".encode(), "/status"))[0]
+    assert (receipt.status, receipt.carrier_status) == (status, word)
+
+
+@pytest.mark.parametrize("attempt", ["", "12", "12.x", "-1.1", "1.1.1", "9" * 30 + ".1", "١.١"])
+def test_it_ignores_an_attempt_that_is_not_ours(attempt: str) -> None:
+    receipt = adapter.parse_receipts(post(b"MessageSid=SM1&MessageStatus=sent", f"/status?attempt={attempt}"))[0]
+    assert receipt.attempt is None
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"\xff\xfe=1",
+        b"From=%2B15145550142&To=%2B14385550101&Body=x",
+        b"MessageSid=SM1&To=%2B14385550101",
+        b"MessageSid=SM1&From=1&To=2&NumMedia=many",
+        b"MessageSid=SM1&From=1&To=2&NumMedia=11",
+        b"MessageSid=SM1&From=1&To=2&NumMedia=1",
+    ],
+)
+def test_it_calls_an_unreadable_text_malformed(body: bytes) -> None:
+    with pytest.raises(Malformed):
+        adapter.parse_inbound(post(body))
+
+
+@pytest.mark.parametrize("body", [b"", b"MessageSid=SM1", b"MessageStatus=sent", b"{}"])
+def test_it_calls_an_unreadable_receipt_malformed(body: bytes) -> None:
+    with pytest.raises(Malformed):
+        adapter.parse_receipts(post(body, "/status"))
+
+
+def test_it_asks_for_receipts_of_this_attempt() -> None:
+    text = OutboundMessage(Attempt(7, 1), "+14385550101", "+15145550142", "Déjà vu €", ("https://desk.example/p",))
+    request = adapter.build_send(text, account())
+    assert request.url == f"https://api.twilio.com/2010-04-01/Accounts/{SID}/Messages.json"
+    assert parse_qsl(request.body.decode()) == [
+        ("To", "+15145550142"),
+        ("From", "+14385550101"),
+        ("StatusCallback", f"{CALLBACK}/status?attempt=7.1"),
+        ("Body", "Déjà vu €"),
+        ("MediaUrl", "https://desk.example/p"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("status", "content", "outcome"),
+    [
+        (201, {"sid": "SM1", "num_segments": "2"}, Sent("SM1", 2)),
+        (201, {"sid": "SM1", "num_segments": "0"}, Sent("SM1", None)),
+        (400, {"code": 21610}, Refused(FailureReason.OPTED_OUT, "21610", "HTTP 400, error 21610")),
+        (400, {"code": 99999}, Refused(FailureReason.OTHER, "99999", "HTTP 400, error 99999")),
+        (401, {"code": 20003}, Refused(FailureReason.ACCOUNT, "20003", "HTTP 401, error 20003")),
+        (429, {"code": 20429}, Refused(FailureReason.THROTTLED, "20429", "HTTP 429, error 20429", retryable=True)),
+        (429, [], Refused(FailureReason.THROTTLED, "429", "HTTP 429, error 429", retryable=True)),
+        (201, {}, Unclear("HTTP 201")),
+        (408, {}, Unclear("HTTP 408")),
+        (500, {"code": 20500}, Unclear("HTTP 500")),
+        (503, "gateway", Unclear("HTTP 503")),
+    ],
+)
+def test_it_says_what_an_answer_means(status: int, content: object, outcome: object) -> None:
+    assert adapter.parse_send(HttpAnswer(status, json.dumps(content).encode())) == outcome
+
+
+def test_it_cannot_tell_from_an_answer_that_is_no_json() -> None:
+    assert adapter.parse_send(HttpAnswer(201, b"<html>")) == Unclear("HTTP 201")
+
+
+@pytest.mark.parametrize(
+    ("bodies", "outcome"),
+    [
+        (["Oui"], Sent("SM0")),
+        (["Oui", "Oui"], Unclear("2 messages of these words")),
+        (["Non"], Unclear("0 messages of these words")),
+    ],
+)
+def test_it_finds_an_unknown_text_only_when_it_is_the_one(bodies: list[str], outcome: object) -> None:
+    listed = [{"sid": f"SM{n}", "body": body, "direction": "outbound-api"} for n, body in enumerate(bodies)]
+    text = OutboundMessage(Attempt(7, 1), "+14385550101", "+15145550142", "Oui")
+    assert adapter.parse_lookup(HttpAnswer(200, json.dumps({"messages": listed}).encode()), text) == outcome
+
+
+def test_it_looks_up_by_both_numbers_and_the_day() -> None:
+    text = OutboundMessage(Attempt(7, 1), "+14385550101", "+15145550142", "Oui")
+    request = adapter.build_lookup(text, account(), datetime(2026, 11, 23, 1, tzinfo=UTC))
+    assert request is not None
+    assert "DateSent%3E=2026-11-23" in request.url
+
+
+@pytest.mark.parametrize(
+    ("url", "carries"),
+    [(f"{MEDIA}/ME11", True), ("https://storage.example/ME11", False), ("https://api.twilio.com.evil.example/", False)],
+)
+def test_it_shows_credentials_to_twilio_alone(url: str, carries: bool) -> None:
+    assert ("authorization" in adapter.build_media(url, account()).headers) is carries
+
+
+def test_it_refuses_callbacks_without_a_token() -> None:
+    with pytest.raises(BadSignature):
+        adapter.verify(post(b"", **{"x-twilio-signature": ""}), account())
+    assert TOKEN  # the account has one: it is the request that lacks a signature
