@@ -29,6 +29,8 @@ logger = structlog.get_logger(__name__)
 LARGEST_BODY = 256 * 1024
 """Bytes; a carrier's callback is a few kilobytes."""
 KEPT_HEADERS = frozenset({"content-type", "i-twilio-idempotency-token"})
+PENDING, REFUSED = EventState.PENDING.value, EventState.REFUSED.value
+EVENTS = {event.value: event for event in Event}
 ANSWERS = Counter("scopchat_hooks_total", "Carrier callbacks by answer.", ["kind", "event", "answer"])
 
 
@@ -71,12 +73,15 @@ class Hooks:
         self._accounts = accounts
         self._journal = journal
         self._wakeups = wakeups
+        self._accepted = {
+            (kind, event): ANSWERS.labels(kind, event.value, "200") for kind in ADAPTERS for event in Event
+        }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         parts = scope["path"].split("/")
-        if len(parts) != 5 or parts[4] not in Event.values or parts[2] not in ADAPTERS:
+        if len(parts) != 5 or parts[4] not in EVENTS or parts[2] not in ADAPTERS:
             return await answer(send, 404)
-        kind, event = parts[2], Event(parts[4])
+        kind, event = parts[2], EVENTS[parts[4]]
         if scope["method"] not in {"GET", "POST"}:
             return await answer(send, 405)
         try:
@@ -94,7 +99,7 @@ class Hooks:
             return await self._refuse(send, kind, event, 503, "not written")
         if status != 200:
             return await self._refuse(send, kind, event, status, "refused", provider_id=account.provider_id)
-        ANSWERS.labels(kind, event, "200").inc()
+        self._accepted[kind, event].inc()
         reply = ADAPTERS[kind].answer(event)
         return await answer(send, reply.status, reply.body, reply.content_type)
 
@@ -150,7 +155,7 @@ class Hooks:
             headers=json.dumps({name: request.headers[name] for name in KEPT_HEADERS if name in request.headers}),
             body=request.body,
             received_at=now,
-            state=EventState.REFUSED.value if error else EventState.PENDING.value,
+            state=REFUSED if error else PENDING,
             error=error,
         )
 

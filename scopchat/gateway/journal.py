@@ -7,8 +7,9 @@ sees as many commits as it can bear, whatever the load. `append` returns once th
 from __future__ import annotations
 
 import asyncio
-from dataclasses import astuple, dataclass, fields
+from dataclasses import dataclass, fields
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 import psycopg
@@ -44,9 +45,11 @@ class Entry:
 
 _TYPES = "bigint text text text text smallint text text jsonb bytea timestamptz text text".split()  # noqa: SIM905
 _NAMES = [field.name for field in fields(Entry)]
+_VALUES = attrgetter(*_NAMES)
+# Binary parameters: psycopg writes arrays of them five times as fast as text.
 _INSERT = (
     f"INSERT INTO channels_inboundevent ({', '.join(_NAMES)}) "  # noqa: S608  constant names
-    f"SELECT * FROM unnest({', '.join(f'%s::{kind}[]' for kind in _TYPES)}) "
+    f"SELECT * FROM unnest({', '.join(f'%b::{kind}[]' for kind in _TYPES)}) "
     "ON CONFLICT (provider_id, event, carrier_key) DO NOTHING"
 )
 
@@ -85,7 +88,7 @@ class Journal:
 
     async def _write(self, entries: list[Entry]) -> str | None:
         """One INSERT and its commit; the error's name when it failed."""
-        columns = [list(column) for column in zip(*map(astuple, entries), strict=True)]
+        columns = [list(column) for column in zip(*map(_VALUES, entries), strict=True)]
         try:
             if self._connection is None or self._connection.closed:
                 self._connection = await psycopg.AsyncConnection.connect(**self._params, autocommit=True)

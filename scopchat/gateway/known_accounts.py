@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from dataclasses import dataclass
 
@@ -28,21 +29,30 @@ class KnownAccounts:
 
     def __init__(self) -> None:
         self._kept: dict[tuple[str, str], tuple[float, KnownAccount | None]] = {}
+        self._loading: dict[tuple[str, str], asyncio.Task[KnownAccount | None]] = {}
 
     async def find(self, kind: str, token: str) -> KnownAccount | None:
         """The account, or None for a token nobody has. Raises OSError when the database cannot be reached."""
         key = (kind, token)
         kept = self._kept.get(key)
-        now = time.monotonic()
-        if kept is not None and now - kept[0] < SECONDS_KEPT:
+        if kept is not None and time.monotonic() - kept[0] < SECONDS_KEPT:
             return kept[1]
+        if key not in self._loading:
+            # Whoever comes while it loads waits for the same answer.
+            self._loading[key] = asyncio.create_task(self._load(kind, token))
+        return await asyncio.shield(self._loading[key])
+
+    async def _load(self, kind: str, token: str) -> KnownAccount | None:
+        key = (kind, token)
         try:
             found = await in_thread(_load, kind, token)
         except OperationalError as error:
             raise OSError("database") from error
+        finally:
+            del self._loading[key]
         if len(self._kept) >= MOST_KEPT:
             self._kept.clear()
-        self._kept[key] = (now, found)
+        self._kept[key] = (time.monotonic(), found)
         return found
 
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import ClassVar, Protocol
 from urllib.parse import parse_qsl
 
@@ -69,19 +70,24 @@ class Account:
     """Public address of this provider's hooks, to which `/inbound` or `/status` is added."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class HookRequest:
-    """A callback as it arrived. Header names are lower case; `url` is the configured public address."""
+    """A callback as it arrived. Header names are lower case; `url` is the configured public address.
+
+    Verifying, recognising and reading it all look at the same pairs, so these are parsed once (hence no slots).
+    """
 
     method: str
     url: str
     headers: Mapping[str, str]
     body: bytes
 
+    @cached_property
     def query(self) -> list[tuple[str, str]]:
         """Pairs of the query string, blank values kept (carriers sign them)."""
         return parse_qsl(self.url.partition("?")[2], keep_blank_values=True)
 
+    @cached_property
     def form(self) -> list[tuple[str, str]]:
         """Pairs of a urlencoded body, blank values kept. Raises `Malformed` when it is not UTF-8."""
         try:

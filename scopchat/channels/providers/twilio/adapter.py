@@ -85,12 +85,12 @@ class TwilioAdapter:
     def verify(self, request: HookRequest, account: Account) -> None:
         token = account.credentials.get("auth_token", "")
         check_signature(request, token)
-        form = dict(request.form() if request.method == "POST" else request.query())
+        form = dict(request.form if request.method == "POST" else request.query)
         if form.get("AccountSid") != account.credentials.get("account_sid"):
             raise BadSignature("the AccountSid is missing or another account's")
 
     def parse_inbound(self, request: HookRequest) -> tuple[InboundMessage, ...]:
-        form = dict(request.form() if request.method == "POST" else request.query())
+        form = dict(request.form if request.method == "POST" else request.query)
         try:
             count, segments = int(form.get("NumMedia") or 0), int(form.get("NumSegments") or 1)
         except ValueError:
@@ -111,7 +111,7 @@ class TwilioAdapter:
         return (message,)
 
     def parse_receipts(self, request: HookRequest) -> tuple[Receipt, ...]:
-        form = dict(request.form())
+        form = dict(request.form)
         word = _field(form, "MessageStatus")
         status = STATUSES.get(word, ReceiptStatus.UNKNOWN)
         code = form.get("ErrorCode", "")
@@ -122,7 +122,7 @@ class TwilioAdapter:
             carrier_status=word,
             error_code=code,
             reason=reason_of(code) if status is ReceiptStatus.FAILED else None,
-            attempt=Attempt.read(dict(request.query()).get("attempt", "")),
+            attempt=Attempt.read(dict(request.query).get("attempt", "")),
         )
         return (receipt,)
 

@@ -7,8 +7,8 @@ where a request comes from, not that it is new: replays are stopped by the journ
 from __future__ import annotations
 
 import base64
-import hashlib
 import hmac
+from collections.abc import Iterator
 from urllib.parse import urlsplit, urlunsplit
 
 from scopchat.channels.providers.base import BadSignature, HookRequest, Malformed
@@ -16,18 +16,19 @@ from scopchat.channels.providers.base import BadSignature, HookRequest, Malforme
 DEFAULT_PORTS = {"https": 443, "http": 80}
 
 
-def _both_ports(url: str) -> tuple[str, str]:
-    """The address without and with its port: Twilio signs either, depending on the scheme and the product."""
+def _addresses(url: str) -> Iterator[str]:
+    """The address as it is, then without and with its port: Twilio signs either, by scheme and product."""
+    yield url
     parts = urlsplit(url)
     host = parts.hostname or ""
     bare = f"[{host}]" if ":" in host else host
     port = parts.port or DEFAULT_PORTS.get(parts.scheme, 443)
-    return (urlunsplit(parts._replace(netloc=bare)), urlunsplit(parts._replace(netloc=f"{bare}:{port}")))
+    yield urlunsplit(parts._replace(netloc=bare))
+    yield urlunsplit(parts._replace(netloc=f"{bare}:{port}"))
 
 
-def _signature(token: str, url: str, pairs: list[tuple[str, str]]) -> str:
-    text = url + "".join(name + value for name, value in sorted(set(pairs)))
-    return base64.b64encode(hmac.new(token.encode(), text.encode(), hashlib.sha1).digest()).decode()
+def _signature(token: bytes, text: str) -> bytes:
+    return base64.b64encode(hmac.digest(token, text.encode(), "sha1"))
 
 
 def check_signature(request: HookRequest, token: str) -> None:
@@ -38,9 +39,10 @@ def check_signature(request: HookRequest, token: str) -> None:
     if not given:
         raise BadSignature("no X-Twilio-Signature header")
     try:
-        pairs = request.form() if request.method == "POST" else []
+        pairs = request.form if request.method == "POST" else []
     except Malformed:
         raise BadSignature("the body is not the form that was signed") from None
-    right = [_signature(token, url, pairs) for url in _both_ports(request.url)]
-    if not any(hmac.compare_digest(given.encode(), one.encode()) for one in right):
+    signed = "".join([name + value for name, value in sorted(set(pairs))])
+    secret, given_bytes = token.encode(), given.encode()
+    if not any(hmac.compare_digest(given_bytes, _signature(secret, url + signed)) for url in _addresses(request.url)):
         raise BadSignature("the signature does not match")

@@ -1,0 +1,22 @@
+"""`python -m bench NAME…`: runs the named measurements; without a name lists them."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+
+NAMES = ("hooks", "router", "send", "live", "inbox")
+
+
+def main() -> int:
+    """0 when every named measurement met its bar."""
+    wanted = sys.argv[1:]
+    if not wanted or any(name not in NAMES for name in wanted):
+        print(f"usage: ./dev bench {'|'.join(NAMES)} …")
+        return 2
+    met = [importlib.import_module(f"bench.{name}").main() for name in wanted]
+    return 0 if all(met) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
