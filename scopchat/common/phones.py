@@ -11,6 +11,10 @@ SHORT_CODE = re.compile(r"[0-9]{3,8}")
 ALPHANUMERIC_SENDER = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9 ._&+-]{1,11}")
 
 
+NANP = 1
+"""Calling code of the North American Numbering Plan."""
+
+
 class BadNumber(ValueError):
     """The text is not a number that can exist."""
 
@@ -45,4 +49,6 @@ def display(address: str, country: str = "") -> str:
         return address
     local = number.country_code == phonenumbers.country_code_for_region(country) if country else False
     style = phonenumbers.PhoneNumberFormat.NATIONAL if local else phonenumbers.PhoneNumberFormat.INTERNATIONAL
-    return phonenumbers.format_number(number, style)
+    text = phonenumbers.format_number(number, style)
+    # As written in Québec: no brackets around the area code.
+    return text.replace("(", "").replace(")", "") if local and number.country_code == NANP else text

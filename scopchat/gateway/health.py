@@ -9,8 +9,8 @@ from django.db.migrations.executor import MigrationExecutor
 from procrastinate.contrib.django.models import ProcrastinateWorker
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from scopchat.common.clock import utc_now
 from scopchat.common.asgi import Receive, Scope, Send, answer
+from scopchat.common.clock import utc_now
 from scopchat.gateway.database import in_thread
 
 WORKER_SEEN_SECONDS = 30

@@ -18,8 +18,8 @@ from scopchat.channels.models import EventState
 from scopchat.channels.providers.base import BadSignature, Event, HookRequest, Malformed
 from scopchat.channels.providers.registry import ADAPTERS
 from scopchat.channels.shards import shard_of
-from scopchat.common.clock import utc_now
 from scopchat.common.asgi import Receive, Scope, Send, answer, read_body
+from scopchat.common.clock import utc_now
 from scopchat.gateway.journal import Entry, Journal, NotWritten
 from scopchat.gateway.known_accounts import KnownAccount, KnownAccounts
 from scopchat.gateway.wakeups import Wakeups
