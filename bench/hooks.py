@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import statistics
-import urllib.request
 from urllib.parse import urlsplit
+
+import uvloop
 
 from bench import desk, load, peers
 
@@ -36,7 +36,7 @@ def _requests(url: str, count: int, name: str) -> list[bytes]:
 
 
 def _rate(port: int, requests: list[bytes]) -> load.Outcome:
-    outcome = asyncio.run(load.fire(port, requests))
+    outcome = uvloop.run(load.fire(port, requests))
     if outcome.accepted != len(requests):
         raise RuntimeError(f"not all accepted: {outcome.statuses}")
     return outcome

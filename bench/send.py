@@ -1,0 +1,139 @@
+"""Sending by one worker to a carrier that takes 50 ms, receipts coming back, beside a bare claim-post-record loop."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import statistics
+import time
+import urllib.request
+from collections.abc import Iterator
+
+import aiohttp
+import uvloop
+
+from bench import crowd, desk
+
+ROUNDS = 3
+TEXTS = 30_000
+BAR = 5_000
+
+LIMIT_TABLE = "CREATE TABLE IF NOT EXISTS bench_outbox (id int PRIMARY KEY, status text, sid text)"
+LIMIT_CLAIM = """
+WITH t AS (SELECT id FROM bench_outbox WHERE status = 'queued' ORDER BY id LIMIT 1000 FOR UPDATE SKIP LOCKED)
+UPDATE bench_outbox o SET status = 'sending' FROM t WHERE o.id = t.id RETURNING o.id
+"""
+LIMIT_RECORD = """
+UPDATE bench_outbox o SET status = 'sent', sid = r.sid FROM unnest(%s::int[], %s::text[]) AS r (id, sid)
+WHERE o.id = r.id
+"""
+
+
+def _fill(people: crowd.Crowd) -> None:
+    """Queues one text to each of many customers."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE interactions_interaction, interactions_message CASCADE")
+        cursor.execute("TRUNCATE channels_inboundevent")
+    from scopchat.common.clock import utc_now
+    from scopchat.interactions.models import Interaction, Message
+
+    now = utc_now()
+    fields = {"status": "open", "last_activity_at": now, "changed_at": now, "opened_at": now}
+
+    def interactions() -> Iterator[Interaction]:
+        for n in range(TEXTS):
+            pk, company, _address, _shard = people.channels[n % crowd.CHANNELS]
+            yield Interaction(company_id=company, channel_id=pk, customer=f"+1514{5550000 + n:07d}", **fields)
+
+    made = Interaction.objects.bulk_create(interactions(), batch_size=5_000)
+    Message.objects.bulk_create(
+        (
+            Message(
+                company_id=parent.company_id, channel_id=parent.channel_id, interaction_id=parent.pk, direction="out",
+                text=f"Votre commande {parent.pk} est prête, merci !", status="queued", created_at=now,
+            )
+            for parent in made
+        ),
+        batch_size=5_000,
+    )  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+
+
+def _send() -> float:
+    """One worker's seconds to send everything, database writes included."""
+    from scopchat.interactions.models import Message
+
+    queued = Message.objects.filter(status__in=["queued", "sending"])
+    with desk.worker():
+        while (first := queued.count()) == TEXTS:
+            time.sleep(0.005)
+        began = time.perf_counter()
+        while queued.exists():
+            time.sleep(0.01)
+        seconds = (time.perf_counter() - began) * TEXTS / first
+        deadline = time.monotonic() + 60
+        while Message.objects.exclude(status="delivered").exists() and time.monotonic() < deadline:
+            time.sleep(0.1)
+    return seconds
+
+
+async def _limit(url: str, dsn: str) -> float:
+    import psycopg
+
+    async with (
+        await psycopg.AsyncConnection.connect(dsn, autocommit=True) as connection,
+        aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=1000)) as session,
+    ):
+        await connection.execute(LIMIT_TABLE)
+        await connection.execute("TRUNCATE bench_outbox")
+        await connection.execute("INSERT INTO bench_outbox SELECT n, 'queued' FROM generate_series(1, %s) n", [TEXTS])
+
+        async def post(pk: int) -> tuple[int, str]:
+            async with session.post(url, data={"Body": f"limit {pk}", "To": "x", "From": "y"}) as response:
+                return pk, json.loads(await response.read())["sid"]
+
+        began = time.perf_counter()
+        while claimed := await (await connection.execute(LIMIT_CLAIM)).fetchall():
+            results = await asyncio.gather(*(post(pk) for (pk,) in claimed))
+            await connection.execute(LIMIT_RECORD, [[pk for pk, _sid in results], [sid for _pk, sid in results]])
+        return time.perf_counter() - began
+
+
+def _counts(port: int) -> dict[str, int]:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/counts", timeout=5) as response:  # noqa: S310
+        counts: dict[str, int] = json.load(response)
+    return counts
+
+
+def main() -> bool:
+    """Prints texts a second and the share of the limit; True when the bar is met and nothing was lost or doubled."""
+    ours, limit, exact = [], [], True
+    sink_port, limit_port = desk.free_port(), desk.free_port()
+    with desk.installation() as public_url:
+        import os
+
+        from django_scopes import scopes_disabled
+
+        from scopchat.interactions.models import Message
+
+        people = crowd.make(api_base_url=f"http://127.0.0.1:{sink_port}")
+        with desk.web(public_url), desk.running("-m", "bench.sink", str(limit_port), "0"), scopes_disabled():
+            desk.wait_for(limit_port)
+            for _turn in range(ROUNDS):
+                limit.append(TEXTS / uvloop.run(_limit(f"http://127.0.0.1:{limit_port}/", os.environ["DATABASE_URL"])))
+                with desk.running("-m", "bench.sink", str(sink_port), public_url.rpartition(":")[2]):
+                    desk.wait_for(sink_port)
+                    _fill(people)
+                    ours.append(TEXTS / _send())
+                    counts = _counts(sink_port)
+                    delivered = Message.objects.filter(status="delivered").count()
+                    print(f"        sink {counts}, delivered {delivered}")
+                    exact = exact and counts["taken"] == TEXTS == delivered and counts["twice"] == 0
+    rate, bound = statistics.median(ours), statistics.median(limit)
+    print(f"send    ours {rate:,.0f} texts/s by one worker, receipts coming back, bar {BAR:,}")
+    print(f"        {rate / bound:.2f} of a bare claim-post-record loop without receipts ({bound:,.0f}/s)")
+    print(f"        every text taken once and its receipt recorded: {'yes' if exact else 'NO'}")
+    return exact and rate >= BAR
