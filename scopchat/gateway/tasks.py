@@ -5,7 +5,8 @@ from __future__ import annotations
 import structlog
 from procrastinate import JobContext
 from procrastinate.contrib.django import app
-from procrastinate.exceptions import ProcrastinateException
+from procrastinate.exceptions import ConnectorException, UniqueViolation
+from procrastinate.jobs import Status
 
 from scopchat.channels.drains import Work
 from scopchat.common import http
@@ -54,12 +55,16 @@ async def sweep_shards(timestamp: int) -> None:  # noqa: ARG001
 @app.task(queue="upkeep", queueing_lock="rescue", pass_context=True)
 async def rescue(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
     """Gives jobs of workers that stopped breathing to others."""
-    for job in await context.app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS):
+    manager = context.app.job_manager
+    for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS):
         logger.warning("job_rescued", task=job.task_name, lock=job.lock)
         try:
-            await context.app.job_manager.retry_job(job)
-        except ProcrastinateException as error:
-            # Another worker rescued it first, or its drain is queued anew already.
+            await manager.retry_job(job)
+        except UniqueViolation:
+            # The same drain is queued already, behind the lock of this one: ending this one lets it go.
+            await manager.finish_job(job, Status.FAILED, delete_job=True)
+        except ConnectorException as error:
+            # Another worker rescued it first.
             logger.info("job_not_rescued", task=job.task_name, error=type(error).__name__)
 
 

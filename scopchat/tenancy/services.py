@@ -15,13 +15,13 @@ class KindNotAllowed(ValueError):
 @transaction.atomic
 def create_company(*, parent: Company | None, kind: Kind, name: str, **details: str) -> Company:
     """A new company under `parent`; the operator alone has none. Raises `KindNotAllowed`."""
+    values = {"kind": kind, "name": name, **details}
     if parent is None:
         if kind is not Kind.OPERATOR:
             raise KindNotAllowed(f"Only the operator stands at the root, not {kind.label}.")
-        root: Company = Company.add_root(kind=kind, name=name, **details)
+        root: Company = Company.objects.add_root(values)
         return root
     if kind not in ALLOWED_CHILDREN[Kind(parent.kind)]:
         raise KindNotAllowed(f"{Kind(parent.kind).label} cannot have {kind.label} below it.")
-    parent = Company.objects.get(pk=parent.pk)
-    child: Company = parent.add_child(kind=kind, name=name, **details)
+    child: Company = Company.objects.add_child(parent, values)
     return child

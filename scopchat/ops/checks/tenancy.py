@@ -1,0 +1,57 @@
+"""No company sees another's data: who may leave the scopes, and who reads people and tables without them."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from scopchat.ops.checks.sources import Breach, Source
+
+UNSCOPED_MODELS = {"Company", "User", "InboundEvent", "ShardLease"}
+"""The tree itself, people (unique over the installation), and what carriers said before it is known to whom."""
+
+
+def scopes_left_rarely(source: Source) -> Iterator[Breach]:
+    """`scopes_disabled` is for the gateway, which serves all companies at once, and for operations and benches."""
+    if not source.is_python or source.is_test or source.is_operation or source.domain == "gateway":
+        return
+    for node in ast.walk(source.tree()):
+        names = [alias.name for alias in node.names] if isinstance(node, ast.ImportFrom) else [_name(node)]
+        if "scopes_disabled" in names:
+            line = getattr(node, "lineno", 1)
+            yield Breach(source.path, line, "scopes_disabled is for gateway/, ops/, migrations and tests only")
+
+
+def people_through_accounts(source: Source) -> Iterator[Breach]:
+    """`User` has no scope, so that only `accounts` (and operations) may query it freely."""
+    if not source.is_python or source.is_test or source.is_operation or source.domain == "accounts":
+        return
+    for node in ast.walk(source.tree()):
+        if not isinstance(node, ast.Attribute) or node.attr not in {"objects", "_default_manager"}:
+            continue
+        if _name(node.value) == "User":
+            yield Breach(source.path, node.lineno, "User.objects is for accounts/ only; ask its services")
+
+
+def models_belong_to_a_company(source: Source) -> Iterator[Breach]:
+    """Every model is a `TenantModel` but the few that are listed here with a reason."""
+    if not source.is_python or source.is_test:
+        return
+    for node in ast.walk(source.tree()):
+        if not isinstance(node, ast.ClassDef) or node.name in UNSCOPED_MODELS or _is_abstract(node):
+            continue
+        if any(ast.unparse(base) in {"models.Model", "Model", "MP_Node"} for base in node.bases):
+            text = f"{node.name} must be a TenantModel (or be listed in checks/tenancy.py with its reason)"
+            yield Breach(source.path, node.lineno, text)
+
+
+def _name(node: ast.AST) -> str:
+    """The last part of a name or attribute."""
+    if isinstance(node, ast.Name):
+        return node.id
+    return node.attr if isinstance(node, ast.Attribute) else ""
+
+
+def _is_abstract(node: ast.ClassDef) -> bool:
+    metas = [inner for inner in node.body if isinstance(inner, ast.ClassDef) and inner.name == "Meta"]
+    return any("abstract = True" in ast.unparse(meta) for meta in metas)

@@ -1,0 +1,96 @@
+"""The demo installation: complete, made once, and only where its published password does no harm."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from django_scopes import scope
+from pytest_django import Settings
+
+from scopchat.accounts.models import User
+from scopchat.channels.models import Channel, Provider
+from scopchat.ops import callbacks, seed
+from scopchat.ops.installation import CannotStart
+from scopchat.tenancy.kinds import Kind
+from scopchat.tenancy.models import Company
+from scopchat.tenancy.services import create_company
+from tests.cast import Cast
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def _loopback(settings: Settings) -> None:
+    settings.PUBLIC_URL = "http://127.0.0.1:8000"
+
+
+@pytest.mark.usefixtures("_loopback")
+def test_it_makes_the_demo_and_tells_its_logins() -> None:
+    told = seed.seed()
+
+    assert "password bonjour-scopchat" in told
+    assert "amelie     Amélie Gagnon, company admin" in told
+    assert [company.name for company in Company.objects.order_by("path")] == [
+        "SCOPCHAT",
+        "Distribution Nord",
+        "Télécom Laval",
+        "Réseau Rive-Sud",
+        "Clinique Laurier",
+        "Boulangerie du Parc",
+    ]
+
+
+@pytest.mark.usefixtures("_loopback")
+def test_it_makes_the_demo_once() -> None:
+    assert seed.seed() == seed.seed()
+    assert User.objects.count() == 7
+
+
+@pytest.mark.usefixtures("_loopback")
+def test_it_lets_a_demo_person_sign_in(client: Client) -> None:
+    seed.seed()
+
+    assert client.login(username="sophie", password="bonjour-scopchat")
+
+
+@pytest.mark.usefixtures("_loopback")
+def test_it_leaves_an_installation_with_companies_alone() -> None:
+    create_company(parent=None, kind=Kind.OPERATOR, name="Exploitant")
+
+    assert seed.at_first_start() == ""
+    assert "nothing was added" in seed.seed()
+    assert not User.objects.exists()
+
+
+def test_it_refuses_the_demo_on_a_public_address(settings: Settings) -> None:
+    settings.PUBLIC_URL = "https://texto.exemple.test"
+
+    with pytest.raises(CannotStart, match="published password"):
+        seed.seed()
+    assert seed.at_first_start() == ""
+    assert not User.objects.exists()
+
+
+def test_it_gives_the_cast_its_channels(cast: Cast) -> None:
+    with scope(company=cast.client):
+        channels = {channel.name: channel for channel in Channel.objects.select_related("queue")}
+
+        assert channels["Accueil"].queue == cast.queue
+        assert set(cast.queue.agents.all()) == {cast.agent, cast.agent2}
+        assert list(channels["Marc"].users.all()) == [cast.user]
+        assert cast.outsider_channel not in channels.values()
+
+
+def test_it_rotates_a_hook_token(cast: Cast) -> None:
+    told = callbacks.rotate(provider_id=cast.provider.pk)
+
+    with scope(company=cast.client):
+        renewed = Provider.objects.get(pk=cast.provider.pk)
+    assert renewed.hook_token != cast.provider.hook_token
+    assert f"{renewed.callback_url}/inbound" in told
+    assert f"{renewed.callback_url}/status" in told
+
+
+def test_it_knows_no_provider_without_a_number(cast: Cast) -> None:
+    with pytest.raises(CannotStart, match="no provider 999999"):
+        callbacks.rotate(provider_id=999_999)

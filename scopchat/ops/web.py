@@ -1,0 +1,50 @@
+"""`scopchat web`: uvicorn with our application, in one process or several on one socket."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+from functools import partial
+
+import uvicorn
+
+from scopchat.ops.postgres.account import Launch
+from scopchat.ops.supervise import Kept, Program, stop_requested
+
+GRACE_SECONDS = 3
+"""How long requests under way may take at the end; live pages reconnect by themselves."""
+
+
+def serve(bound: socket.socket) -> None:
+    """Serves on a bound socket until told to stop."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "scopchat.config.settings")
+    config = uvicorn.Config(
+        "scopchat.config.asgi:application",
+        http="httptools",
+        ws="none",
+        access_log=False,
+        # The proxy's headers are Django's business, which trusts them only behind TLS.
+        proxy_headers=False,
+        server_header=False,
+        log_config=None,
+        backlog=2048,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+    uvicorn.Server(config).run(sockets=[bound])
+
+
+def serve_inherited(descriptor: int) -> None:
+    """Serves on a socket handed down by `serve_many`."""
+    serve(socket.socket(fileno=descriptor))
+
+
+async def serve_many(bound: socket.socket, processes: int) -> None:
+    """Keeps `processes` servers on the socket until told to stop; the kernel spreads connections."""
+    stop = stop_requested()
+    command = (sys.executable, "-m", "scopchat.ops.cli", "web", f"--socket={bound.fileno()}")
+    launch = partial(Launch, command, descriptors=(bound.fileno(),))
+    kept = [Kept(Program(f"web {number}", launch, dict(os.environ))) for number in range(1, processes + 1)]
+    await stop.wait()
+    for one in kept:
+        await one.stop()

@@ -1,0 +1,146 @@
+"""Parts of a running desk are killed and frozen under load, and everything is counted."""
+
+from __future__ import annotations
+
+import random
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from scopchat.channels.providers.twilio.fake import callbacks
+from tests.processes import carrier as carriers
+from tests.processes.carrier import Carrier
+from tests.processes.desk import Desk, installation, ready, wait_until
+
+pytestmark = pytest.mark.processes
+
+TEXTS = 2_000
+CUSTOMERS = 50
+PAUSE = 0.45
+"""Seconds between two texts of a customer: the streams last as long as the trouble."""
+SETTLED = {"sent", "delivered", "unknown", "failed"}
+
+
+@pytest.fixture
+def carrier() -> Iterator[Carrier]:
+    with carriers.serving() as carrier:
+        yield carrier
+
+
+@pytest.fixture
+def desk(carrier: Carrier) -> Iterator[Desk]:
+    with installation(carrier.url) as desk:
+        carrier.ports = desk.ports
+        yield desk
+
+
+def inbound_stream(carrier: Carrier, facts: dict[str, object], pause: float = PAUSE) -> None:
+    """Customers text, each in order, all at once, until everything is acknowledged."""
+
+    def one_customer(customer: int) -> None:
+        for n in range(customer, TEXTS, CUSTOMERS):
+            sid = f"SM{n:032x}"
+            callback = callbacks.inbound(
+                carrier.fake,
+                f"{facts['callback_url']}/inbound",
+                sender=f"+1819{5550000 + customer:07d}",
+                recipient=facts["addresses"][customer % 8],  # type: ignore[index]
+                body=str(n),
+                sid=sid,
+            )
+            carrier.bring(callback, sid)
+            time.sleep(pause)
+
+    with ThreadPoolExecutor(CUSTOMERS) as pool:
+        list(pool.map(one_customer, range(CUSTOMERS)))
+
+
+def outbound_stream(desk: Desk) -> None:
+    """People write, a few texts at a time, again when the database was away."""
+    for begin in range(0, TEXTS, 40):
+        keys = [str(n) for n in range(begin, begin + 40)]
+        while True:
+            try:
+                desk.ask("queue", keys=keys)
+            except RuntimeError:
+                time.sleep(0.2)
+            else:
+                break
+        time.sleep(PAUSE)
+
+
+def chaos(desk: Desk, luck: random.Random) -> None:
+    """Kills each part in turn and starts it again, while a worker stays frozen past its heartbeat and then goes on."""
+    frozen, other = luck.sample(desk.workers, 2)
+    time.sleep(luck.uniform(0.5, 2.0))
+    frozen.send(signal.SIGSTOP)
+    thawing = threading.Timer(14, frozen.send, (signal.SIGCONT,))
+    thawing.start()
+    for victim in (luck.choice(desk.webs), other, desk.postgres, luck.choice(desk.webs), other, desk.postgres):
+        time.sleep(luck.uniform(0.5, 2.0))
+        victim.kill()
+        time.sleep(luck.uniform(0.0, 1.0))
+        victim.start()
+    thawing.join()
+    time.sleep(luck.uniform(0.5, 1.5))
+    frozen.kill()
+    frozen.start()
+
+
+def test_nothing_is_lost_and_nothing_is_doubled(desk: Desk, carrier: Carrier) -> None:
+    seed = random.randrange(1_000_000)
+    print(f"seed {seed}")
+    facts = desk.ask("set_up")
+    streams = [
+        threading.Thread(target=inbound_stream, args=(carrier, facts)),
+        threading.Thread(target=outbound_stream, args=(desk,)),
+    ]
+    for stream in streams:
+        stream.start()
+    chaos(desk, random.Random(seed))
+    for stream in streams:
+        stream.join(240)
+        assert not stream.is_alive()
+
+    wait_until(lambda: desk.ask("journal").get("pending", 0) == 0, 60, "journal routed")
+    wait_until(lambda: set(desk.ask("outbound").values()) <= SETTLED, 90, "outbox settled")
+    stored = desk.ask("inbound")
+    assert sorted(stored) == [f"SM{n:032x}" for n in range(TEXTS)]
+    for texts in desk.ask("threads").values():
+        assert texts == sorted(texts, key=int)
+
+    taken, statuses = carrier.taken(), desk.ask("outbound")
+    assert len(statuses) == TEXTS
+    assert set(taken.values()) == {1}
+    certain = {text for text, status in statuses.items() if status in {"sent", "delivered"}}
+    unknown = {text for text, status in statuses.items() if status == "unknown"}
+    print(f"sent {len(certain)}, unknown {len(unknown)}, taken {len(taken)}")
+    assert certain <= set(taken)
+    assert set(taken) <= certain | unknown
+    assert len(certain | unknown) == TEXTS
+
+
+def test_a_dead_workers_work_goes_on_elsewhere_within_fifteen_seconds(desk: Desk, carrier: Carrier) -> None:
+    facts = desk.ask("set_up")
+    stream = threading.Thread(target=inbound_stream, args=(carrier, facts))
+    stream.start()
+    wait_until(lambda: len(carrier.acknowledged) > 300, 60, "stream under way")
+    desk.workers[0].kill()
+    before = set(carrier.acknowledged)
+    took = wait_until(lambda: before <= set(desk.ask("inbound")), 15, "the dead worker's shards were taken over")
+    print(f"taken over in {took:.1f} s")
+    stream.join(120)
+    assert ready(desk.ports[1])
+
+
+def test_receipts_of_any_order_end_at_delivered(desk: Desk, carrier: Carrier) -> None:
+    desk.ask("set_up")
+    desk.ask("queue", keys=[str(n) for n in range(100)])
+    wait_until(lambda: len(carrier.fake.texts) == 100, 30, "handed over")
+    with ThreadPoolExecutor(16) as pool:
+        list(pool.map(carrier.report, list(carrier.fake.texts.values())))
+    wait_until(lambda: set(desk.ask("outbound").values()) == {"delivered"}, 30, "delivered")

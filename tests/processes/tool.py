@@ -1,0 +1,109 @@
+"""Runs inside the installation under test: reads `[function, arguments]` a line, answers one JSON line each."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import uuid
+from typing import Any
+
+import django
+
+django.setup()
+
+from django.db import connections
+from django_scopes import scope, scopes_disabled
+
+from scopchat.channels.models import Channel, Destination, InboundEvent
+from scopchat.channels.services import create_channel, create_provider
+from scopchat.common.clock import utc_now
+from scopchat.interactions.models import Message
+from scopchat.interactions.services import start
+from scopchat.ops import demo
+from scopchat.tenancy.models import Company
+
+SID, TOKEN = "AC" + "0" * 32, "kill-test-token"
+CHANNELS = 8
+
+
+def set_up() -> dict[str, Any]:
+    """The cast, and a Twilio account with several numbers of the client's."""
+    cast = demo.create(password="bonjour-scopchat")
+    with scope(company=cast.client):
+        provider = create_provider(
+            company=cast.client,
+            kind="twilio",
+            name="Twilio",
+            credentials={"account_sid": SID, "auth_token": TOKEN},
+            api_base_url=os.environ["TEST_CARRIER_URL"],
+        )
+        addresses = []
+        for n in range(CHANNELS):
+            channel = create_channel(
+                company=cast.client, provider=provider, name=f"T{n}", address=f"+1514555010{n}",
+                destination=Destination.QUEUE, queue=cast.queue, throughput=1000,
+            )  # fmt: skip
+            addresses.append(channel.address)
+    return {"callback_url": provider.callback_url, "addresses": addresses}
+
+
+def queue(keys: list[str]) -> int:
+    """One text per key from a channel to a customer of its own, through the service; safe to repeat."""
+    company = Company.objects.get(name="Clinique Laurier")
+    with scope(company=company):
+        channels = list(Channel.objects.filter(name__startswith="T").select_related("company").order_by("id"))
+        admin = company.users.get(username="amelie")
+        for key in keys:
+            number = int(key)
+            start.start(
+                channel=channels[number % CHANNELS],
+                acting=admin,
+                phone=f"+1438{5550000 + number:07d}",
+                text=f"Message {number}",
+                idempotency_key=uuid.UUID(int=number + 1),
+                now=utc_now(),
+            )
+    return len(keys)
+
+
+def inbound() -> list[str]:
+    """The carrier ids of every stored inbound message, repetitions included."""
+    return list(Message.objects.filter(direction="in").order_by("id").values_list("carrier_id", flat=True))
+
+
+def threads() -> dict[str, list[str]]:
+    """Each customer's texts in the order of their thread."""
+    found: dict[str, list[str]] = {}
+    rows = Message.objects.filter(direction="in").order_by("id").values_list("interaction__customer", "text")
+    for customer, text in rows:
+        found.setdefault(customer, []).append(text)
+    return found
+
+
+def outbound() -> dict[str, str]:
+    """Status of each outbound message, by its text."""
+    return dict(Message.objects.filter(direction="out").values_list("text", "status"))
+
+
+def journal() -> dict[str, int]:
+    """How many events there are in each state."""
+    states = list(InboundEvent.objects.values_list("state", flat=True))
+    return {state: states.count(state) for state in set(states)}
+
+
+def main() -> None:
+    for line in sys.stdin:
+        name, arguments = json.loads(line)
+        try:
+            with scopes_disabled():
+                answer = {"value": globals()[name](**arguments)}
+        except Exception as error:
+            answer = {"error": f"{type(error).__name__}: {error}"}
+        finally:
+            connections.close_all()
+        print(json.dumps(answer), flush=True)
+
+
+if __name__ == "__main__":
+    main()
