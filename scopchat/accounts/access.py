@@ -53,6 +53,6 @@ def requires[**P](
                 raise PermissionDenied
             return view(person, *args, **kwargs)
 
-        return guarded
+        return cast(Callable[Concatenate[HttpRequest, P], HttpResponseBase], guarded)
 
     return decorate

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import cast
 from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 from django_scopes import scope
 
+from scopchat.accounts.access import PersonRequest
 from scopchat.accounts.services import current_company
 
 
@@ -23,9 +25,11 @@ class PersonMiddleware:
         if not user.is_authenticated:
             with translation.override(translation.get_language_from_request(request)):
                 return self.get_response(request)
-        request.company = current_company(user=user, chosen=request.session.get("company"))
-        zone = ZoneInfo(request.company.time_zone)
-        with translation.override(user.language), timezone.override(zone), scope(company=request.company):
+        company = cast(PersonRequest, request).company = current_company(
+            user=user, chosen=request.session.get("company")
+        )
+        zone = ZoneInfo(company.time_zone)
+        with translation.override(user.language), timezone.override(zone), scope(company=company):
             response = self.get_response(request)
         response.headers.setdefault("Cache-Control", "no-store")
         return response

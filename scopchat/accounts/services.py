@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from scopchat.accounts.models import Presence, Theme, User
-from scopchat.accounts.roles import Permission, Reach, Role
+from scopchat.accounts.roles import Permission, Reach, Role, reach
 from scopchat.tenancy.models import Company
 
 
@@ -32,6 +33,18 @@ def create_user(
     user.set_password(password)
     user.save(force_insert=True)
     return user
+
+
+def people_of(company: Company) -> QuerySet[User]:
+    """The company's people who can sign in, by name."""
+    people: QuerySet[User] = User.objects.of(company).filter(is_active=True).order_by("display_name")
+    return people
+
+
+def people_who_may(permission: Permission, *, company: Company) -> QuerySet[User]:
+    """Those of `people_of` whose role has the permission, over anything at all."""
+    roles = [role for role in Role if reach(role, permission) > Reach.NONE]
+    return people_of(company).filter(role__in=roles)
 
 
 def companies_of(user: User) -> list[Company]:

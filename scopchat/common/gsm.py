@@ -20,6 +20,9 @@ REPLACEMENTS = {
 }  # fmt: skip
 """Typographic characters that may be replaced, on request only, to stay in GSM-7. Accents are never touched."""
 
+UNSENDABLE = {0: None, 0x1B: None}
+"""NUL cannot be stored; ESC is GSM-7's switch to its second table and no character of its own."""
+
 
 class TextTooLong(ValueError):
     """The text has more than `MAX_CHARACTERS`; `.count` is its length."""
@@ -41,8 +44,9 @@ class Measure:
 
 
 def normalise(text: str) -> str:
-    """The text as it is stored and counted: NFC, Unix line ends, no NUL, no space around."""
-    return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")).strip()
+    """The text as it is stored and counted: NFC, Unix line ends, no NUL or ESC, no space around."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n").translate(UNSENDABLE)
+    return unicodedata.normalize("NFC", text).strip()
 
 
 def checked(text: str) -> str:

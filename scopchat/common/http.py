@@ -12,14 +12,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
-from urllib.parse import urlsplit
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
+from yarl import URL
 
 KEEPALIVE_SECONDS = 4
 """Below the usual five of servers, so that a kept connection is seldom closed under a request."""
 MAX_ANSWER_BYTES = 1_000_000
+NAT64 = ipaddress.ip_network("64:ff9b::/96")
+"""IPv4 addresses as an IPv6-only network writes them (RFC 6052): the last 32 bits decide."""
+GLOBAL_IPV6 = ipaddress.ip_network("2000::/3")
+"""All of IPv6 that has been given out for the public internet (IANA)."""
 
 
 class Blocked(Exception):
@@ -48,9 +52,12 @@ class Answer:
 def is_public(address: str) -> bool:
     """Whether an IP address is on the public internet: not private, loopback, link-local, multicast or reserved."""
     ip = ipaddress.ip_address(address.partition("%")[0])
-    mapped = ip.ipv4_mapped if isinstance(ip, ipaddress.IPv6Address) else None
-    checked = mapped or ip
-    return checked.is_global and not checked.is_multicast
+    if isinstance(ip, ipaddress.IPv6Address):
+        inner = ip.ipv4_mapped or (ipaddress.IPv4Address(ip.packed[-4:]) if ip in NAT64 else None)
+        if inner is None:
+            return ip.is_global and ip in GLOBAL_IPV6
+        ip = inner
+    return ip.is_global and not ip.is_multicast
 
 
 class _GuardedResolver(AbstractResolver):
@@ -108,31 +115,39 @@ class Client:
 
         Raises `Blocked`, `NotConnected` (safe to retry), `NoAnswer` (not safe), `TooLarge`.
         """
-        self._check(url)
+        address = self._checked(url)
         limits = aiohttp.ClientTimeout(total=timeout, connect=min(5.0, timeout))
         try:
             async with self._session.request(
-                method, url, headers=headers, data=body or None, timeout=limits, allow_redirects=False
+                method, address, headers=headers, data=body or None, timeout=limits, allow_redirects=False
             ) as response:
                 return Answer(response.status, response.headers, await _read(response, max_bytes))
         except (Blocked, TooLarge):
             raise
+        except aiohttp.InvalidURL as error:
+            raise Blocked("not an address") from error
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             raise NotConnected(type(error).__name__) from error
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise NoAnswer(type(error).__name__) from error
 
-    def _check(self, url: str) -> None:
-        """Refuses other schemes, and literal addresses, which never pass the resolver."""
-        parts = urlsplit(url)
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
+    def _checked(self, url: str) -> URL:
+        """The address, parsed as the client will: refuses other schemes, and literal addresses, which never pass the
+        resolver. Digits of other scripts have become plain ones here, so that they hide nothing.
+        """
+        try:
+            address = URL(url)
+        except ValueError:
+            raise Blocked("not an address") from None
+        if address.scheme not in {"http", "https"} or not address.raw_host:
             raise Blocked("only http and https addresses")
         try:
-            literal_is_public = is_public(parts.hostname)
+            literal_is_public = is_public(address.raw_host)
         except ValueError:
-            return
+            return address
         if not literal_is_public and not self._allow_private:
-            raise Blocked(f"{parts.hostname} is not a public address")
+            raise Blocked(f"{address.raw_host} is not a public address")
+        return address
 
 
 async def _read(response: aiohttp.ClientResponse, max_bytes: int) -> bytes:

@@ -6,12 +6,19 @@ import io
 import warnings
 from dataclasses import dataclass
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
 
 MAX_BYTES = 5_000_000
 MAX_PIXELS = 50_000_000
-FORMATS = {"JPEG": ("image/jpeg", "jpg"), "PNG": ("image/png", "png"), "GIF": ("image/png", "png")}
-"""What is accepted, and what it is written as; of a GIF the first picture."""
+DECODERS = ("JPEG", "PNG", "GIF")
+WRITTEN_AS = {
+    "JPEG": ("image/jpeg", "jpg"),
+    # What Pillow calls a JPEG with more pictures behind the first, as the cameras of many phones write it.
+    "MPO": ("image/jpeg", "jpg"),
+    "PNG": ("image/png", "png"),
+    "GIF": ("image/png", "png"),
+}
+"""What is accepted, and what it is written as; the first picture where there are several."""
 
 
 class NotAPhoto(ValueError):
@@ -26,22 +33,27 @@ class Photo:
 
 
 def checked_photo(content: bytes) -> Photo:
-    """The photo re-encoded upright and without EXIF. Raises `NotAPhoto` for other types, sizes and bombs."""
+    """The photo re-encoded upright and without metadata. Raises `NotAPhoto` for other types, sizes and bombs."""
     if len(content) > MAX_BYTES:
         raise NotAPhoto("larger than 5 MB")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            picture = Image.open(io.BytesIO(content), formats=list(FORMATS))
+            picture = Image.open(io.BytesIO(content), formats=DECODERS)
             if picture.width * picture.height > MAX_PIXELS:
                 raise NotAPhoto("too many pixels")
-            content_type, extension = FORMATS[picture.format or ""]
+            content_type, extension = WRITTEN_AS[picture.format or ""]
             upright = ImageOps.exif_transpose(picture)
             mode = "RGB" if extension == "jpg" else "RGBA"
+            bare = upright.convert(mode)
+            bare.info.clear()
             written = io.BytesIO()
-            upright.convert(mode).save(written, "JPEG" if extension == "jpg" else "PNG", quality=88)
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise NotAPhoto(str(error) if isinstance(error, NotAPhoto) else "not a JPEG, PNG or GIF photo") from error
-    except Image.DecompressionBombWarning as error:
+            bare.save(written, "JPEG" if extension == "jpg" else "PNG", quality=88)
+    except NotAPhoto:
+        raise
+    except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
         raise NotAPhoto("too many pixels") from error
+    except Exception as error:
+        # Decoders raise whatever a broken file makes them stumble over: struct.error, TypeError, SyntaxError and more.
+        raise NotAPhoto("not a JPEG, PNG or GIF photo") from error
     return Photo(written.getvalue(), content_type, extension)

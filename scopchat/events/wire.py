@@ -1,4 +1,4 @@
-"""How events travel over PostgreSQL's NOTIFY: JSON of at most 8,000 bytes a notice."""
+"""How events travel over PostgreSQL's NOTIFY: JSON of less than 8,000 bytes a notice."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from scopchat.events.catalogue import Event, InteractionChange, InteractionsChanged, SimulatorChanged
 
 CHANNEL = "scopchat_events"
-CHANGES_PER_NOTICE = 120
-"""A change is at most some 60 bytes, so that this many stay under NOTIFY's limit."""
+CHANGES_PER_NOTICE = 75
+"""A change is at most 102 bytes (five ids of 19 digits), so that this many stay under NOTIFY's limit."""
 
 
 def encode(event: Event) -> Iterator[str]:

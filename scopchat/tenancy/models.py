@@ -17,7 +17,7 @@ class Company(MP_Node):  # type: ignore[misc]
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
     name = models.CharField(_("name"), max_length=120)
     country = models.CharField(_("country"), max_length=2, default="CA", help_text=_("ISO code, for local numbers"))
-    time_zone = models.CharField(_("time zone"), max_length=40, default="America/Montreal")
+    time_zone = models.CharField(_("time zone"), max_length=40, default="America/Toronto")
     language = models.CharField(_("language"), max_length=5, default="fr")
     currency = models.CharField(_("currency"), max_length=3, default="CAD")
     is_active = models.BooleanField(_("active"), default=True)

@@ -37,7 +37,7 @@ class Migration(migrations.Migration):
                         default="CA", help_text="ISO code, for local numbers", max_length=2, verbose_name="country"
                     ),
                 ),
-                ("time_zone", models.CharField(default="America/Montreal", max_length=40, verbose_name="time zone")),
+                ("time_zone", models.CharField(default="America/Toronto", max_length=40, verbose_name="time zone")),
                 ("language", models.CharField(default="fr", max_length=5, verbose_name="language")),
                 ("currency", models.CharField(default="CAD", max_length=3, verbose_name="currency")),
                 ("is_active", models.BooleanField(default=True, verbose_name="active")),

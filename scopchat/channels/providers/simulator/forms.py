@@ -22,7 +22,7 @@ class PhoneForm(forms.Form):
 class TextForm(forms.Form):
     """A text typed on a toy phone."""
 
-    channel = forms.ModelChoiceField(Channel.objects.none())
+    channel: forms.ModelChoiceField[Channel] = forms.ModelChoiceField(Channel.objects.none())
     text = forms.CharField(max_length=2 * MAX_CHARACTERS)
 
     def __init__(self, *args: Any, channels: QuerySet[Channel], **kwargs: Any) -> None:

@@ -1,0 +1,142 @@
+"""What administrators type about providers and channels."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+from urllib.parse import urlsplit
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from scopchat.accounts.models import User
+from scopchat.accounts.services import people_of
+from scopchat.channels.models import Channel, Destination, Provider
+from scopchat.channels.providers.base import Adapter
+from scopchat.common.phones import BadNumber, to_address
+from scopchat.queues.models import Queue
+from scopchat.tenancy.models import Company
+
+MOST_SEGMENTS = 1000
+SIMULATOR = "simulator"
+
+
+class ProviderForm(forms.Form):
+    """A carrier account. Secrets can be written and never read: a blank one keeps what is stored."""
+
+    name = forms.CharField(label=_("Name"), max_length=80)
+
+    def __init__(self, *args: Any, adapter: Adapter, provider: Provider | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.adapter = adapter
+        if provider:
+            self.fields["name"].initial = provider.name
+        if adapter.kind == SIMULATOR:
+            return
+        for wanted in adapter.credential_fields:
+            stored = bool(provider and provider.credentials.get(wanted.name))
+            shown = provider.credentials.get(wanted.name, "") if provider and not wanted.secret else ""
+            self.fields[wanted.name] = forms.CharField(
+                label=wanted.label,
+                initial=shown,
+                required=not (wanted.secret and stored),
+                help_text=_("Stored. Leave blank to keep it.") if wanted.secret and stored else "",
+                widget=forms.PasswordInput({"autocomplete": "off"}) if wanted.secret else forms.TextInput,
+            )
+        self.fields["api_base_url"] = forms.CharField(
+            label=_("API address"),
+            initial=provider.api_base_url if provider else adapter.default_api_base_url,
+            max_length=300,
+            widget=forms.URLInput,
+            help_text=_("Change it only for a region or a test server of the carrier."),
+        )
+
+    def clean_api_base_url(self) -> str:
+        """Whether the server may call it is decided when it is called; here it only has to be an address."""
+        address = str(self.cleaned_data["api_base_url"]).strip()
+        parts = urlsplit(address)
+        if parts.scheme not in {"https", "http"} or not parts.hostname:
+            raise forms.ValidationError(_("This is not an address that begins with https://."))
+        return address
+
+    @property
+    def credentials(self) -> dict[str, str]:
+        """What was typed; the simulator's secret is nobody's to choose."""
+        if self.adapter.kind == SIMULATOR:
+            return {"secret": secrets.token_urlsafe(24)}
+        names = [wanted.name for wanted in self.adapter.credential_fields]
+        return {name: self.cleaned_data[name] for name in names if self.cleaned_data.get(name)}
+
+
+class ChannelForm(forms.Form):
+    """Where a channel's messages go, and how fast it may send."""
+
+    name = forms.CharField(label=_("Name"), max_length=80)
+    destination = forms.ChoiceField(
+        label=_("Messages go to"), choices=Destination, widget=forms.RadioSelect, initial=Destination.QUEUE
+    )
+    queue: forms.ModelChoiceField[Queue] = forms.ModelChoiceField(
+        Queue.objects.none(), label=_("Queue"), required=False, empty_label=_("None")
+    )
+    users: forms.ModelMultipleChoiceField[User] = forms.ModelMultipleChoiceField(
+        None, label=_("Users"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    throughput = forms.IntegerField(
+        label=_("Segments per second"),
+        min_value=1,
+        max_value=MOST_SEGMENTS,
+        initial=1,
+        help_text=_("What the carrier allows for this number; ordinary long numbers take 1."),
+    )
+
+    def __init__(self, *args: Any, company: Company, channel: Channel | None = None, **kwargs: Any) -> None:
+        if channel:
+            kwargs["initial"] = {
+                "name": channel.name,
+                "destination": channel.destination,
+                "queue": channel.queue_id,
+                "users": list(channel.users.values_list("pk", flat=True)),
+                "throughput": channel.throughput,
+            }
+        super().__init__(*args, **kwargs)
+        self.company = company
+        self._choose("queue", Queue.objects.order_by("name"))
+        self._choose("users", people_of(company))
+
+    def _choose(self, name: str, queryset: Any) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = queryset
+
+    def clean(self) -> dict[str, Any]:
+        chosen: dict[str, Any] = super().clean() or {}
+        if chosen.get("destination") == Destination.QUEUE and not chosen.get("queue"):
+            self.add_error("queue", _("Choose the queue."))
+        if chosen.get("destination") == Destination.USERS and not chosen.get("users"):
+            self.add_error("users", _("Choose at least one person."))
+        return chosen
+
+
+class NewChannelForm(ChannelForm):
+    """A channel that does not exist yet also has a number and a provider, which never change."""
+
+    address = forms.CharField(
+        label=_("Number"),
+        max_length=20,
+        help_text=_("A telephone number, a short code or an alphanumeric sender."),
+    )
+    provider: forms.ModelChoiceField[Provider] = forms.ModelChoiceField(
+        Provider.objects.none(), label=_("Provider"), empty_label=None
+    )
+
+    field_order = ("name", "address", "provider", "destination", "queue", "users", "throughput")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._choose("provider", Provider.objects.filter(is_active=True).order_by("name"))
+
+    def clean_address(self) -> str:
+        try:
+            return to_address(self.cleaned_data["address"], country=self.company.country)
+        except BadNumber:
+            raise forms.ValidationError(_("This number cannot exist.")) from None

@@ -1,0 +1,108 @@
+"""The pages of providers: secrets go in and never come out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django_scopes import scope
+
+from scopchat.channels.models import Provider
+from scopchat.channels.services import create_provider
+from tests.cast import Cast
+from tests.people import signed_in
+
+SECRET = "tres-secret-1234567890"
+TWILIO = {
+    "name": "Twilio",
+    "account_sid": "AC123",
+    "auth_token": SECRET,
+    "api_base_url": "https://api.twilio.com",
+}
+
+
+@pytest.fixture
+def twilio(cast: Cast) -> Provider:
+    with scope(company=cast.client):
+        return create_provider(
+            company=cast.client,
+            kind="twilio",
+            name="Twilio",
+            credentials={"account_sid": "AC123", "auth_token": SECRET},
+        )
+
+
+@pytest.mark.parametrize("who", ["agent", "manager", "user"])
+@pytest.mark.parametrize("page", ["/providers/", "/providers/add/twilio/"])
+def test_it_refuses_who_may_not(cast: Cast, who: str, page: str) -> None:
+    assert signed_in(getattr(cast, who)).get(page).status_code == 403
+
+
+def test_it_answers_404_to_the_outsider(cast: Cast, twilio: Provider) -> None:
+    browser = signed_in(cast.outsider_admin)
+    assert browser.get(f"/providers/{twilio.pk}/").status_code == 404
+    assert browser.post(f"/providers/{twilio.pk}/", TWILIO).status_code == 404
+    assert browser.post(f"/providers/{twilio.pk}/rotate/").status_code == 404
+
+
+def test_it_has_no_page_for_a_carrier_it_does_not_know(cast: Cast) -> None:
+    assert signed_in(cast.admin).get("/providers/add/pigeon/").status_code == 404
+
+
+def test_it_adds_an_account_and_shows_what_the_carrier_needs(cast: Cast) -> None:
+    response = signed_in(cast.admin).post("/providers/add/twilio/", TWILIO, follow=True)
+    with scope(company=cast.client):
+        made = Provider.objects.get(kind="twilio")
+    html = response.content.decode()
+    assert made.credentials == {"account_sid": "AC123", "auth_token": SECRET}
+    assert f"/hooks/twilio/{made.hook_token}/inbound" in html
+    assert f"/hooks/twilio/{made.hook_token}/status" in html
+
+
+def test_it_never_shows_a_secret(cast: Cast, twilio: Provider) -> None:
+    html = signed_in(cast.admin).get(f"/providers/{twilio.pk}/").content.decode()
+    assert "AC123" in html
+    assert SECRET not in html
+
+
+def test_it_shows_no_secret_when_the_form_is_refused(cast: Cast) -> None:
+    response = signed_in(cast.admin).post("/providers/add/twilio/", {**TWILIO, "name": ""})
+    assert response.status_code == 422
+    assert SECRET not in response.content.decode()
+
+
+def test_it_keeps_a_secret_left_blank(cast: Cast, twilio: Provider) -> None:
+    signed_in(cast.admin).post(f"/providers/{twilio.pk}/", {**TWILIO, "account_sid": "AC999", "auth_token": ""})
+    with scope(company=cast.client):
+        twilio.refresh_from_db()
+    assert twilio.credentials == {"account_sid": "AC999", "auth_token": SECRET}
+
+
+@pytest.mark.parametrize("address", ["ftp://x.test", "https://", "javascript:alert(1)", ""])
+def test_it_refuses_an_address_that_is_none(cast: Cast, address: str) -> None:
+    response = signed_in(cast.admin).post("/providers/add/twilio/", {**TWILIO, "api_base_url": address})
+    assert response.status_code == 422
+
+
+def test_it_makes_the_simulators_secret_itself(cast: Cast) -> None:
+    signed_in(cast.admin).post("/providers/add/simulator/", {"name": "Essais"})
+    with scope(company=cast.client):
+        assert len(Provider.objects.get(name="Essais").credentials["secret"]) > 20
+
+
+def test_it_keeps_the_simulators_secret(cast: Cast) -> None:
+    before = cast.provider.credentials
+    signed_in(cast.admin).post(f"/providers/{cast.provider.pk}/", {"name": "Renommé"})
+    with scope(company=cast.client):
+        after: Any = Provider.objects.get(pk=cast.provider.pk)
+    assert (after.name, after.credentials) == ("Renommé", before)
+
+
+def test_it_makes_new_addresses(cast: Cast, twilio: Provider) -> None:
+    old = twilio.hook_token
+    html = signed_in(cast.admin).post(f"/providers/{twilio.pk}/rotate/", follow=True).content.decode()
+    with scope(company=cast.client):
+        twilio.refresh_from_db()
+    assert twilio.hook_token != old
+    assert twilio.hook_token in html
+    assert old not in html

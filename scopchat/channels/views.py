@@ -1,0 +1,55 @@
+"""The pages of channels: the list, a new one, and where its messages go."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.db import IntegrityError, models, transaction
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+
+from scopchat.accounts.access import PersonRequest, requires
+from scopchat.accounts.roles import Permission
+from scopchat.channels.forms import ChannelForm, NewChannelForm
+from scopchat.channels.models import Channel, Provider
+from scopchat.channels.services import create_channel, update_channel
+
+
+@requires(Permission.MANAGE_CHANNELS)
+def channel_list(request: PersonRequest) -> HttpResponse:
+    found = Channel.objects.filter(is_active=True).select_related("provider", "queue").order_by("name")
+    channels = found.prefetch_related("users").fetch_mode(models.FETCH_RAISE)
+    context = {"channels": channels, "has_provider": Provider.objects.filter(is_active=True).exists()}
+    return render(request, "channels/list.html", context)
+
+
+@requires(Permission.MANAGE_CHANNELS)
+def add_channel(request: PersonRequest) -> HttpResponse:
+    form = NewChannelForm(request.POST or None, company=request.company)
+    if request.method == "POST" and form.is_valid() and _created(request, form):
+        messages.success(request, _("The channel was added."))
+        return redirect("channels:list")
+    status = 422 if form.is_bound else 200
+    return render(request, "channels/form.html", {"form": form, "channel": None}, status=status)
+
+
+def _created(request: PersonRequest, form: NewChannelForm) -> Channel | None:
+    """The new channel, or None with the reason on the form."""
+    try:
+        with transaction.atomic():
+            return create_channel(company=request.company, **form.cleaned_data)
+    except IntegrityError:
+        form.add_error("address", _("A channel of this provider has this number already."))
+    return None
+
+
+@requires(Permission.MANAGE_CHANNELS)
+def edit_channel(request: PersonRequest, pk: int) -> HttpResponse:
+    channel: Channel = get_object_or_404(Channel.objects.select_related("provider"), pk=pk)
+    form = ChannelForm(request.POST or None, company=request.company, channel=channel)
+    if request.method == "POST" and form.is_valid():
+        update_channel(channel=channel, **form.cleaned_data)
+        messages.success(request, _("The changes are saved."))
+        return redirect("channels:list")
+    status = 422 if form.is_bound else 200
+    return render(request, "channels/form.html", {"form": form, "channel": channel}, status=status)

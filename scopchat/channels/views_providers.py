@@ -1,0 +1,79 @@
+"""The pages of providers: carrier accounts, their credentials, and the addresses to give to the carrier."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.db.models import Count, Q
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from scopchat.accounts.access import PersonRequest, requires
+from scopchat.accounts.roles import Permission
+from scopchat.channels.forms import SIMULATOR, ProviderForm
+from scopchat.channels.models import Provider
+from scopchat.channels.providers.base import Adapter
+from scopchat.channels.providers.registry import ADAPTERS
+from scopchat.channels.services import create_provider, rotate_hook_token, update_provider
+
+
+def _adapter(kind: str) -> Adapter:
+    try:
+        return ADAPTERS[kind]
+    except KeyError:
+        raise Http404 from None
+
+
+@requires(Permission.MANAGE_CHANNELS)
+def provider_list(request: PersonRequest) -> HttpResponse:
+    channels = Count("channels", filter=Q(channels__is_active=True))
+    found = Provider.objects.filter(is_active=True).annotate(channel_count=channels).order_by("name")
+    rows = [(provider, ADAPTERS[provider.kind].title) for provider in found]
+    return render(request, "channels/providers.html", {"rows": rows, "adapters": ADAPTERS.values()})
+
+
+@requires(Permission.MANAGE_CHANNELS)
+def add_provider(request: PersonRequest, kind: str) -> HttpResponse:
+    adapter = _adapter(kind)
+    form = ProviderForm(request.POST or None, adapter=adapter)
+    if request.method == "POST" and form.is_valid():
+        provider = create_provider(
+            company=request.company,
+            kind=kind,
+            name=form.cleaned_data["name"],
+            credentials=form.credentials,
+            api_base_url=form.cleaned_data.get("api_base_url", ""),
+        )
+        messages.success(request, _("The provider was added. Give its addresses to the carrier."))
+        return redirect("channels:edit_provider", provider.pk)
+    context = {"form": form, "adapter": adapter, "provider": None}
+    return render(request, "channels/provider_form.html", context, status=422 if form.is_bound else 200)
+
+
+@requires(Permission.MANAGE_CHANNELS)
+def edit_provider(request: PersonRequest, pk: int) -> HttpResponse:
+    provider = get_object_or_404(Provider, pk=pk)
+    adapter = _adapter(provider.kind)
+    form = ProviderForm(request.POST or None, adapter=adapter, provider=provider)
+    if request.method == "POST" and form.is_valid():
+        simulated = provider.kind == SIMULATOR
+        update_provider(
+            provider=provider,
+            name=form.cleaned_data["name"],
+            credentials={} if simulated else form.credentials,
+            api_base_url=form.cleaned_data.get("api_base_url", provider.api_base_url),
+        )
+        messages.success(request, _("The changes are saved."))
+        return redirect("channels:edit_provider", provider.pk)
+    context = {"form": form, "adapter": adapter, "provider": provider}
+    return render(request, "channels/provider_form.html", context, status=422 if form.is_bound else 200)
+
+
+@require_POST
+@requires(Permission.MANAGE_CHANNELS)
+def rotate_token(request: PersonRequest, pk: int) -> HttpResponse:
+    """New callback addresses; the old ones stop answering at once."""
+    rotate_hook_token(provider=get_object_or_404(Provider, pk=pk))
+    messages.success(request, _("The addresses are new. The carrier must be given them now: the old ones are dead."))
+    return redirect("channels:edit_provider", pk)

@@ -1,0 +1,50 @@
+"""What a person may do with one interaction, so that a page offers nothing it would refuse."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from scopchat.accounts.models import User
+from scopchat.accounts.roles import Permission, Reach
+from scopchat.interactions.models import Interaction
+from scopchat.interactions.querysets import within_reach
+from scopchat.interactions.status import INTERACTION_MOVES, InteractionStatus, Verb
+
+
+@dataclass(frozen=True, slots=True)
+class Abilities:
+    answer: bool = False
+    acknowledge: bool = False
+    take: bool = False
+    assign: bool = False
+    close: bool = False
+    see: bool = False
+    """Looking at it makes it read."""
+
+
+def abilities(interaction: Interaction, user: User) -> Abilities:
+    """The services decide again when something is done; this is what the buttons go by."""
+    if interaction.status == InteractionStatus.CLOSED:
+        return Abilities()
+    answers = _reaches(interaction, user, Permission.ANSWER)
+    assigns = _reaches(interaction, user, Permission.TAKE_OR_ASSIGN)
+    status = InteractionStatus(interaction.status)
+    return Abilities(
+        answer=answers,
+        acknowledge=answers and status in INTERACTION_MOVES[Verb.ACKNOWLEDGE][0],
+        take=assigns and interaction.assignee_id is None,
+        assign=assigns,
+        close=answers and status in INTERACTION_MOVES[Verb.CLOSE][0],
+        see=answers and interaction.unread > 0 and interaction.assignee_id in {None, user.pk},
+    )
+
+
+def _reaches(interaction: Interaction, user: User, permission: Permission) -> bool:
+    reach = user.reach(permission)
+    if reach >= Reach.COMPANY:
+        return True
+    if reach >= Reach.OWN and interaction.assignee_id == user.pk:
+        return True
+    if reach != Reach.MEMBER:
+        return False
+    return bool(Interaction.objects.filter(within_reach(user, reach), pk=interaction.pk).exists())

@@ -1,0 +1,125 @@
+"""Which interactions a list shows, and in which order: everything of it stands in the page's address."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Self
+from urllib.parse import urlencode
+
+from django.db.models import F, Q, QuerySet
+from django.http import QueryDict
+
+from scopchat.accounts.models import User
+from scopchat.accounts.roles import Permission, Reach
+from scopchat.interactions import queries
+from scopchat.interactions.models import Interaction
+
+PAGE = 40
+COUNTED = 100
+"""Counts stop here and are shown as «99+»: counting further would cost more than it tells."""
+VIEWS = ("mine", "free", "all")
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+FAR = 10**17
+"""Microseconds, well past any date: subtracted from, it turns an ascending order into a descending one."""
+
+
+def micros(moment: datetime) -> int:
+    """Microseconds since 1970, exactly as PostgreSQL keeps them."""
+    return (moment - EPOCH) // timedelta(microseconds=1)
+
+
+def moment(microseconds: int) -> datetime:
+    return EPOCH + timedelta(microseconds=microseconds)
+
+
+@dataclass(frozen=True, slots=True)
+class InboxView:
+    """One way of looking at the inbox."""
+
+    view: str = "all"
+    waiting_first: bool = False
+    queue: int | None = None
+    digits: str = ""
+
+    @classmethod
+    def of(cls, params: QueryDict) -> Self:
+        """What the address asks for; what makes no sense in it is left out."""
+        view, queue = params.get("view", ""), params.get("queue", "")
+        return cls(
+            view=view if view in VIEWS else "all",
+            waiting_first=params.get("sort") == "waiting",
+            queue=int(queue) if queue.isascii() and queue.isdigit() and len(queue) < 19 else None,
+            digits="".join(filter(str.isdigit, params.get("q", "")))[:20],
+        )
+
+    @property
+    def query(self) -> str:
+        """The address's query, without what goes without saying; empty or begins with `?`."""
+        parts = {
+            "view": "" if self.view == "all" else self.view,
+            "sort": "waiting" if self.waiting_first else "",
+            "queue": self.queue or "",
+            "q": self.digits,
+        }
+        given = {name: value for name, value in parts.items() if value}
+        return f"?{urlencode(given)}" if given else ""
+
+    def matching(self, user: User) -> QuerySet[Interaction]:
+        """The interactions that belong in this list, unordered."""
+        found = _named(Interaction.objects.visible_to(user).not_closed(), self.view, user)
+        if self.queue:
+            found = found.filter(queue_id=self.queue)
+        return found.filter(customer__contains=self.digits) if self.digits else found
+
+    def ordered(self, found: QuerySet[Interaction]) -> QuerySet[Interaction]:
+        newest = (F("last_activity_at").desc(), F("id").desc())
+        if self.waiting_first:
+            return found.order_by(F("waiting_since").asc(nulls_last=True), *newest)
+        return found.order_by(*newest)
+
+    def order_key(self, interaction: Interaction) -> str:
+        """Sorts as a text, greatest first, exactly as `ordered` does; also the cursor of the next page."""
+        key = f"{micros(interaction.last_activity_at):017d}.{interaction.pk:019d}"
+        if not self.waiting_first:
+            return key
+        waiting = interaction.waiting_since
+        return f"{FAR - micros(waiting) if waiting else 0:017d}.{key}"
+
+    def after(self, cursor: str) -> Q:
+        """What comes after the row whose `order_key` this is. Raises ValueError for anything else."""
+        numbers = [int(part) for part in cursor.split(".")]
+        if len(numbers) != (3 if self.waiting_first else 2):
+            raise ValueError(cursor)
+        *since, active, pk = numbers
+        at = moment(active)
+        older = Q(last_activity_at__lt=at) | Q(last_activity_at=at, id__lt=pk)
+        if not self.waiting_first:
+            return older
+        if not since[0]:
+            return Q(waiting_since=None) & older
+        waiting = moment(FAR - since[0])
+        return Q(waiting_since__gt=waiting) | Q(waiting_since=None) | (Q(waiting_since=waiting) & older)
+
+
+def _named(found: QuerySet[Interaction], view: str, user: User) -> QuerySet[Interaction]:
+    if view == "mine":
+        return found.filter(assignee=user)
+    return found.filter(assignee=None) if view == "free" else found
+
+
+def counts(user: User, company_id: int) -> dict[str, str]:
+    """How many interactions each view holds, and how many are unread, each capped, in one statement."""
+    reach = user.reach(Permission.SEE_INTERACTIONS)
+    ((mine, free, everyone, unread),) = queries.named_rows(
+        "inbox_counts",
+        {
+            "company": company_id,
+            "person": user.pk,
+            "everything": reach >= Reach.COMPANY,
+            "member": reach >= Reach.MEMBER,
+            "most": COUNTED,
+        },
+    )
+    numbers = {"mine": mine, "free": free, "all": everyone, "unread": unread}
+    return {name: "99+" if number >= COUNTED else str(number or "") for name, number in numbers.items()}

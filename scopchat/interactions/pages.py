@@ -1,0 +1,129 @@
+"""What the inbox's templates are given, whole page or parts of it."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import uuid4
+
+from django.db.models import QuerySet
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+from django.template.loader import render_to_string
+
+from scopchat.accounts.access import PersonRequest
+from scopchat.accounts.roles import Permission
+from scopchat.common.clock import utc_now
+from scopchat.common.gsm import MAX_CHARACTERS
+from scopchat.common.phones import display
+from scopchat.interactions import inbox, rows
+from scopchat.interactions.abilities import abilities
+from scopchat.interactions.inbox import InboxView
+from scopchat.interactions.models import Interaction
+from scopchat.interactions.thread import read_thread
+from scopchat.queues.models import Queue
+
+EARLIER = 5
+"""Earlier interactions listed beside a thread."""
+
+
+def visible(request: PersonRequest, pk: int) -> Interaction:
+    """The interaction, if the person may see it; else 404, as for one that does not exist."""
+    found = Interaction.objects.visible_to(request.user)
+    related = found.select_related("channel__provider", "channel__company", "queue", "assignee")
+    interaction: Interaction = get_object_or_404(related, pk=pk)
+    return interaction
+
+
+def earlier_than(request: PersonRequest, interaction: Interaction) -> QuerySet[Interaction]:
+    """Interactions with the same customer on the same channel that ended before, latest first."""
+    found = Interaction.objects.visible_to(request.user).filter(
+        channel_id=interaction.channel_id, customer=interaction.customer, id__lt=interaction.pk
+    )
+    latest: QuerySet[Interaction] = found.order_by("-id")
+    return latest
+
+
+def list_context(request: PersonRequest, view: InboxView, *, selected: int | None, cursor: str = "") -> dict[str, Any]:
+    """One page of the list. Raises 404 for a cursor that is none."""
+    found = view.matching(request.user)
+    if cursor:
+        try:
+            found = found.filter(view.after(cursor))
+        except (ValueError, OverflowError):
+            raise Http404 from None
+    page = list(rows.for_rows(view.ordered(found))[: inbox.PAGE + 1])
+    shown = page[: inbox.PAGE]
+    values = list(rows.rows_of(shown, view, country=request.company.country, selected=selected))
+    return {
+        "view": view,
+        "rows": rows.draw(values),
+        "next_cursor": values[-1].order if len(page) > inbox.PAGE else "",
+    }
+
+
+def inbox_context(request: PersonRequest, view: InboxView, *, selected: int | None) -> dict[str, Any]:
+    """The whole page, but for the thread."""
+    numbers = inbox.counts(request.user, request.company.pk)
+    queues = Queue.objects.order_by("name")
+    if request.user.reach(Permission.TAKE_OR_ASSIGN) < 1:
+        queues = queues.filter(agents=request.user)
+    return {
+        **list_context(request, view, selected=selected),
+        "counts": numbers,
+        "menu_unread": numbers["unread"],
+        "queues": queues.values_list("pk", "name"),
+        "may_start": request.user.may(Permission.START_CONVERSATION),
+        "since": int(utc_now().timestamp() * 1000),
+    }
+
+
+def thread_context(request: PersonRequest, interaction: Interaction, *, start: int = 0) -> dict[str, Any]:
+    """What changes in an open thread as things happen."""
+    may = abilities(interaction, request.user)
+    return {
+        "interaction": interaction,
+        "customer": display(interaction.customer, request.company.country),
+        "hue": rows.hue_of(interaction.customer),
+        "may": may,
+        "person": request.user,
+        "key": uuid4(),
+        "limit": MAX_CHARACTERS,
+        "thread": read_thread(interaction, may_act=may.answer, start=start),
+    }
+
+
+def conversation_context(request: PersonRequest, interaction: Interaction) -> dict[str, Any]:
+    """An open thread with everything around it."""
+    return {
+        **thread_context(request, interaction),
+        "earlier": list(earlier_than(request, interaction).select_related("assignee")[:EARLIER]),
+    }
+
+
+def changes_html(request: PersonRequest, ids: list[int], *, thread: int | None, start: int, everything: bool) -> str:
+    """The parts of the page that show these interactions, as the page has to show them now."""
+    view = InboxView.of(request.POST or request.GET)
+    found: list[Interaction] = []
+    context: dict[str, Any] = {
+        "view": view,
+        "counts": inbox.counts(request.user, request.company.pk),
+        "everything": everything,
+    }
+    if everything:
+        context.update(list_context(request, view, selected=thread))
+    else:
+        found = list(rows.for_rows(view.matching(request.user).filter(pk__in=ids)))
+        values = list(rows.rows_of(found, view, country=request.company.country, selected=thread))
+        context["rows"] = rows.draw(values)
+        context["gone"] = set(ids) - {row.pk for row in values}
+        context["news"] = [row for row in values if row.unread and not row.ours]
+    if thread and (everything or thread in ids):
+        # Mostly it is one of the rows just read.
+        interaction = next((row for row in found if row.pk == thread), None)
+        if interaction is None:
+            interaction = rows.for_rows(Interaction.objects.visible_to(request.user).filter(pk=thread)).first()
+        if interaction:
+            context.update(thread_context(request, interaction, start=start))
+        else:
+            context["thread_gone"] = True
+    return render_to_string("interactions/changes.html", context)

@@ -1,0 +1,167 @@
+"""What people do from the inbox: by whom, once, and with an answer they can read."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.http import HttpResponse
+from django_scopes import scope
+
+from scopchat.accounts.models import User
+from scopchat.interactions.models import Direction, Interaction, Message
+from scopchat.interactions.status import InteractionStatus, MessageStatus
+from scopchat.interactions.tests.desk import conversation, said
+from tests.cast import Cast
+from tests.people import FRAGMENT, signed_in
+
+
+def post(user: User, address: str, **values: Any) -> HttpResponse:
+    response: HttpResponse = signed_in(user).post(address, values, headers=FRAGMENT)
+    return response
+
+
+def fresh(interaction: Interaction) -> Interaction:
+    with scope(company=interaction.company_id):
+        found: Interaction = Interaction.objects.select_related("assignee").get(pk=interaction.pk)
+    return found
+
+
+@pytest.mark.parametrize("action", ["reply", "acknowledge", "take", "assign", "close", "seen"])
+def test_it_answers_404_to_the_outsider(cast: Cast, action: str) -> None:
+    made = conversation(cast.channel_queue)
+    assert post(cast.outsider_admin, f"/messages/{made.pk}/{action}/", text="x", key=uuid4()).status_code == 404
+    assert fresh(made).status == InteractionStatus.WAITING
+
+
+@pytest.mark.parametrize("action", ["retry", "settle"])
+def test_it_answers_404_to_the_outsider_for_a_message(cast: Cast, action: str) -> None:
+    message = said(conversation(cast.channel_queue), "Voilà", direction=Direction.OUT, status=MessageStatus.FAILED)
+    assert post(cast.outsider_admin, f"/messages/text/{message.pk}/{action}/").status_code == 404
+
+
+@pytest.mark.parametrize("action", ["acknowledge", "close"])
+def test_it_refuses_an_agent_what_nobody_gave_them(cast: Cast, action: str) -> None:
+    made = conversation(cast.channel_queue)
+    response = post(cast.agent, f"/messages/{made.pk}/{action}/")
+    assert response.status_code == 403
+    assert "Pas pour votre rôle" in response.content.decode()
+
+
+def test_it_sends_a_reply_once_for_a_draft(cast: Cast) -> None:
+    made, key = conversation(cast.channel_queue), uuid4()
+    first = post(cast.admin, f"/messages/{made.pk}/reply/", text="Bien sûr", key=key)
+    post(cast.admin, f"/messages/{made.pk}/reply/", text="Bien sûr", key=key)
+    with scope(company=cast.client):
+        assert Message.objects.filter(direction=Direction.OUT).count() == 1
+    html = first.content.decode()
+    assert "Bien sûr" in html
+    assert 'id="draft-key"' in html
+    assert str(key) not in html
+
+
+def test_it_says_how_long_a_text_that_is_too_long_is(cast: Cast) -> None:
+    made = conversation(cast.channel_queue)
+    response = post(cast.admin, f"/messages/{made.pk}/reply/", text="é" * 901, key=uuid4())
+    assert response.status_code == 422
+    assert "901 caractères, au plus 900." in response.content.decode()
+
+
+def test_it_does_not_send_nothing(cast: Cast) -> None:
+    made = conversation(cast.channel_queue)
+    assert post(cast.admin, f"/messages/{made.pk}/reply/", text=" \n", key=uuid4()).status_code == 422
+
+
+def test_it_refuses_a_draft_without_a_key(cast: Cast) -> None:
+    made = conversation(cast.channel_queue)
+    assert post(cast.admin, f"/messages/{made.pk}/reply/", text="x", key="").status_code == 422
+
+
+def test_it_tells_who_was_first(cast: Cast) -> None:
+    made = conversation(cast.channel_queue, assignee=cast.agent)
+    response = post(cast.manager, f"/messages/{made.pk}/take/")
+    assert response.status_code == 409
+    assert "Sophie Roy a déjà cette conversation." in response.content.decode()
+
+
+def test_it_gives_a_conversation_to_a_colleague(cast: Cast) -> None:
+    made = conversation(cast.channel_queue)
+    post(cast.manager, f"/messages/{made.pk}/assign/", to=cast.agent2.pk)
+    assert fresh(made).assignee == cast.agent2
+
+
+def test_it_gives_no_conversation_to_somebody_elsewhere(cast: Cast) -> None:
+    made = conversation(cast.channel_queue)
+    assert post(cast.manager, f"/messages/{made.pk}/assign/", to=cast.outsider_admin.pk).status_code == 403
+    assert fresh(made).assignee is None
+
+
+def test_it_takes_a_closed_one_out_of_the_list(cast: Cast) -> None:
+    made = conversation(cast.channel_queue)
+    html = post(cast.admin, f"/messages/{made.pk}/close/").content.decode()
+    assert f'hx-target="#row-{made.pk}" hx-swap="delete"' in html
+    assert "Cette conversation est fermée." in html
+
+
+def test_it_marks_as_read_what_was_looked_at(cast: Cast) -> None:
+    made = conversation(cast.channel_queue)
+    assert post(cast.admin, f"/messages/{made.pk}/seen/").status_code == 204
+    assert fresh(made).unread == 0
+
+
+def test_it_answers_a_plain_form_with_the_thread(cast: Cast) -> None:
+    made = conversation(cast.channel_queue)
+    response = signed_in(cast.admin).post(f"/messages/{made.pk}/acknowledge/")
+    assert response["Location"] == f"/messages/{made.pk}/"
+
+
+def test_it_retries_what_failed_and_settles_what_is_unknown(cast: Cast) -> None:
+    made = conversation(cast.channel_queue)
+    failed = said(made, "Un", direction=Direction.OUT, status=MessageStatus.FAILED)
+    unknown = said(made, "Deux", direction=Direction.OUT, status=MessageStatus.UNKNOWN)
+    post(cast.admin, f"/messages/text/{failed.pk}/retry/")
+    post(cast.admin, f"/messages/text/{unknown.pk}/settle/", was_sent="yes")
+    with scope(company=cast.client):
+        failed.refresh_from_db()
+        unknown.refresh_from_db()
+    assert (failed.status, unknown.status) == (MessageStatus.QUEUED, MessageStatus.SENT)
+
+
+@pytest.mark.parametrize("who", ["agent", "manager"])
+def test_it_starts_no_conversation_for_who_may_not(cast: Cast, who: str) -> None:
+    assert signed_in(getattr(cast, who)).get("/messages/new/").status_code == 403
+
+
+def test_it_starts_a_conversation(cast: Cast) -> None:
+    values = {"channel": cast.channel_user.pk, "phone": "514 555-0142", "text": "Bonjour", "key": uuid4()}
+    response = post(cast.user, "/messages/new/", **values)
+    with scope(company=cast.client):
+        made = Interaction.objects.get(customer="+15145550142")
+    assert response["HX-Redirect"] == f"/messages/{made.pk}/"
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"phone": "123"}, "Ce numéro ne peut pas exister."),
+        ({"text": "x" * 950}, "950 caractères, au plus 900."),
+        ({"text": ""}, "Écrivez d’abord quelque chose."),
+    ],
+)
+def test_it_says_what_is_wrong_and_keeps_what_was_typed(cast: Cast, changed: dict[str, str], words: str) -> None:
+    values = {"channel": cast.channel_user.pk, "phone": "514 555-0142", "text": "Bonjour", "key": uuid4(), **changed}
+    response = post(cast.user, "/messages/new/", **values)
+    html = response.content.decode()
+    assert response.status_code == 422
+    assert words in html
+    assert str(values["phone"]) in html
+    assert str(values["text"]) in html
+
+
+def test_it_offers_only_channels_the_person_may_use(cast: Cast) -> None:
+    html = signed_in(cast.user).get("/messages/new/").content.decode()
+    assert "Marc · 438 555-0102" in html
+    assert "Accueil" not in html
+    values = {"channel": cast.channel_queue.pk, "phone": "514 555-0142", "text": "Bonjour", "key": uuid4()}
+    assert post(cast.user, "/messages/new/", **values).status_code == 422

@@ -1,0 +1,160 @@
+"""A conversation as it is shown: messages, what happened between them, and days, as values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from heapq import merge
+from itertools import groupby
+
+from django.db import models
+from django.template.loader import render_to_string
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.timezone import get_current_timezone_name, localdate, localtime
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from scopchat.channels.providers.base import FailureReason
+from scopchat.interactions.media import photos_of
+from scopchat.interactions.models import Direction, Interaction, InteractionEvent, Message
+from scopchat.interactions.status import MessageStatus
+
+PAGE = 50
+MOST = 300
+"""Messages redrawn at once at most, however many the page has gathered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    state: str
+    state_label: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bubble:
+    """One message. `may_act` is all that depends on who looks."""
+
+    pk: int
+    ours: bool
+    text: str
+    author: str
+    at: datetime
+    status: str
+    status_label: str
+    reason: str
+    photos: tuple[Photo, ...]
+    may_act: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Something that happened."""
+
+    pk: int
+    happening: str
+    person: str
+    about: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """The newest part of a conversation."""
+
+    html: SafeString
+    first: int
+    """Id of the first message shown; 0 when there is none."""
+    has_more: bool
+
+
+def read_thread(interaction: Interaction, *, may_act: bool, start: int = 0, before: int = 0) -> Thread:
+    """The last messages of the interaction: all from `start`, or a page that ends just before `before`."""
+    found = (
+        Message.objects.of_thread(interaction.pk)
+        .reverse()
+        .select_related("author")
+        .only("direction", "text", "status", "reason", "created_at", "author__display_name")
+        .fetch_mode(models.FETCH_RAISE)
+    )
+    if before:
+        found = found.filter(id__lt=before)
+    if start:
+        found = found.filter(id__gte=start)
+    limit = MOST if start else PAGE
+    newest = list(found[: limit + (not start)])
+    messages = newest[:limit][::-1]
+    has_more = len(newest) > limit or bool(start)
+    events = _events(interaction.pk, since=messages[0].created_at if messages and has_more else None, before=before)
+    # Events first: what was done by writing a message stands above it.
+    both: list[Iterable[Bubble | Line]] = [events, _bubbles(messages, may_act)]
+    items = merge(*both, key=lambda item: item.at)
+    return Thread(html=_draw(items), first=messages[0].pk if messages else 0, has_more=has_more)
+
+
+def _events(interaction_id: int, *, since: datetime | None, before: int) -> list[Line]:
+    """What happened while these messages were written: from the first of them to the message `before`."""
+    found = (
+        InteractionEvent.objects.filter(interaction_id=interaction_id)
+        .select_related("person", "about")
+        .order_by("id")
+        .fetch_mode(models.FETCH_RAISE)
+    )
+    if since:
+        found = found.filter(created_at__gte=since)
+    if before:
+        found = found.filter(created_at__lt=Message.objects.filter(pk=before).values("created_at"))
+    return [
+        Line(
+            pk=event.pk,
+            happening=event.get_happening_display(),
+            person=event.person.display_name if event.person else "",
+            about=event.about.display_name if event.about else "",
+            at=event.created_at,
+        )
+        for event in found[:MOST]
+    ]
+
+
+def _bubbles(messages: list[Message], may_act: bool) -> list[Bubble]:
+    photos = photos_of([message.pk for message in messages])
+    return [
+        Bubble(
+            pk=message.pk,
+            ours=message.direction == Direction.OUT,
+            text=message.text,
+            author=message.author.display_name if message.author else "",
+            at=message.created_at,
+            status=message.status,
+            status_label=str(MessageStatus(message.status).label),
+            reason=str(FailureReason(message.reason).label) if message.reason else "",
+            photos=tuple(Photo(*photo) for photo in photos.get(message.pk, ())),
+            may_act=may_act,
+        )
+        for message in messages
+    ]
+
+
+def _draw(items: Iterable[Bubble | Line]) -> SafeString:
+    language, zone = get_language() or "", get_current_timezone_name()
+    parts = []
+    for day, of_day in groupby(items, key=lambda item: localtime(item.at).date()):
+        parts.append(format_html('<div class="day" id="day-{}">{}</div>', day, _named(day)))
+        parts.extend(_drawn(item, language, zone) for item in of_day)
+    return SafeString("".join(parts))
+
+
+def _named(day: date) -> str:
+    """The day as people say it."""
+    past = (localdate() - day).days
+    return {0: _("Today"), 1: _("Yesterday")}.get(past) or date_format(day, "DATE_FORMAT")
+
+
+@lru_cache(maxsize=8192)
+def _drawn(item: Bubble | Line, language: str, zone: str) -> SafeString:  # noqa: ARG001  part of the key
+    name = "bubble" if isinstance(item, Bubble) else "line"
+    return render_to_string(f"interactions/{name}.html", {name: item})

@@ -1,0 +1,124 @@
+"""The inbox: the list, a thread, what changed meanwhile, and photos."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import Resolver404, resolve, reverse
+
+from scopchat.accounts.access import PersonRequest, is_fragment, requires
+from scopchat.accounts.roles import Permission
+from scopchat.interactions import media, pages
+from scopchat.interactions.inbox import InboxView
+from scopchat.interactions.models import Attachment, AttachmentState
+from scopchat.interactions.thread import read_thread
+
+MOST_CHANGES = 60
+"""More interactions than this at once, and the list is drawn anew."""
+
+
+@requires(Permission.SEE_INTERACTIONS)
+def inbox(request: PersonRequest) -> HttpResponse:
+    """The list alone, or for a fragment what was asked of it: more rows, or an empty thread pane."""
+    view = InboxView.of(request.GET)
+    if cursor := request.GET.get("after"):
+        context = pages.list_context(request, view, selected=None, cursor=cursor)
+        return render(request, "interactions/more.html", context)
+    if request.headers.get("HX-Target") == "div#conversation":
+        return _at(reverse("interactions:inbox") + view.query, render(request, "interactions/inbox.html#nothing"))
+    if not is_fragment(request):
+        return render(request, "interactions/inbox.html", pages.inbox_context(request, view, selected=None))
+    open_one = _open_thread(request)
+    address = reverse("interactions:thread", args=[open_one]) if open_one else reverse("interactions:inbox")
+    context = pages.inbox_context(request, view, selected=open_one)
+    return _at(address + view.query, render(request, "interactions/inbox.html#list", context))
+
+
+def _at(address: str, response: HttpResponse) -> HttpResponse:
+    """The part of a page, with the address that now shows the page so."""
+    response.headers["HX-Push-Url"] = address
+    return response
+
+
+def _open_thread(request: PersonRequest) -> int | None:
+    """The thread open on the page that asks, by its address."""
+    path = urlsplit(request.headers.get("HX-Current-URL", "")).path
+    try:
+        match = resolve(path)
+    except Resolver404:
+        return None
+    return match.kwargs["pk"] if match.view_name == "interactions:thread" else None
+
+
+@requires(Permission.SEE_INTERACTIONS)
+def thread(request: PersonRequest, pk: int) -> HttpResponse:
+    """One thread; with the list around it when it is opened as a page."""
+    interaction = pages.visible(request, pk)
+    context = pages.conversation_context(request, interaction)
+    view = InboxView.of(request.GET)
+    if is_fragment(request):
+        return _at(request.path + view.query, render(request, "interactions/inbox.html#conversation", context))
+    return render(request, "interactions/inbox.html", {**context, **pages.inbox_context(request, view, selected=pk)})
+
+
+@requires(Permission.SEE_INTERACTIONS)
+def changes(request: PersonRequest) -> HttpResponse:
+    """What live pages fetch when they are told that interactions changed."""
+    ids = _numbers(request.GET.get("ids", ""))
+    everything = "all" in request.GET or len(ids) > MOST_CHANGES
+    thread, start = _numbers(request.GET.get("thread", "")), _numbers(request.GET.get("from", ""))
+    html = pages.changes_html(
+        request,
+        ids,
+        thread=thread[0] if thread else None,
+        start=start[0] if start else 0,
+        everything=everything,
+    )
+    return HttpResponse(html)
+
+
+def _numbers(text: str) -> list[int]:
+    return [int(part) for part in text.split(",") if part.isascii() and part.isdigit() and len(part) < 19]
+
+
+@requires(Permission.SEE_INTERACTIONS)
+def earlier(request: PersonRequest, pk: int) -> HttpResponse:
+    """Older messages of the thread, then those of the interactions before it with the same customer."""
+    interaction = pages.visible(request, pk)
+    before = _numbers(request.GET.get("before", ""))
+    part = read_thread(interaction, may_act=False, before=before[0] if before else 0)
+    previous = None if part.has_more else pages.earlier_than(request, interaction).first()
+    context = {"interaction": interaction, "thread": part, "previous": previous, "heading": not before}
+    return render(request, "interactions/earlier.html", context)
+
+
+@requires(Permission.SEE_INTERACTIONS)
+def details(request: PersonRequest, pk: int) -> HttpResponse:
+    """Everything known of an interaction and its latest messages, for the curious and for support."""
+    interaction = pages.visible(request, pk)
+    context = {
+        "interaction": interaction,
+        "latest": interaction.messages.select_related("author").order_by("-id")[:20],
+    }
+    return render(request, "interactions/details.html", context)
+
+
+@requires(Permission.SEE_INTERACTIONS)
+def attachment(request: PersonRequest, token: str) -> HttpResponse:
+    """A photo, by a signed link that expires, and only for who may see the thread."""
+    attachment_id = media.read_link(token)
+    if attachment_id is None:
+        raise Http404
+    photo: Attachment = get_object_or_404(
+        Attachment.objects.select_related("message"), pk=attachment_id, state=AttachmentState.READY
+    )
+    pages.visible(request, photo.message.interaction_id)
+    with photo.file.open() as file:
+        response = HttpResponse(file.read(), content_type=photo.content_type)
+    response.headers["Content-Disposition"] = "inline"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Cache-Control"] = f"private, max-age={media.LIFE}"
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response

@@ -1,0 +1,200 @@
+"""What people do with interactions. Each answers with the parts of the page that changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from uuid import UUID, uuid4
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from scopchat.accounts.access import PersonRequest, is_fragment, requires
+from scopchat.accounts.models import User
+from scopchat.accounts.roles import Permission
+from scopchat.accounts.services import people_who_may
+from scopchat.common.clock import utc_now
+from scopchat.common.gsm import MAX_CHARACTERS, TextTooLong
+from scopchat.common.phones import BadNumber
+from scopchat.interactions import pages
+from scopchat.interactions.errors import Conflict, EmptyText, NotAllowed
+from scopchat.interactions.forms import AssignForm, DraftForm, StartForm
+from scopchat.interactions.models import Interaction, Message
+from scopchat.interactions.services import delivery, lifecycle
+from scopchat.interactions.services.reply import reply as send_reply
+from scopchat.interactions.services.start import channels_to_start_from
+from scopchat.interactions.services.start import start as start_conversation
+
+
+def _answer(request: PersonRequest, pk: int, act: Callable[[], object], *, extra: str = "") -> HttpResponse:
+    """Does it, and draws what it changed. What somebody else did first is said on the page, with status 409."""
+    status, notice = 200, extra
+    try:
+        act()
+    except NotAllowed:
+        raise PermissionDenied from None
+    except Conflict as conflict:
+        status, notice = 409, render_to_string("web/toast.html", {"text": str(conflict)})
+    if not is_fragment(request):
+        return redirect("interactions:thread", pk)
+    start = request.POST.get("from", "")
+    html = pages.changes_html(
+        request, [pk], thread=pk, start=int(start) if start.isascii() and start.isdigit() else 0, everything=False
+    )
+    return HttpResponse(html + notice, status=status)
+
+
+@require_POST
+@requires(Permission.ANSWER)
+def reply(request: PersonRequest, pk: int) -> HttpResponse:
+    interaction = pages.visible(request, pk)
+    form = DraftForm(request.POST)
+    if not form.is_valid():
+        return _refused(_("This draft cannot be sent. Reload the page and try again."))
+    text, key = form.cleaned_data["text"], form.cleaned_data["key"]
+
+    def act() -> Message:
+        return send_reply(interaction=interaction, acting=request.user, text=text, idempotency_key=key, now=utc_now())
+
+    try:
+        return _answer(request, pk, act, extra=render_to_string("interactions/sent.html", {"key": uuid4()}))
+    except EmptyText:
+        return _refused(_("Write something first."))
+    except TextTooLong as error:
+        return _refused(too_long(error))
+
+
+def too_long(error: TextTooLong) -> str:
+    return ngettext(
+        "%(count)d character, at most %(most)d.", "%(count)d characters, at most %(most)d.", error.count
+    ) % {"count": error.count, "most": MAX_CHARACTERS}
+
+
+def _refused(words: str) -> HttpResponse:
+    """Under the reply box, which keeps what was typed."""
+    return HttpResponse(render_to_string("interactions/refused.html", {"words": words}), status=422)
+
+
+@require_POST
+@requires(Permission.ANSWER)
+def acknowledge(request: PersonRequest, pk: int) -> HttpResponse:
+    interaction = pages.visible(request, pk)
+    return _answer(
+        request, pk, lambda: lifecycle.acknowledge(interaction=interaction, acting=request.user, now=utc_now())
+    )
+
+
+@require_POST
+@requires(Permission.ANSWER)
+def close(request: PersonRequest, pk: int) -> HttpResponse:
+    interaction = pages.visible(request, pk)
+    return _answer(request, pk, lambda: lifecycle.close(interaction=interaction, acting=request.user, now=utc_now()))
+
+
+@require_POST
+@requires(Permission.TAKE_OR_ASSIGN)
+def take(request: PersonRequest, pk: int) -> HttpResponse:
+    interaction = pages.visible(request, pk)
+    return _answer(request, pk, lambda: lifecycle.take(interaction=interaction, acting=request.user, now=utc_now()))
+
+
+@require_POST
+@requires(Permission.ANSWER)
+def seen(request: PersonRequest, pk: int) -> HttpResponse:
+    """Sent by the page that shows the thread; live pages hear of it like of any change."""
+    lifecycle.mark_seen(interaction=pages.visible(request, pk), acting=request.user, now=utc_now())
+    return HttpResponse(status=204)
+
+
+@requires(Permission.TAKE_OR_ASSIGN)
+def assign(request: PersonRequest, pk: int) -> HttpResponse:
+    """Whom to give it to, and giving it."""
+    interaction = pages.visible(request, pk)
+    people = people_who_may(Permission.ANSWER, company=request.company)
+    if request.method != "POST":
+        return render(request, "interactions/assign.html", {"interaction": interaction, "people": people})
+    form = AssignForm(request.POST, people=people)
+    if not form.is_valid():
+        raise PermissionDenied
+    to: User = form.cleaned_data["to"]
+    return _answer(
+        request, pk, lambda: lifecycle.assign(interaction=interaction, acting=request.user, to=to, now=utc_now())
+    )
+
+
+def _message(request: PersonRequest, pk: int) -> Message:
+    """A message of a thread that the person may see."""
+    seen = Interaction.objects.visible_to(request.user).values("pk")
+    message: Message = get_object_or_404(
+        Message.objects.select_related("interaction", "channel").filter(interaction__in=seen), pk=pk
+    )
+    return message
+
+
+@require_POST
+@requires(Permission.ANSWER)
+def retry(request: PersonRequest, pk: int) -> HttpResponse:
+    message = _message(request, pk)
+    return _answer(
+        request,
+        message.interaction_id,
+        lambda: delivery.retry(message=message, acting=request.user, now=utc_now()),
+    )
+
+
+@require_POST
+@requires(Permission.ANSWER)
+def settle(request: PersonRequest, pk: int) -> HttpResponse:
+    """A person decides about a message of which nobody knows whether it left."""
+    message, was_sent = _message(request, pk), request.POST.get("was_sent") == "yes"
+
+    def act() -> None:
+        delivery.settle_unknown(message=message, acting=request.user, was_sent=was_sent, now=utc_now())
+
+    return _answer(request, message.interaction_id, act)
+
+
+@requires(Permission.START_CONVERSATION)
+def start(request: PersonRequest) -> HttpResponse:
+    """The new-message dialog, and sending it."""
+    channels = channels_to_start_from(request.user)
+    form = StartForm(request.POST or None, channels=channels)
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid() and (message := _start(request, form)):
+            address = reverse("interactions:thread", args=[message.interaction_id])
+            return HttpResponse(headers={"HX-Redirect": address})
+    context = {"form": form, "channels": channels, "limit": MAX_CHARACTERS}
+    return render(request, "interactions/new.html", context, status=status)
+
+
+def _start(request: PersonRequest, form: StartForm) -> Message | None:
+    """The message, or None with the reason on the form."""
+    data = form.cleaned_data
+    key: UUID = data["key"]
+    try:
+        return start_conversation(
+            channel=data["channel"],
+            acting=request.user,
+            phone=data["phone"],
+            text=data["text"],
+            idempotency_key=key,
+            now=utc_now(),
+        )
+    except NotAllowed:
+        raise PermissionDenied from None
+    except Conflict as conflict:
+        form.add_error(None, str(conflict))
+    except BadNumber:
+        form.add_error("phone", _("This number cannot exist."))
+    except EmptyText:
+        form.add_error("text", _("Write something first."))
+    except TextTooLong as error:
+        form.add_error("text", too_long(error))
+    return None

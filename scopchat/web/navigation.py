@@ -1,0 +1,85 @@
+"""The menu: what the person's role may open, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from scopchat.accounts.models import User
+from scopchat.accounts.roles import Permission
+from scopchat.channels.models import Channel
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the menu."""
+
+    label: str | Promise
+    icon: str
+    url_name: str
+    permission: Permission
+    group: str | Promise = ""
+    needs_simulator: bool = False
+    pages: tuple[str, ...] = ()
+    """Names of the other pages that belong to this entry."""
+    badge: str = ""
+    """Id of the element that live pages keep up to date, where the entry counts something."""
+
+    def holds(self, page: str) -> bool:
+        """Whether the page, by its name, belongs to this entry."""
+        return page == self.url_name or page in self.pages
+
+
+SETTINGS = _("Settings")
+MENU = (
+    Entry(
+        _("Messages"),
+        "message",
+        "interactions:inbox",
+        Permission.SEE_INTERACTIONS,
+        pages=("interactions:thread",),
+        badge="menu-unread",
+    ),
+    Entry(
+        _("Interactions"),
+        "archive",
+        "interactions:archive",
+        Permission.SEE_INTERACTIONS,
+        pages=("interactions:content",),
+    ),
+    Entry(
+        _("Channels"),
+        "phone",
+        "channels:list",
+        Permission.MANAGE_CHANNELS,
+        SETTINGS,
+        pages=("channels:add", "channels:edit"),
+    ),
+    Entry(
+        _("Providers"),
+        "plug",
+        "channels:providers",
+        Permission.MANAGE_CHANNELS,
+        SETTINGS,
+        pages=("channels:add_provider", "channels:edit_provider"),
+    ),
+    Entry(_("Simulator"), "devices", "simulator:phones", Permission.USE_SIMULATOR, SETTINGS, needs_simulator=True),
+)
+
+
+def has_simulator() -> bool:
+    """Whether the scoped company has a channel on the built-in carrier."""
+    return bool(Channel.objects.filter(provider__kind="simulator", is_active=True).exists())
+
+
+def menu_of(user: User) -> Iterator[tuple[str | Promise, list[Entry]]]:
+    """The person's entries by group, in the order of the menu."""
+    allowed = [entry for entry in MENU if user.may(entry.permission)]
+    if any(entry.needs_simulator for entry in allowed) and not has_simulator():
+        allowed = [entry for entry in allowed if not entry.needs_simulator]
+    for group, entries in groupby(allowed, key=lambda entry: entry.group):
+        yield group, list(entries)

@@ -1,0 +1,71 @@
+// A text being written: its cost as one types, a draft that survives a reload, and sending it once.
+import "./emoji.js";
+import { measure, REPLACEMENTS, replaceTypography } from "./gsm.js";
+
+class TextComposer extends HTMLElement {
+  connectedCallback() {
+    this.box = this.querySelector("[data-text]");
+    this.form = this.querySelector("form");
+    this.draft = `draft:${this.dataset.draft}`;
+    if (!this.box.value) this.box.value = localStorage.getItem(this.draft) ?? "";
+    this.box.addEventListener("input", () => this.typed());
+    this.box.addEventListener("keydown", (event) => this.key(event));
+    this.querySelector("[data-replace]").addEventListener("click", () => this.write(replaceTypography(this.box.value)));
+    this.form.addEventListener("htmx:config:request", (event) => this.sending(event));
+    this.form.addEventListener("htmx:after:request", (event) => this.answered(event));
+    this.form.addEventListener("htmx:error", () => this.fail());
+    this.show();
+  }
+
+  typed() {
+    if (this.box.value) localStorage.setItem(this.draft, this.box.value);
+    else localStorage.removeItem(this.draft);
+    this.show();
+  }
+
+  write(text) {
+    this.box.value = text;
+    this.typed();
+    this.box.focus();
+  }
+
+  key(event) {
+    const sends = event.key === "Enter" && !event.shiftKey && !event.isComposing;
+    if (!sends || !("enterSends" in this.box.dataset)) return;
+    event.preventDefault();
+    if (!event.repeat) this.form.requestSubmit();
+  }
+
+  sending(event) {
+    this.sent = this.box.value;
+    if (!this.sent.trim() && "enterSends" in this.box.dataset) event.preventDefault();
+  }
+
+  // What was typed while the text was on its way stays in the box.
+  answered(event) {
+    if (event.detail.ctx.response.status !== 200) return;
+    this.dispatchEvent(new CustomEvent("sent", { bubbles: true }));
+    const now = this.box.value;
+    this.write(now.startsWith(this.sent) ? now.slice(this.sent.length) : now);
+  }
+
+  fail() {
+    const place = this.querySelector("[data-error]");
+    place.textContent = place.dataset.error;
+  }
+
+  show() {
+    const { limit, segment, segments, forces } = this.dataset;
+    const cost = measure(this.box.value);
+    const count = this.querySelector("[data-count]");
+    const words = cost.segments > 1 ? segments : segment;
+    count.textContent = `${cost.characters} / ${limit} · ${cost.encoding} · ${cost.segments} ${words}`;
+    count.classList.toggle("over", cost.characters > Number(limit));
+    this.querySelector("[data-forced]").hidden = !cost.forcedBy;
+    this.querySelector("[data-forced-words]").textContent = forces.replace("{}", cost.forcedBy);
+    const helps = [...this.box.value].some((char) => char in REPLACEMENTS);
+    this.querySelector("[data-replace]").hidden = !helps;
+  }
+}
+
+customElements.define("text-composer", TextComposer);

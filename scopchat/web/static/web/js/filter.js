@@ -1,0 +1,21 @@
+// Short lists of buttons narrowed by what is typed above them, without regard to case or accents.
+const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+
+document.addEventListener("input", (event) => {
+  const list = document.querySelector(event.target.dataset?.filter || null);
+  if (!list) return;
+  const wanted = plain(event.target.value.trim());
+  let found = 0;
+  for (const item of list.querySelectorAll(".pop-item")) {
+    item.hidden = !plain(item.textContent).includes(wanted);
+    found += !item.hidden;
+  }
+  list.querySelector(".pop-none").hidden = found > 0;
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || !event.target.dataset?.filter) return;
+  event.preventDefault();
+  const first = document.querySelector(`${event.target.dataset.filter} .pop-item:not([hidden])`);
+  first?.click();
+});

@@ -1,0 +1,7 @@
+// The inbox's parts.
+import "./rows.js";
+import "./live.js";
+import "./thread.js";
+import "./composer.js";
+import "./keyboard.js";
+import "./offline.js";

@@ -1,0 +1,31 @@
+// The inbox from the keyboard. Nothing happens while somebody types or a dialog is open.
+const click = (selector) => document.querySelector(selector)?.click();
+
+function move(step) {
+  const rows = [...document.querySelectorAll("#rows .row-i")];
+  const at = rows.findIndex((row) => row.matches("[aria-current]"));
+  const next = rows[at < 0 ? 0 : at + step];
+  if (!next) return;
+  next.scrollIntoView({ block: "nearest" });
+  next.focus({ preventScroll: true });
+  next.click();
+}
+
+const KEYS = {
+  j: () => move(1),
+  k: () => move(-1),
+  e: () => click('#thread-head [data-shortcut="e"]'),
+  r: () => document.querySelector("#composer-slot [data-text]")?.focus(),
+  n: () => click('#list [data-shortcut="n"]'),
+  "/": () => document.getElementById("search")?.focus(),
+  "?": () => document.getElementById("shortcuts").showModal(),
+};
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+  const typing = event.target.closest("input:not([type=radio]), textarea, select, [contenteditable]");
+  if (event.key === "Escape" && typing) typing.blur();
+  if (typing || document.querySelector("dialog[open]") || !KEYS[event.key]) return;
+  event.preventDefault();
+  KEYS[event.key]();
+});

@@ -1,0 +1,25 @@
+// Toy phones stay up to date, and each shows its latest text.
+import "./offline.js";
+
+const GATHER = 60;
+let gathering = false;
+
+const toEnd = (screen) => (screen.scrollTop = screen.scrollHeight);
+const allToEnd = () => document.querySelectorAll(".toy-screen").forEach(toEnd);
+
+document.addEventListener("simulator", () => {
+  if (gathering) return;
+  gathering = true;
+  setTimeout(async () => {
+    gathering = false;
+    const page = document.getElementById("live").dataset.page;
+    await htmx.ajax("GET", page, { source: "#toys", target: "#toys", swap: "innerMorph" });
+  }, GATHER);
+});
+
+document.addEventListener("htmx:after:swap", allToEnd);
+document.addEventListener("htmx:config:request", (event) => {
+  const form = event.target.closest?.("[data-clear]");
+  if (form) form.querySelector("[name=text]").value = "";
+});
+allToEnd();

@@ -1,0 +1,30 @@
+// Times in lists as people say them: now, 5 min, 3 h, then the day. Drawn here so that the server's rows serve everyone.
+const language = document.documentElement.lang;
+const short = (unit) => new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay: "short" });
+const minutes = short("minute");
+const hours = short("hour");
+const weekday = new Intl.DateTimeFormat(language, { weekday: "short" });
+const day = new Intl.DateTimeFormat(language, { day: "numeric", month: "short" });
+const whole = new Intl.DateTimeFormat(language, { dateStyle: "full", timeStyle: "short" });
+const now = new Intl.RelativeTimeFormat(language, { numeric: "auto" }).format(0, "second");
+
+function ago(at) {
+  const passed = (Date.now() - at) / 60_000;
+  if (passed < 1) return now;
+  if (passed < 60) return minutes.format(Math.floor(passed));
+  if (passed < 24 * 60) return hours.format(Math.floor(passed / 60));
+  return passed < 6 * 24 * 60 ? weekday.format(at) : day.format(at);
+}
+
+function draw() {
+  for (const time of document.querySelectorAll("time[data-ago]")) {
+    const at = new Date(time.dateTime);
+    const text = ago(at);
+    if (time.textContent !== text) time.textContent = text;
+    if (!time.title) time.title = whole.format(at);
+  }
+}
+
+draw();
+setInterval(draw, 30_000);
+document.addEventListener("htmx:after:swap", draw);

@@ -1,0 +1,49 @@
+"""Small parts of pages that HTML alone would repeat: icons and form fields."""
+
+from __future__ import annotations
+
+from django import forms, template
+from django.forms.boundfield import BoundField
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from scopchat.common.phones import display
+from scopchat.tenancy.models import Company
+
+register = template.Library()
+
+
+@register.simple_tag
+def icon(name: str, classes: str = "") -> SafeString:
+    """A symbol of `web/icons.svg`. Never alone: a label or a name stands beside it."""
+    return format_html(
+        '<svg class="ico {}" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>',
+        classes,
+        static("web/icons.svg"),
+        name,
+    )
+
+
+@register.inclusion_tag("web/field.html")
+def field(bound: BoundField, **attributes: str) -> dict[str, object]:
+    """A form field with its label, help and errors, drawn as Tabler draws them."""
+    widget = bound.field.widget
+    several = isinstance(widget, forms.CheckboxSelectMultiple | forms.RadioSelect)
+    if isinstance(widget, forms.CheckboxInput) or several:
+        css = "form-check-input"
+    elif isinstance(widget, forms.Select):
+        css = "form-select"
+    else:
+        css = "form-control"
+    invalid = " is-invalid" if bound.errors else ""
+    if several:
+        widget.attrs["class"] = css
+    drawn = bound.as_widget(attrs={"class": css + invalid, **{k.replace("_", "-"): v for k, v in attributes.items()}})
+    return {"field": bound, "drawn": drawn, "several": several, "choices": list(bound) if several else []}
+
+
+@register.filter
+def phone(address: str, company: Company | None = None) -> str:
+    """An address as people of the company write it."""
+    return display(address, company.country if company else "")

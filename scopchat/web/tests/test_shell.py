@@ -1,0 +1,159 @@
+"""The shell: the menu by role, the company switcher, preferences, and what went wrong in the person's language."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.test import Client, RequestFactory
+from django.utils import translation
+from django_scopes import scopes_disabled
+
+from scopchat.accounts.models import Presence, Theme, User
+from scopchat.web import views
+from tests.cast import PASSWORD, Cast
+from tests.people import FRAGMENT, signed_in
+
+
+def menu(html: bytes) -> list[str]:
+    """Addresses of the menu."""
+    return re.findall(r'class="menu-entry" href="([^"]+)"', html.decode())
+
+
+@pytest.mark.parametrize(
+    ("who", "expected"),
+    [
+        ("agent", "messages interactions"),
+        ("manager", "messages interactions"),
+        ("user", "messages interactions"),
+        ("admin", "messages interactions channels providers simulator"),
+        ("outsider_admin", "messages interactions channels providers simulator"),
+        ("operator_admin", "messages interactions channels providers"),
+    ],
+)
+def test_it_shows_in_the_menu_what_the_role_may_open(cast: Cast, who: str, expected: str) -> None:
+    shown = menu(signed_in(getattr(cast, who)).get("/messages/").content)
+    assert shown == [f"/{name}/" for name in expected.split()]
+
+
+@pytest.mark.parametrize("who", ["agent", "manager", "user", "admin", "outsider_admin", "operator_admin"])
+def test_it_opens_every_page_of_the_menu(cast: Cast, who: str) -> None:
+    browser = signed_in(getattr(cast, who))
+    pages = menu(browser.get("/messages/").content)
+    assert [browser.get(page).status_code for page in pages] == [200] * len(pages)
+
+
+def test_it_begins_with_messages(cast: Cast) -> None:
+    assert signed_in(cast.agent).get("/")["Location"] == "/messages/"
+
+
+def test_it_switches_to_a_company_below(cast: Cast) -> None:
+    browser = signed_in(cast.operator_admin)
+    browser.post("/me/company/", {"company": cast.client.pk})
+    assert b"Clinique Laurier" in browser.get("/messages/").content
+    assert browser.session["company"] == cast.client.pk
+
+
+@pytest.mark.parametrize("chosen", ["outsider", "operator"])
+def test_it_switches_nobody_to_a_company_that_is_not_theirs(cast: Cast, chosen: str) -> None:
+    browser = signed_in(cast.admin)
+    browser.post("/me/company/", {"company": getattr(cast, chosen).pk})
+    assert "company" not in browser.session
+
+
+@pytest.mark.parametrize("chosen", ["", "x", "²", "-1", "99999999999999999999"])
+def test_it_ignores_a_company_that_is_none(cast: Cast, chosen: str) -> None:
+    assert signed_in(cast.operator_admin).post("/me/company/", {"company": chosen}).status_code == 302
+
+
+def test_it_offers_no_switcher_to_who_has_one_company(cast: Cast) -> None:
+    assert b"/me/company/" not in signed_in(cast.admin).get("/messages/").content
+
+
+def test_it_keeps_presence_theme_and_language(cast: Cast) -> None:
+    browser = signed_in(cast.agent)
+    browser.post("/me/presence/", {"presence": "busy"})
+    browser.post("/me/preferences/", {"theme": "dark"})
+    browser.post("/me/preferences/", {"language": "en"})
+    agent = User.objects.get(pk=cast.agent.pk)
+    assert (agent.presence, agent.theme, agent.language) == (Presence.BUSY, Theme.DARK, "en")
+    html = browser.get("/messages/").content
+    assert b'<html lang="en" dir="ltr" data-theme-choice="dark" data-bs-theme="dark">' in html
+    assert b"Choose a conversation" in html
+
+
+def test_it_ignores_choices_that_do_not_exist(cast: Cast) -> None:
+    browser = signed_in(cast.agent)
+    browser.post("/me/presence/", {"presence": "asleep"})
+    browser.post("/me/preferences/", {"theme": "pink", "language": "tlh"})
+    agent = User.objects.get(pk=cast.agent.pk)
+    assert (agent.theme, agent.language) == (Theme.SYSTEM, "fr")
+
+
+@pytest.mark.parametrize("referer", ["https://elsewhere.test/", "//elsewhere.test/", ""])
+def test_it_leads_nobody_elsewhere(cast: Cast, referer: str) -> None:
+    response = signed_in(cast.agent).post("/me/presence/", {"presence": "busy"}, headers={"Referer": referer})
+    assert response["Location"] == "/"
+
+
+@pytest.mark.parametrize(("language", "words"), [("fr", "Pas pour votre rôle"), ("en", "Not for your role")])
+def test_it_refuses_in_the_persons_language(cast: Cast, language: str, words: str) -> None:
+    User.objects.filter(pk=cast.agent.pk).update(language=language)
+    response = signed_in(cast.agent).get("/channels/")
+    assert response.status_code == 403
+    assert words in response.content.decode()
+
+
+def test_it_says_on_the_page_what_went_wrong_with_a_part_of_it(cast: Cast) -> None:
+    response = signed_in(cast.agent).get("/channels/", headers=FRAGMENT)
+    assert response.content.startswith(b'<hx-partial hx-target="#toasts"')
+
+
+def test_it_has_a_page_for_what_is_not_there(cast: Cast) -> None:
+    response = signed_in(cast.agent).get("/nowhere/")
+    assert response.status_code == 404
+    assert "Rien ici" in response.content.decode()
+
+
+def test_it_says_that_it_broke_without_asking_the_database(rf: RequestFactory) -> None:
+    with translation.override("fr"), scopes_disabled():
+        response = views.server_error(rf.get("/"))
+    assert response.status_code == 500
+    assert "Quelque chose s’est brisé" in response.content.decode()
+
+
+def test_it_answers_expired_pages_in_words(cast: Cast) -> None:
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(cast.agent)
+    response = browser.post("/me/presence/", {"presence": "busy"})
+    assert response.status_code == 403
+    assert "Cette page a expiré" in response.content.decode()
+
+
+def test_it_greets_strangers_in_their_browsers_language(client: Client, db: None) -> None:
+    assert b"Connexion" in client.get("/account/login/", headers={"Accept-Language": "fr-CA"}).content
+    assert b"Sign in" in client.get("/account/login/", headers={"Accept-Language": "en"}).content
+
+
+@pytest.mark.parametrize("login", ["amelie", "Amelie@exemple.test"])
+def test_it_signs_in_by_username_or_e_mail(cast: Cast, client: Client, login: str) -> None:
+    response = client.post("/account/login/", {"login": login, "password": PASSWORD})
+    assert response["Location"] == "/"
+
+
+def test_it_keeps_the_name_when_the_password_is_wrong(cast: Cast, client: Client) -> None:
+    response = client.post("/account/login/", {"login": "amelie", "password": "x"})
+    assert b'value="amelie"' in response.content
+    assert b"notice-error" in response.content
+
+
+def test_it_lets_nobody_sign_up(client: Client, db: None) -> None:
+    assert "créés par les administrateurs" in client.get("/account/signup/").content.decode()
+
+
+def test_it_allows_no_inline_script_or_style(cast: Cast) -> None:
+    for address in ("/messages/", "/interactions/", "/channels/", "/channels/add/", "/providers/", "/simulator/"):
+        response = signed_in(cast.admin).get(address)
+        html = response.content.decode()
+        assert not re.search(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son[a-z]+=|hx-on|javascript:", html), address
+        assert "default-src 'self'" in response["Content-Security-Policy"]

@@ -1,0 +1,15 @@
+"""Addresses of the shell."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from scopchat.web import views
+
+app_name = "web"
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("me/company/", views.switch_company, name="switch_company"),
+    path("me/presence/", views.presence, name="presence"),
+    path("me/preferences/", views.preferences, name="preferences"),
+]

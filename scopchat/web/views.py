@@ -1,0 +1,89 @@
+"""The shell's own pages: where to begin, the company looked at, presence, preferences, and what went wrong."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from scopchat.accounts.access import PersonRequest, is_fragment, requires
+from scopchat.accounts.models import Presence, Theme
+from scopchat.accounts.services import companies_of, set_preferences, set_presence
+
+
+@requires()
+def home(_request: PersonRequest) -> HttpResponse:
+    return redirect("interactions:inbox")
+
+
+@require_POST
+@requires()
+def switch_company(request: PersonRequest) -> HttpResponse:
+    """Looks at another company from now on; one that is not the person's to see changes nothing."""
+    chosen = request.POST.get("company", "")
+    if any(str(company.pk) == chosen for company in companies_of(request.user)):
+        request.session["company"] = int(chosen)
+    return redirect("web:home")
+
+
+@require_POST
+@requires()
+def presence(request: PersonRequest) -> HttpResponse:
+    chosen = request.POST.get("presence")
+    if chosen in Presence.values:
+        set_presence(user=request.user, presence=Presence(chosen))
+    return _back(request)
+
+
+@require_POST
+@requires()
+def preferences(request: PersonRequest) -> HttpResponse:
+    theme, language = request.POST.get("theme"), request.POST.get("language")
+    set_preferences(
+        user=request.user,
+        theme=Theme(theme) if theme in Theme.values else None,
+        language=language if language in dict(settings.LANGUAGES) else None,
+    )
+    return _back(request)
+
+
+def _back(request: HttpRequest) -> HttpResponseRedirect:
+    """To the page the person was on, if it is one of ours."""
+    referer = request.headers.get("Referer", "")
+    ours = url_has_allowed_host_and_scheme(referer, {request.get_host()}, require_https=request.is_secure())
+    return HttpResponseRedirect(referer if ours else "/")
+
+
+def _wrong(request: HttpRequest, status: int, title: str, words: str) -> HttpResponse:
+    """A whole page, or for a fragment a notice on the page that asked."""
+    if is_fragment(request):
+        return HttpResponse(render_to_string("web/toast.html", {"text": f"{title}. {words}"}), status=status)
+    return render(request, "web/error.html", {"status": status, "title": title, "words": words}, status=status)
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
+    words = _("Your role does not include this. Ask an administrator of your company if you need it.")
+    return _wrong(request, 403, _("Not for your role"), words)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
+    words = _("The address may be mistyped, or what stood here belongs to another company.")
+    return _wrong(request, 404, _("Nothing here"), words)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001
+    words = _("The page was open for too long, or cookies are blocked. Reload it and try again.")
+    return _wrong(request, 403, _("This page has expired"), words)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Uses as little as possible: whatever broke may break again."""
+    words = _("The fault is ours and has been recorded. What you wrote is kept on the page; try again in a moment.")
+    context = {"status": 500, "title": _("Something broke"), "words": words, "language": get_language()}
+    template = "web/toast.html" if is_fragment(request) else "web/error_alone.html"
+    return HttpResponse(render_to_string(template, {**context, "text": words}), status=500)
