@@ -94,6 +94,8 @@ class Client:
         self._session = aiohttp.ClientSession(
             connector=connector, cookie_jar=aiohttp.DummyCookieJar(), auto_decompress=True, trust_env=False
         )
+        # It repeats a GET or PUT whose connection broke; some carriers' GET sends a text. No public setting turns it off.
+        self._session._retry_connection = False
         return self
 
     async def __aexit__(

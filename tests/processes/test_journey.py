@@ -49,7 +49,7 @@ def test_a_text_goes_all_the_way_round(desk: Desk, browser: Browser) -> None:
 
     phone = admin.get_by_role("article", name="514 555-0142")
     phone.get_by_label("Au canal").select_option(label="À Accueil, 438 555-0101")
-    phone.get_by_label("Texto").fill("Bonjour, êtes-vous ouverts ?")
+    phone.get_by_role("textbox", name="Texte").fill("Bonjour, êtes-vous ouverts ?")
     phone.get_by_role("button", name="Envoyer").click()
 
     row = agent.get_by_role("link", name="514 555-0142")

@@ -43,9 +43,11 @@ async def never_answers(reader: asyncio.StreamReader, _writer: asyncio.StreamWri
     await reader.read()
 
 
-async def get(url: str, *, allow_private: bool = True, timeout: float = 10, max_bytes: int = 1000) -> Answer:
+async def get(
+    url: str, *, method: str = "GET", allow_private: bool = True, timeout: float = 10, max_bytes: int = 1000
+) -> Answer:
     async with Client(allow_private=allow_private) as client:
-        return await client.request("GET", url, headers={}, timeout=timeout, max_bytes=max_bytes)
+        return await client.request(method, url, headers={}, timeout=timeout, max_bytes=max_bytes)
 
 
 @pytest.mark.parametrize(
@@ -133,10 +135,11 @@ async def test_a_refused_connection_is_safe_to_try_again() -> None:
     ],
     ids=["closes", "nonsense", "half a body", "half a head"],
 )
-async def test_a_broken_answer_leaves_open_whether_the_request_was_carried_out(script: Script) -> None:
+@pytest.mark.parametrize("method", ["GET", "PUT", "POST"])
+async def test_after_a_broken_answer_nobody_knows_and_nothing_is_repeated(script: Script, method: str) -> None:
     async with server(script) as (address, requests):
         with pytest.raises(NoAnswer):
-            await get(f"http://{address}/")
+            await get(f"http://{address}/", method=method)
     assert len(requests) == 1
 
 

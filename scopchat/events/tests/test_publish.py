@@ -1,0 +1,102 @@
+"""News goes out once the change is on disk, and reaches everyone who listens, whatever breaks in between."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+from typing import Any
+
+import psycopg
+import pytest
+from django.db import connection, transaction
+
+from scopchat.events import subscribe
+from scopchat.events.catalogue import Event, InteractionChange, InteractionsChanged, SimulatorChanged
+from scopchat.events.publish import publish
+from scopchat.events.subscribe import listen
+from scopchat.events.wire import CHANNEL, encode
+from scopchat.gateway.database import connection_params
+
+EVENT = InteractionsChanged(1, tuple(InteractionChange(pk, 2, None, 3) for pk in range(1, 200)))
+
+
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The payloads that went out."""
+    payloads: list[str] = []
+    monkeypatch.setattr("scopchat.events.publish.notify", payloads.extend)
+    return payloads
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nothing_goes_out_before_the_commit(told: list[str]) -> None:
+    with transaction.atomic():
+        publish(SimulatorChanged(1))
+        assert told == []
+    assert told == list(encode(SimulatorChanged(1)))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_change_that_was_taken_back_is_no_news(told: list[str]) -> None:
+    with pytest.raises(LookupError), transaction.atomic():
+        publish(SimulatorChanged(1))
+        raise LookupError
+    assert told == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_outside_a_transaction_it_goes_out_at_once(told: list[str]) -> None:
+    publish(SimulatorChanged(1))
+    assert told == list(encode(SimulatorChanged(1)))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_all_parts_of_an_event_go_out_in_one_statement(django_assert_num_queries: Any) -> None:
+    assert len(list(encode(EVENT))) == 3
+    with django_assert_num_queries(1):
+        publish(EVENT)
+
+
+async def tell(*events: Event) -> None:
+    """Publishes as another process would."""
+    async with await psycopg.AsyncConnection.connect(**connection_params(), autocommit=True) as other:
+        for event in events:
+            for payload in encode(event):
+                await other.execute("SELECT pg_notify(%s, %s)", [CHANNEL, payload])
+
+
+async def end_listener() -> None:
+    """Terminates the server's side of the listening connection."""
+    async with await psycopg.AsyncConnection.connect(**connection_params(), autocommit=True) as other:
+        ended = await other.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE query = %s AND datname = current_database() AND pid <> pg_backend_pid()",
+            [f"LISTEN {CHANNEL}"],
+        )
+        assert await ended.fetchall() == [(True,)]
+
+
+async def following(events: AsyncIterator[Event | None]) -> Event | None:
+    return await asyncio.wait_for(anext(events), timeout=10)
+
+
+@pytest.mark.usefixtures("transactional_db")
+async def test_it_hears_what_others_publish() -> None:
+    connection.ensure_connection()
+    async with aclosing(listen(connection_params())) as events:
+        assert await following(events) is None
+        await tell(SimulatorChanged(1), SimulatorChanged(2))
+        assert [await following(events), await following(events)] == [SimulatorChanged(1), SimulatorChanged(2)]
+
+
+@pytest.mark.usefixtures("transactional_db")
+async def test_it_listens_anew_after_its_connection_ended_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(subscribe, "RECONNECT_SECONDS", 0)
+    async with aclosing(listen(connection_params())) as events:
+        assert await following(events) is None
+        await end_listener()
+        # None again: what was published meanwhile is missed, and pages catch up by their cursor.
+        assert await following(events) is None
+        await tell(SimulatorChanged(3))
+        assert await following(events) == SimulatorChanged(3)

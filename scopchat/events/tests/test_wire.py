@@ -1,0 +1,48 @@
+"""Events over NOTIFY: the same on the other side, and never larger than PostgreSQL takes."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scopchat.events.catalogue import Event, InteractionChange, InteractionsChanged, SimulatorChanged
+from scopchat.events.wire import decode, encode
+
+LARGEST_ID = 2**63 - 1
+LARGEST_PAYLOAD = 7_999
+"""Bytes: "less than 8000" (PostgreSQL, NOTIFY)."""
+IDS = st.integers(1, LARGEST_ID)
+CHANGES = st.builds(InteractionChange, IDS, IDS, IDS | st.none(), IDS | st.none(), IDS | st.none())
+EVENTS: st.SearchStrategy[Event] = st.one_of(
+    st.builds(SimulatorChanged, IDS),
+    st.builds(InteractionsChanged, IDS, st.lists(CHANGES, min_size=1, max_size=200).map(tuple), st.booleans()),
+)
+
+
+def rejoined(events: list[Event]) -> Event:
+    """What the parts say together."""
+    first = events[0]
+    if isinstance(first, SimulatorChanged):
+        return first
+    parts = [event for event in events if isinstance(event, InteractionsChanged)]
+    assert {(part.company_id, part.marks_only) for part in parts} == {(first.company_id, first.marks_only)}
+    changes = tuple(change for part in parts for change in part.changes)
+    return InteractionsChanged(first.company_id, changes, first.marks_only)
+
+
+@given(EVENTS)
+def test_it_arrives_as_it_left_in_payloads_that_fit(event: Event) -> None:
+    payloads = list(encode(event))
+    assert max(len(payload.encode()) for payload in payloads) <= LARGEST_PAYLOAD
+    assert rejoined([decode(payload) for payload in payloads]) == event
+
+
+def test_a_hundred_and_twenty_of_the_largest_changes_fit() -> None:
+    change = InteractionChange(LARGEST_ID, LARGEST_ID, LARGEST_ID, LARGEST_ID, LARGEST_ID)
+    payloads = list(encode(InteractionsChanged(LARGEST_ID, (change,) * 120)))
+    assert len(payloads) == 2
+    assert max(map(len, payloads)) <= LARGEST_PAYLOAD
+
+
+def test_nothing_changed_is_nothing_said() -> None:
+    assert list(encode(InteractionsChanged(1, ()))) == []
