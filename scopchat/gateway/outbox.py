@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import time
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
-from django.db.models.functions import Greatest
 
-from scopchat.channels.models import Channel
+from scopchat.channels.models import Channel, Provider
 from scopchat.channels.providers.base import Account, Adapter
 from scopchat.channels.providers.registry import adapter_for
+from scopchat.gateway import queries
 from scopchat.gateway.leases import Lease, hold
 from scopchat.interactions.services import sending
 from scopchat.interactions.services.sending import Claimed
 
+ACCOUNT_SECONDS = 2.0
+"""How long a changed secret or address of a provider may go unnoticed."""
 BURST_SECONDS = 1.0
 """How far ahead of its rate a channel may get: what it earns in this time."""
 
@@ -56,21 +60,18 @@ class Turn:
 
 def load_routes(shard: int) -> dict[int, Route]:
     """The shard's channels that may send, with their accounts."""
-    channels = Channel.objects.select_related("provider").filter(
+    moment = int(time.monotonic() / ACCOUNT_SECONDS)
+    channels = Channel.objects.filter(
         shard=shard, is_active=True, provider__is_active=True, company__is_active=True
-    )
-    return {
-        channel.pk: Route(
-            channel.pk,
-            channel.provider_id,
-            channel.address,
-            channel.throughput,
-            channel.next_send_at,
-            adapter_for(channel.provider.kind),
-            channel.provider.account,
-        )
-        for channel in channels
-    }
+    ).values_list("pk", "provider_id", "address", "throughput", "next_send_at")
+    return {row[0]: Route(*row, *_account(row[1], moment)) for row in channels}
+
+
+@lru_cache(maxsize=1000)
+def _account(provider_id: int, _moment: int) -> tuple[Adapter, Account]:
+    """A provider's adapter and account, decrypted once in a while and not for every batch."""
+    provider = Provider.objects.get(pk=provider_id)
+    return adapter_for(provider.kind), provider.account
 
 
 def abandon_earlier(shard: int, claim: UUID) -> int:
@@ -105,11 +106,13 @@ def take_turn(lease: Lease, claim: UUID, most: int, now: datetime) -> Turn:
 
 
 def _charge(claimed: list[Claimed], routes: dict[int, Route], now: datetime) -> None:
-    """Books the claimed segments on their channels."""
-    segments: dict[int, int] = {}
+    """Books the claimed segments on their channels; nobody else does while the lease is held."""
+    segments = Counter[int]()
     for text in claimed:
-        segments[text.channel_id] = segments.get(text.channel_id, 0) + text.segments
+        segments[text.channel_id] += text.segments
+    booked = {}
     for channel_id, count in segments.items():
-        earned = timedelta(seconds=count / routes[channel_id].throughput)
-        Channel.objects.filter(pk=channel_id, next_send_at=None).update(next_send_at=now)
-        Channel.objects.filter(pk=channel_id).update(next_send_at=Greatest(F("next_send_at"), now) + earned)
+        route = routes[channel_id]
+        booked[channel_id] = max(route.next_send_at or now, now) + timedelta(seconds=count / route.throughput)
+    if booked:
+        queries.book(booked)

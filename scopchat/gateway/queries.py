@@ -34,6 +34,12 @@ WHERE e.state = 'unmatched' AND e.event = 'status' AND e.received_at > now() - i
 """  # indexes inbound_event_unmatched, message_carrier_once
 
 
+BOOK = """
+UPDATE channels_channel c SET next_send_at = booked.at
+FROM unnest(%s::bigint[], %s::timestamptz[]) AS booked (id, at) WHERE c.id = booked.id
+"""
+
+
 def _shards(statement: str, parameters: dict[str, Any]) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
@@ -54,3 +60,9 @@ def rematch_receipts() -> None:
     """Hands receipts of the last three days whose message is known by now back to the router."""
     with connection.cursor() as cursor:
         cursor.execute(REMATCH)
+
+
+def book(moments: dict[int, datetime]) -> None:
+    """Writes when each channel will have earned the segments sent so far."""
+    with connection.cursor() as cursor:
+        cursor.execute(BOOK, [list(moments), list(moments.values())])

@@ -111,7 +111,7 @@ def _named(found: QuerySet[Interaction], view: str, user: User) -> QuerySet[Inte
 def counts(user: User, company_id: int) -> dict[str, str]:
     """How many interactions each view holds, and how many are unread, each capped, in one statement."""
     reach = user.reach(Permission.SEE_INTERACTIONS)
-    ((mine, free, everyone, unread),) = queries.named_rows(
+    ((mine, free, everyone, unread),) = queries.rows(
         "inbox_counts",
         {
             "company": company_id,

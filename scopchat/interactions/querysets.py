@@ -16,8 +16,11 @@ if TYPE_CHECKING:
 
 def within_reach(user: User, reach: Reach) -> Q:
     """The interactions of the scoped company that lie within `reach` of the person."""
-    if reach >= Reach.COMPANY:
+    if reach == Reach.SUBTREE:
         return Q()
+    if reach == Reach.COMPANY:
+        # The scope says the same; a mistake in one of them alone shows nothing to another company.
+        return Q(company=user.company_id)
     if reach == Reach.NONE:
         return Q(pk__in=[])
     own = Q(assignee=user)

@@ -16,7 +16,6 @@ from scopchat.events.catalogue import Event, InteractionChange, InteractionsChan
 from scopchat.events.publish import publish
 from scopchat.events.subscribe import listen
 from scopchat.events.wire import CHANNEL, encode
-from scopchat.gateway.database import connection_params
 
 EVENT = InteractionsChanged(1, tuple(InteractionChange(pk, 2, None, 3) for pk in range(1, 200)))
 
@@ -58,6 +57,12 @@ def test_all_parts_of_an_event_go_out_in_one_statement(django_assert_num_queries
         publish(EVENT)
 
 
+def connection_params() -> dict[str, Any]:
+    """The test's database, for a connection of our own."""
+    params = connection.get_connection_params()
+    return {name: params[name] for name in ("host", "port", "user", "password", "dbname") if name in params}
+
+
 async def tell(*events: Event) -> None:
     """Publishes as another process would."""
     async with await psycopg.AsyncConnection.connect(**connection_params(), autocommit=True) as other:
@@ -83,7 +88,6 @@ async def following(events: AsyncIterator[Event | None]) -> Event | None:
 
 @pytest.mark.usefixtures("transactional_db")
 async def test_it_hears_what_others_publish() -> None:
-    connection.ensure_connection()
     async with aclosing(listen(connection_params())) as events:
         assert await following(events) is None
         await tell(SimulatorChanged(1), SimulatorChanged(2))

@@ -72,10 +72,16 @@ def claim_if_free(interaction: Interaction, *, acting: User, now: datetime) -> b
     if free.update(assignee=acting, changed_at=now):
         interaction.assignee = acting
         return True
-    current = Interaction.objects.select_related("assignee").get(pk=interaction.pk)
-    if current.assignee_id == acting.pk and current.status != InteractionStatus.CLOSED:
+    holder = holder_of(interaction)
+    if holder == acting:
         return False
-    raise Conflict(current.assignee)
+    raise Conflict(holder)
+
+
+def holder_of(interaction: Interaction) -> User | None:
+    """Who has the interaction at this moment; nobody has one that is closed."""
+    current = Interaction.objects.select_related("assignee").not_closed().filter(pk=interaction.pk).first()
+    return current and current.assignee
 
 
 @transaction.atomic
@@ -99,7 +105,7 @@ def assign(*, interaction: Interaction, acting: User, to: User, now: datetime) -
     before = interaction.assignee_id
     unchanged = Interaction.objects.filter(pk=interaction.pk, assignee=before).exclude(status=InteractionStatus.CLOSED)
     if not unchanged.update(assignee=to, changed_at=now):
-        raise Conflict(Interaction.objects.select_related("assignee").get(pk=interaction.pk).assignee)
+        raise Conflict(holder_of(interaction))
     interaction.assignee = to
     record(interaction, Happening.ASSIGNED, acting=acting, now=now, about=to)
     announce(interaction, also=before)

@@ -44,8 +44,8 @@ def claim(
     *, limits: Mapping[int, int], senders: Mapping[int, str], most: int, claim: UUID, now: datetime
 ) -> list[Claimed]:
     """Claims at most `limits[channel]` texts of each channel and `most` together, in the running transaction."""
-    found = queries.named_rows(
-        "claim",
+    found = queries.batch(
+        queries.statement("claim"),
         {"channels": list(limits), "limits": list(limits.values()), "most": most, "claim": claim, "now": now},
     )
     return [
@@ -56,7 +56,7 @@ def claim(
 
 def due(*, channels: Sequence[int], now: datetime) -> dict[int, datetime]:
     """When the next queued text of each channel may go, by its backoff; channels without one are absent."""
-    found = queries.named_rows("next_due", {"channels": list(channels), "now": now})
+    found = queries.batch(queries.statement("next_due"), {"channels": list(channels), "now": now})
     return {channel: moment for channel, moment in found if moment is not None}
 
 
@@ -66,8 +66,8 @@ def record_results(*, results: Sequence[Result], claim: UUID, providers: Mapping
 
     `providers` gives each channel's provider.
     """
-    found = queries.named_rows(
-        "record_results",
+    found = queries.batch(
+        queries.statement("record_results"),
         {
             "claim": claim,
             "ids": [result.message_id for result in results],
@@ -92,6 +92,6 @@ def record_results(*, results: Sequence[Result], claim: UUID, providers: Mapping
 @transaction.atomic
 def abandon(*, channels: Sequence[int], claim: UUID) -> int:
     """Marks unknown what earlier runs had claimed on these channels; returns how many texts."""
-    found = queries.named_rows("abandon", {"channels": list(channels), "claim": claim})
+    found = queries.batch(queries.statement("abandon"), {"channels": list(channels), "claim": claim})
     tell({interaction for (interaction,) in found})
     return len(found)

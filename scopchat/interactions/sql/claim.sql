@@ -2,7 +2,7 @@
 -- two texts to one customer never overtake each other. Indexes: message_outbox, message_turn.
 WITH turn AS (
     SELECT m.id
-    FROM unnest(%(channels)s::bigint[], %(limits)s::int[]) AS allowed (channel_id, most)
+    FROM unnest(%(channels)b::bigint[], %(limits)b::int[]) AS allowed (channel_id, most)
     CROSS JOIN LATERAL (
         SELECT m.id
         FROM interactions_message m

@@ -8,4 +8,4 @@ SELECT channels.id, (
         LIMIT 50
     ) m
 ) AS due
-FROM unnest(%(channels)s::bigint[]) AS channels (id)
+FROM unnest(%(channels)b::bigint[]) AS channels (id)

@@ -13,8 +13,8 @@ SET status = CASE
     error_detail = r.error_detail,
     not_before = r.not_before
 FROM unnest(
-        %(ids)s::bigint[], %(statuses)s::text[], %(carrier_ids)s::text[], %(segments)s::int[], %(reasons)s::text[],
-        %(codes)s::text[], %(details)s::text[], %(not_before)s::timestamptz[], %(at)s::timestamptz[]
+        %(ids)b::bigint[], %(statuses)b::text[], %(carrier_ids)b::text[], %(segments)b::int[], %(reasons)b::text[],
+        %(codes)b::text[], %(details)b::text[], %(not_before)b::timestamptz[], %(at)b::timestamptz[]
      ) AS r (id, status, carrier_id, segments, reason, error_code, error_detail, not_before, at)
 WHERE m.id = r.id
   AND m.claim = %(claim)s

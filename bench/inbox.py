@@ -1,0 +1,114 @@
+"""Pages of a company with 200,000 interactions and 2,000,000 messages: server time, and the indexes they stand on."""
+
+from __future__ import annotations
+
+import statistics
+import time
+
+from bench import desk, past
+from bench.browser import Browser, accesses, recorded
+
+REQUESTS = 120
+WARMING = 10
+BAR, GOAL = 0.050, 0.020
+FAR = 100_000
+"""Rows skipped by the page number that we do not use."""
+
+
+def _pages(made: past.Past, thread: int, digits: str) -> dict[str, str]:
+    """The pages people open all day, by name."""
+    return {
+        "inbox, all": "/messages/",
+        "inbox, mine": "/messages/?view=mine",
+        "inbox, unassigned": "/messages/?view=free",
+        "inbox, waiting first": "/messages/?sort=waiting",
+        "inbox, one queue": f"/messages/?queue={made.queue_id}",
+        "inbox, queue, waiting first": f"/messages/?queue={made.queue_id}&sort=waiting",
+        "inbox, number": f"/messages/?q={digits[-4:]}",
+        "thread with the inbox": f"/messages/{thread}/",
+        "changes, one id": f"/messages/changes?ids={thread}",
+        "changes, thread open": f"/messages/changes?ids={thread}&thread={thread}",
+        "archive": "/interactions/",
+        "archive, waiting": "/interactions/?status=waiting",
+        "archive, paused": "/interactions/?status=paused",
+        "archive, closed": "/interactions/?status=closed",
+        "archive, whole number": f"/interactions/?q=%2B{digits}",
+        "archive, last digits": f"/interactions/?q={digits[-5:]}",
+        "archive, digits of nobody": "/interactions/?q=99999",
+        "one interaction": f"/interactions/{thread}/",
+    }
+
+
+def _measure(browser: Browser, address: str) -> list[float]:
+    for _turn in range(WARMING):
+        browser.get(address)
+    return sorted(browser.get(address)[0] for _turn in range(REQUESTS))
+
+
+def _far(company_id: int) -> tuple[float, float]:
+    """Median seconds of the archive's first page in bare SQL, and of the same page by OFFSET far down."""
+    from django.db import connection
+
+    list_sql = """SELECT * FROM interactions_interaction WHERE company_id = %s
+                  ORDER BY last_activity_at DESC, id DESC LIMIT 51 OFFSET %s"""
+    medians = []
+    with connection.cursor() as cursor:
+        for offset in (0, FAR):
+            times = []
+            for _turn in range(20):
+                began = time.perf_counter()
+                cursor.execute(list_sql, [company_id, offset])
+                cursor.fetchall()
+                times.append(time.perf_counter() - began)
+            medians.append(statistics.median(times))
+    return medians[0], medians[1]
+
+
+def _deep(browser: Browser) -> list[float]:
+    """The archive as far down as the OFFSET above, by its cursor."""
+    from scopchat.interactions import inbox
+    from scopchat.interactions.models import Interaction
+
+    at, pk = Interaction.objects.order_by("-last_activity_at", "-id").values_list("last_activity_at", "pk")[FAR]
+    return _measure(browser, f"/interactions/?after={inbox.micros(at)}.{pk}")
+
+
+def _report(who: str, made: past.Past, browser: Browser) -> bool:
+    """One line a page; True when all meet the bar without reading a big table through."""
+    from scopchat.interactions.models import Interaction
+
+    user = {"admin": made.admin, "agent": made.agent}[who]
+    thread, customer = Interaction.objects.visible_to(user).not_closed().newest_first().values_list("pk", "customer")[0]
+    met = True
+    for name, address in _pages(made, thread, customer[1:]).items():
+        times = _measure(browser, address)
+        with recorded() as statements:
+            browser.get(address)
+        used = accesses(statements)
+        fast = times[int(len(times) * 0.95)] <= BAR and not any(node.startswith("SEQ") for node in used)
+        met = met and fast
+        print(
+            f"  {who:5} {name:28} p50 {times[len(times) // 2] * 1000:6.1f}  p95 {times[int(len(times) * 0.95)] * 1000:6.1f} ms"
+            f"  {len(statements)} statements  {', '.join(used)}{'' if fast else '  MISSED'}"
+        )
+    return met
+
+
+def main() -> bool:
+    """Prints every page; True when each p95 is within the bar and no plan reads a big table through."""
+    with desk.installation():
+        from django_scopes import scopes_disabled
+
+        from scopchat.interactions.models import Interaction, Message
+
+        made = past.make()
+        with scopes_disabled():
+            live = Interaction.objects.not_closed().count()
+            print(f"inbox   {Interaction.objects.count():,} interactions, {live:,} not closed, {Message.objects.count():,} messages")
+            met = all([_report(who, made, Browser(user)) for who, user in (("admin", made.admin), ("agent", made.agent))])
+            bare, offset = _far(made.company.pk)
+            deep = statistics.median(_deep(Browser(made.admin)))
+    print(f"        bare SQL of a list {bare * 1000:.2f} ms; by OFFSET {FAR:,} {offset * 1000:.1f} ms")
+    print(f"        the whole page that far down {deep * 1000:.1f} ms: {deep / offset:.2f} of the bare OFFSET statement alone")
+    print(f"        every p95 within {BAR * 1000:.0f} ms, no big table read through: {'yes' if met else 'NO'}")
+    return met

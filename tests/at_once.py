@@ -1,0 +1,46 @@
+"""Several people acting in the same instant, each on a connection of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+from django.db import connection, connections, transaction
+from django_scopes import scope
+
+from scopchat.ops.tests.polling import until
+from scopchat.tenancy.models import Company
+
+WRITTEN = "interactions_interaction, interactions_message"
+WAITING = """
+SELECT count(DISTINCT pid) FROM pg_locks
+WHERE NOT granted AND relation = ANY(%s::regclass[]::oid[])
+"""
+
+
+def at_once(company: Company, *calls: Callable[[], object]) -> list[object]:
+    """What each call returned or raised. All have read what they decide by before the first of them may write.
+
+    For tests with a database of their own (`transaction=True`).
+    """
+
+    def alone(call: Callable[[], object]) -> object:
+        try:
+            with scope(company=company):
+                return call()
+        except Exception as error:
+            return error
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(len(calls)) as pool:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f"LOCK TABLE {WRITTEN} IN SHARE MODE")
+            running = [pool.submit(alone, call) for call in calls]
+
+            def all_wait() -> bool:
+                cursor.execute(WAITING, [WRITTEN.split(", ")])
+                return bool(cursor.fetchone()[0] == len(calls))
+
+            until(all_wait, what="every call coming to its first write")
+        return [each.result() for each in running]
