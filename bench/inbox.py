@@ -104,11 +104,17 @@ def main() -> bool:
         made = past.make()
         with scopes_disabled():
             live = Interaction.objects.not_closed().count()
-            print(f"inbox   {Interaction.objects.count():,} interactions, {live:,} not closed, {Message.objects.count():,} messages")
-            met = all([_report(who, made, Browser(user)) for who, user in (("admin", made.admin), ("agent", made.agent))])
+            print(
+                f"inbox   {Interaction.objects.count():,} interactions, {live:,} not closed, {Message.objects.count():,} messages"
+            )
+            met = all(
+                [_report(who, made, Browser(user)) for who, user in (("admin", made.admin), ("agent", made.agent))]
+            )
             bare, offset = _far(made.company.pk)
             deep = statistics.median(_deep(Browser(made.admin)))
     print(f"        bare SQL of a list {bare * 1000:.2f} ms; by OFFSET {FAR:,} {offset * 1000:.1f} ms")
-    print(f"        the whole page that far down {deep * 1000:.1f} ms: {deep / offset:.2f} of the bare OFFSET statement alone")
+    print(
+        f"        the whole page that far down {deep * 1000:.1f} ms: {deep / offset:.2f} of the bare OFFSET statement alone"
+    )
     print(f"        every p95 within {BAR * 1000:.0f} ms, no big table read through: {'yes' if met else 'NO'}")
     return met

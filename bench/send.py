@@ -10,6 +10,7 @@ import urllib.request
 from collections.abc import Iterator
 
 import aiohttp
+import psutil
 import uvloop
 
 from bench import crowd, desk
@@ -67,13 +68,15 @@ def _send() -> float:
     from scopchat.interactions.models import Message
 
     queued = Message.objects.filter(status__in=["queued", "sending"])
-    with desk.worker():
+    with desk.worker() as process:
         while (first := queued.count()) == TEXTS:
             time.sleep(0.005)
         began = time.perf_counter()
         while queued.exists():
             time.sleep(0.01)
         seconds = (time.perf_counter() - began) * TEXTS / first
+        spent = psutil.Process(process.pid).cpu_times()
+        print(f"        {TEXTS / seconds:,.0f}/s, worker {(spent.user + spent.system) / TEXTS * 1e6:,.0f} µs of CPU a text")
         deadline = time.monotonic() + 60
         while Message.objects.exclude(status="delivered").exists() and time.monotonic() < deadline:
             time.sleep(0.1)

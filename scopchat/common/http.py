@@ -10,10 +10,12 @@ import ipaddress
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from types import TracebackType
 from typing import Self
 
 import aiohttp
+from aiohttp import BytesPayload
 from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
@@ -121,7 +123,12 @@ class Client:
         limits = aiohttp.ClientTimeout(total=timeout, connect=min(5.0, timeout))
         try:
             async with self._session.request(
-                method, address, headers=headers, data=body or None, timeout=limits, allow_redirects=False
+                method,
+                address,
+                headers=headers,
+                data=BytesPayload(body) if body else None,
+                timeout=limits,
+                allow_redirects=False,
             ) as response:
                 return Answer(response.status, response.headers, await _read(response, max_bytes))
         except (Blocked, TooLarge):
@@ -134,22 +141,29 @@ class Client:
             raise NoAnswer(type(error).__name__) from error
 
     def _checked(self, url: str) -> URL:
-        """The address, parsed as the client will: refuses other schemes, and literal addresses, which never pass the
-        resolver. Digits of other scripts have become plain ones here, so that they hide nothing.
-        """
-        try:
-            address = URL(url)
-        except ValueError:
-            raise Blocked("not an address") from None
-        if address.scheme not in {"http", "https"} or not address.raw_host:
-            raise Blocked("only http and https addresses")
-        try:
-            literal_is_public = is_public(address.raw_host)
-        except ValueError:
-            return address
-        if not literal_is_public and not self._allow_private:
+        """The address, unless it is a literal one that requests may not go to (those never pass the resolver)."""
+        address, literal_is_public = _parsed(url)
+        if literal_is_public is False and not self._allow_private:
             raise Blocked(f"{address.raw_host} is not a public address")
         return address
+
+
+@lru_cache(maxsize=1000)
+def _parsed(url: str) -> tuple[URL, bool | None]:
+    """The address as the client will read it, and whether it is public where it is a literal one.
+
+    Digits of other scripts have become plain ones here, so that they hide nothing. Raises `Blocked`.
+    """
+    try:
+        address = URL(url)
+    except ValueError:
+        raise Blocked("not an address") from None
+    if address.scheme not in {"http", "https"} or not address.raw_host:
+        raise Blocked("only http and https addresses")
+    try:
+        return address, is_public(address.raw_host)
+    except ValueError:
+        return address, None
 
 
 async def _read(response: aiohttp.ClientResponse, max_bytes: int) -> bytes:

@@ -38,6 +38,11 @@ def to_address(text: str, *, country: str) -> str:
     return to_e164(text, country=country)
 
 
+def calling_code(country: str) -> int:
+    """Of the country, as in E.164; 0 for what is no country."""
+    return phonenumbers.country_code_for_region(country)
+
+
 @lru_cache(maxsize=20_000)
 def display(address: str, country: str = "") -> str:
     """The address as people of `country` write it; anything that is no E.164 number comes back unchanged."""

@@ -93,7 +93,8 @@ class InboxView:
             raise ValueError(cursor)
         *since, active, pk = numbers
         at = moment(active)
-        older = Q(last_activity_at__lt=at) | Q(last_activity_at=at, id__lt=pk)
+        # The first condition is the index's, the second says where in it.
+        older = Q(last_activity_at__lte=at) & (Q(last_activity_at__lt=at) | Q(id__lt=pk))
         if not self.waiting_first:
             return older
         if not since[0]:

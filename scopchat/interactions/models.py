@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.contrib.postgres.indexes import OpClass
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.functions import Reverse
 from django.utils.translation import gettext_lazy as _
 
 from scopchat.channels.models import Channel
@@ -61,7 +63,19 @@ class Interaction(TenantModel):
             ),
             models.Index(fields=["company", "-last_activity_at", "-id"], name="interaction_archive"),
             models.Index(fields=["company", "status", "-last_activity_at"], name="interaction_by_status"),
-            models.Index(fields=["company", "customer", "-last_activity_at"], name="interaction_by_customer"),
+            # Numbers by how they begin and by how they end, whatever the database's collation.
+            models.Index(
+                "company",
+                OpClass("customer", "varchar_pattern_ops"),
+                F("last_activity_at").desc(),
+                name="interaction_number_begins",
+            ),
+            models.Index("company", OpClass(Reverse("customer"), "text_pattern_ops"), name="interaction_number_ends"),
+            models.Index(
+                fields=["company", "waiting_since", "-last_activity_at", "-id"],
+                condition=~Q(status=InteractionStatus.CLOSED),
+                name="interaction_waiting_first",
+            ),
             models.Index(fields=["company", "changed_at"], name="interaction_changed"),
             models.Index(fields=["assignee", "-last_activity_at"], name="interaction_mine"),
             models.Index(fields=["queue", "-last_activity_at"], name="interaction_queue"),
@@ -196,7 +210,7 @@ class Happening(models.TextChoices):
 class InteractionEvent(TenantModel):
     """Who did what in an interaction, and when."""
 
-    interaction = models.ForeignKey(Interaction, on_delete=models.CASCADE, related_name="events")
+    interaction = models.ForeignKey(Interaction, on_delete=models.CASCADE, db_index=False, related_name="events")
     happening = models.CharField(max_length=20, choices=Happening)
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     about = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")

@@ -23,6 +23,6 @@ urlpatterns = [
     path("messages/text/<int:pk>/retry/", views_actions.retry, name="retry"),
     path("messages/text/<int:pk>/settle/", views_actions.settle, name="settle"),
     path("messages/photo/<str:token>/", views.attachment, name="attachment"),
-    path("interactions/", views_archive.archive, name="archive"),
+    path("interactions/", views_archive.listing, name="archive"),
     path("interactions/<int:pk>/", views_archive.content, name="content"),
 ]

@@ -2,65 +2,38 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
-from django.db import models
-from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
 from scopchat.accounts.access import PersonRequest, is_fragment, requires
 from scopchat.accounts.roles import Permission
-from scopchat.common.phones import BadNumber, to_e164
-from scopchat.interactions import inbox, pages
+from scopchat.interactions import archive, pages
 from scopchat.interactions.forms import ArchiveFilter
-from scopchat.interactions.models import Interaction
-from scopchat.interactions.querysets import InteractionQuerySet
 from scopchat.interactions.rows import hue_of
 from scopchat.interactions.thread import read_thread
 
-PAGE = 50
-
-
-def _narrowed(request: PersonRequest, form: ArchiveFilter) -> InteractionQuerySet:
-    found: InteractionQuerySet = Interaction.objects.visible_to(request.user)
-    if status := form.cleaned_data.get("status"):
-        found = found.filter(status=status)
-    if typed := form.cleaned_data.get("q"):
-        try:
-            return found.filter(customer=to_e164(typed, country=request.company.country))
-        except BadNumber:
-            digits = "".join(filter(str.isdigit, typed))
-            found = found.filter(customer__contains=digits or typed)
-    return found
-
-
-def _after(cursor: str) -> Q:
-    try:
-        at, pk = cursor.split(".")
-        moment: datetime = inbox.moment(int(at))
-        return Q(last_activity_at__lt=moment) | Q(last_activity_at=moment, id__lt=int(pk))
-    except (ValueError, OverflowError):
-        raise Http404 from None
-
 
 def _page(request: PersonRequest, form: ArchiveFilter) -> dict[str, Any]:
-    found = _narrowed(request, form).newest_first()
-    if cursor := request.GET.get("after"):
-        found = found.filter(_after(cursor))
-    found = found.select_related("channel", "queue", "assignee").fetch_mode(models.FETCH_RAISE)
-    page = list(found[: PAGE + 1])
-    last = page[PAGE - 1] if len(page) > PAGE else None
-    return {
-        "form": form,
-        "interactions": page[:PAGE],
-        "next_cursor": f"{inbox.micros(last.last_activity_at)}.{last.pk}" if last else "",
-    }
+    try:
+        cursor = request.GET.get("after")
+        after = archive.Cursor.read(cursor) if cursor else archive.START
+    except (ValueError, OverflowError):
+        raise Http404 from None
+    page = archive.page_of(
+        request.user,
+        request.company,
+        status=form.cleaned_data.get("status", ""),
+        typed=form.cleaned_data.get("q", ""),
+        after=after,
+    )
+    lines = archive.lines_of(page.interactions, country=request.company.country)
+    return {"form": form, "lines": archive.draw(lines), "next_cursor": page.next_cursor}
 
 
 @requires(Permission.SEE_INTERACTIONS)
-def archive(request: PersonRequest) -> HttpResponse:
+def listing(request: PersonRequest) -> HttpResponse:
     form = ArchiveFilter(request.GET)
     form.is_valid()
     context = _page(request, form)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import psycopg
 from django.core.management import call_command
 from django.db import OperationalError, connection
@@ -29,17 +33,33 @@ def migrate() -> None:
     """Applies the migrations; several machines may do it at once, one does the work. Raises `CannotStart`."""
     reach()
     try:
-        with connection.cursor() as cursor:
-            # Two installations starting together would otherwise create the same tables.
-            cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
-            try:
-                if missing_migrations():
-                    call_command("migrate", interactive=False, verbosity=0, skip_checks=True)
-            finally:
-                cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
+        with _alone():
+            if missing_migrations():
+                call_command("migrate", interactive=False, verbosity=0, skip_checks=True)
     except OperationalError as error:
         raise CannotStart(f"The database cannot be reached: {str(error).strip()}") from None
 
 
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Only one installation at a time gets here: two that start together would create the same tables.
+
+    Asked for again and again rather than waited for: an index built concurrently waits for every statement under way,
+    also for one that waits for this lock.
+    """
+    with connection.cursor() as cursor:
+        while True:
+            cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
+            ((taken,),) = cursor.fetchall()
+            if taken:
+                break
+            time.sleep(LOCK_POLL_SECONDS)
+        try:
+            yield
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
+
+
 LOCK = 0x5C0BC4A7
 """Any number of our own, the same in every version."""
+LOCK_POLL_SECONDS = 0.2

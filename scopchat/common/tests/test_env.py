@@ -59,4 +59,4 @@ def test_an_unset_or_empty_setting_has_its_default(monkeypatch: pytest.MonkeyPat
 
 def test_every_setting_read_is_declared() -> None:
     env.number(NAME, 7, "How many.")
-    assert env.DECLARED == {NAME: env.Setting(NAME, "7", "How many.")}
+    assert {NAME: env.Setting(NAME, "7", "How many.")} == env.DECLARED

@@ -118,6 +118,7 @@ def _queue_again(message: Message, *, acting: User, current: MessageStatus, now:
         status=MessageStatus.QUEUED,
         carrier_id=None,
         claim=None,
+        sent_at=None,
         reason="",
         error_code="",
         error_detail="",

@@ -12,8 +12,8 @@ from scopchat.accounts.roles import Permission, Reach
 from scopchat.channels.models import Channel
 from scopchat.common.phones import to_e164
 from scopchat.interactions.errors import NotAllowed
-from scopchat.interactions.models import Interaction, Message
-from scopchat.interactions.services import outbox
+from scopchat.interactions.models import Happening, Interaction, Message
+from scopchat.interactions.services import lifecycle, outbox
 from scopchat.interactions.services.changes import announce
 from scopchat.interactions.status import InteractionStatus
 
@@ -73,6 +73,7 @@ def _start(channel: Channel, acting: User, customer: str, text: str, key: UUID, 
     else:
         if interaction.assignee_id is None:
             latest["assignee"] = acting
+            lifecycle.record(interaction, Happening.TAKEN, acting=acting, now=now)
         for name, value in {**latest, "waiting_since": None, "unread": 0}.items():
             setattr(interaction, name, value)
         interaction.save(update_fields=[*latest, "waiting_since", "unread"])

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from scopchat.interactions import views_archive
+from scopchat.interactions import archive
 from scopchat.interactions.status import InteractionStatus
 from scopchat.interactions.tests.desk import conversation
 from tests.cast import Cast
@@ -38,7 +38,7 @@ def test_it_narrows_to_a_number_and_a_status(cast: Cast, query: str) -> None:
 
 
 def test_it_pages_through_everything_once(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(views_archive, "PAGE", 3)
+    monkeypatch.setattr(archive, "PAGE", 3)
     made = [conversation(cast.channel_queue, f"+151455501{n:02}", minutes=n // 2).pk for n in range(8)]
     browser = signed_in(cast.admin)
     html = browser.get("/interactions/").content

@@ -131,9 +131,11 @@ class SimulatorAdapter:
         if answer.status == 422:
             return Refused(FailureReason.UNREACHABLE, "refused", "refused by the simulator")
         try:
-            return Sent(str(json.loads(answer.body)["id"]))
+            carrier_id = json.loads(answer.body)["id"]
         except (ValueError, KeyError, TypeError):
-            return Unclear(f"HTTP {answer.status}")
+            carrier_id = None
+        taken = answer.status in {200, 201} and isinstance(carrier_id, str) and carrier_id
+        return Sent(carrier_id) if taken else Unclear(f"HTTP {answer.status}")
 
     def build_lookup(self, message: OutboundMessage, account: Account, sent_after: datetime) -> HttpRequest | None:  # noqa: ARG002
         return HttpRequest("GET", f"{_endpoint(account)}/{message.attempt}", _headers(account))

@@ -1,0 +1,16 @@
+"""Who a session belongs to, with their company in the same statement: every request asks for both."""
+
+from __future__ import annotations
+
+from allauth.account.auth_backends import AuthenticationBackend
+
+from scopchat.accounts.models import User
+
+
+class PersonBackend(AuthenticationBackend):  # type: ignore[misc]
+    """Sign-in as allauth does it."""
+
+    def get_user(self, user_id: int) -> User | None:
+        """The person, unless their account is disabled."""
+        person: User | None = User.objects.select_related("company").filter(pk=user_id).first()
+        return person if person and self.user_can_authenticate(person) else None

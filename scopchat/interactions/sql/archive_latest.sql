@@ -1,0 +1,36 @@
+-- A page's worth of the latest interactions of each channel and queue of a person, and of their own: the latest of all
+-- they may see are among them. The same visibility as querysets.within_reach, for those who do not see everything.
+-- Indexes: interaction_mine, interaction_channel, interaction_queue.
+WITH latest AS (
+    (SELECT i.id
+     FROM interactions_interaction i
+     WHERE i.assignee_id = %(person)s AND i.company_id = %(company)s
+       AND (%(status)s = '' OR i.status = %(status)s)
+       AND i.last_activity_at <= %(at)s AND (i.last_activity_at < %(at)s OR i.id < %(before)s)
+     ORDER BY i.last_activity_at DESC, i.id DESC LIMIT %(most)s)
+    UNION ALL
+    SELECT i.id
+    FROM channels_channel_users mine
+    CROSS JOIN LATERAL (
+        SELECT i.id
+        FROM interactions_interaction i
+        WHERE i.channel_id = mine.channel_id AND i.company_id = %(company)s
+          AND (%(status)s = '' OR i.status = %(status)s)
+          AND i.last_activity_at <= %(at)s AND (i.last_activity_at < %(at)s OR i.id < %(before)s)
+        ORDER BY i.last_activity_at DESC, i.id DESC LIMIT %(most)s
+    ) i
+    WHERE mine.user_id = %(person)s AND %(member)s
+    UNION ALL
+    SELECT i.id
+    FROM queues_queue_agents mine
+    CROSS JOIN LATERAL (
+        SELECT i.id
+        FROM interactions_interaction i
+        WHERE i.queue_id = mine.queue_id AND i.company_id = %(company)s
+          AND (%(status)s = '' OR i.status = %(status)s)
+          AND i.last_activity_at <= %(at)s AND (i.last_activity_at < %(at)s OR i.id < %(before)s)
+        ORDER BY i.last_activity_at DESC, i.id DESC LIMIT %(most)s
+    ) i
+    WHERE mine.user_id = %(person)s AND %(member)s
+)
+SELECT id FROM latest
