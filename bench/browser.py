@@ -18,12 +18,13 @@ type Statement = tuple[str, Any]
 
 def session_of(user: User) -> str:
     """A session of the person, as signing in makes it: its cookie's value."""
+    from django.conf import settings
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
     from django.contrib.sessions.backends.db import SessionStore
 
     session = SessionStore()
     session[SESSION_KEY] = str(user.pk)
-    session[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"
+    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
     session[HASH_SESSION_KEY] = user.get_session_auth_hash()
     session.create()
     assert session.session_key
@@ -91,7 +92,7 @@ def accesses(statements: list[Statement]) -> list[str]:
 def _nodes(plan: dict[str, Any]) -> Iterator[str]:
     if plan.get("Relation Name") in BIG and plan["Node Type"] == "Seq Scan":
         yield f"SEQ SCAN {plan['Relation Name']}"
-    elif plan.get("Relation Name") in BIG and "Index Name" in plan or plan["Node Type"] == "Bitmap Index Scan":
+    elif (plan.get("Relation Name") in BIG and "Index Name" in plan) or plan["Node Type"] == "Bitmap Index Scan":
         yield plan["Index Name"] + ("" if plan["Node Type"].startswith("Index") else " (bitmap)")
     for part in plan.get("Plans", ()):
         yield from _nodes(part)

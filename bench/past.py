@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 INTERACTIONS, OPEN, EACH = 200_000, 2_000, 10
 QUEUES, CHANNELS, AGENTS = 5, 20, 20
-CUSTOMERS = 60_000
+CUSTOMERS, QUIET = 60_000, 40
 
 INTERACTIONS_SQL = """
 INSERT INTO interactions_interaction (
@@ -33,6 +33,10 @@ CROSS JOIN LATERAL (
 ) s
 ORDER BY n
 ON CONFLICT DO NOTHING
+"""
+QUIET_SQL = """
+UPDATE interactions_interaction SET channel_id = %s, queue_id = NULL, assignee_id = NULL
+WHERE id %% (SELECT count(*) / %s FROM interactions_interaction) = 1
 """
 MESSAGES_SQL = """
 INSERT INTO interactions_message (
@@ -58,6 +62,8 @@ class Past:
     admin: User
     agent: User
     """In two of the queues."""
+    newcomer: User
+    """Sees one channel, on which little was ever said."""
     queue_id: int
 
 
@@ -88,8 +94,13 @@ def make() -> Past:
             )
             for n in range(CHANNELS)
         ]  # fmt: skip
-    _fill(company.pk, [one.pk for one in agents], [(one.pk, one.queue_id) for one in channels])
-    return Past(company, admin, agents[0], queues[0].pk)
+        newcomer = person(company, "newcomer", Role.USER)
+        quiet = create_channel(
+            company=company, provider=provider, name="Discret", address="+14385559999",
+            destination=Destination.USERS, users=[newcomer],
+        )  # fmt: skip
+    _fill(company.pk, [one.pk for one in agents], [(one.pk, one.queue_id) for one in channels], quiet.pk)
+    return Past(company, admin, agents[0], newcomer, queues[0].pk)
 
 
 def person(company: Company, username: str, role: str) -> User:
@@ -98,11 +109,11 @@ def person(company: Company, username: str, role: str) -> User:
 
     return User.objects.create(
         company=company, username=username, email=f"{username}@exemple.test", display_name=username.title(),
-        role=role, password="!",
+        role=role, password="!",  # noqa: S106  none
     )  # fmt: skip
 
 
-def _fill(company_id: int, agents: list[int], channels: list[tuple[int, int | None]]) -> None:
+def _fill(company_id: int, agents: list[int], channels: list[tuple[int, int | None]], quiet: int) -> None:
     from django.db import connection
 
     parameters = {
@@ -112,6 +123,7 @@ def _fill(company_id: int, agents: list[int], channels: list[tuple[int, int | No
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(INTERACTIONS_SQL, parameters)
+        cursor.execute(QUIET_SQL, [quiet, QUIET])
         cursor.execute(MESSAGES_SQL, parameters)
         # What a live table has from autovacuum.
         cursor.execute("VACUUM ANALYZE interactions_interaction")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -34,7 +35,7 @@ class Provider(TenantModel):
     """What is wrong at present, in the carrier's words; empty when nothing is."""
     created_at = models.DateTimeField(auto_now_add=True)
 
-    objects = tenant_manager()
+    objects: ClassVar[Any] = tenant_manager()
 
     class Meta:
         verbose_name = _("provider")
@@ -84,7 +85,7 @@ class Channel(TenantModel):
     is_active = models.BooleanField(_("active"), default=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
-    objects = tenant_manager()
+    objects: ClassVar[Any] = tenant_manager()
 
     class Meta:
         verbose_name = _("channel")

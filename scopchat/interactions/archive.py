@@ -104,7 +104,7 @@ def _latest(user: User, company: Company, status: str, after: Cursor) -> list[in
         "before": after.pk,
         "most": PAGE + 1,
     }
-    return [pk for (pk,) in queries.named_rows("archive_latest", parameters)]
+    return [pk for (pk,) in queries.rows("archive_latest", parameters)]
 
 
 def _numbered(found: InteractionQuerySet, typed: str, country: str) -> InteractionQuerySet:
@@ -123,7 +123,8 @@ def _numbered(found: InteractionQuerySet, typed: str, country: str) -> Interacti
     shape = Q(customer_end__startswith=digits[::-1])
     for beginning in begins:
         shape |= Q(customer__startswith=beginning)
-    return found.alias(customer_end=Reverse(F("customer"))).filter(shape)
+    narrowed: InteractionQuerySet = found.alias(customer_end=Reverse(F("customer"))).filter(shape)
+    return narrowed
 
 
 def lines_of(found: Iterable[Interaction], *, country: str) -> Iterator[Line]:

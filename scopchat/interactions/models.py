@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, ClassVar
+
 from django.conf import settings
 from django.contrib.postgres.indexes import OpClass
 from django.db import models
@@ -44,7 +46,7 @@ class Interaction(TenantModel):
     opened_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
 
-    objects = tenant_manager(InteractionQuerySet)
+    objects: ClassVar[Any] = tenant_manager(InteractionQuerySet)
 
     class Meta:
         verbose_name = _("interaction")
@@ -131,7 +133,7 @@ class Message(TenantModel):
     """The sender's run that took it last; results count only under the same claim."""
     claimed_at = models.DateTimeField(null=True)
 
-    objects = tenant_manager(MessageQuerySet)
+    objects: ClassVar[Any] = tenant_manager(MessageQuerySet)
 
     class Meta:
         verbose_name = _("message")
@@ -187,7 +189,7 @@ class Attachment(TenantModel):
     attempts = models.PositiveSmallIntegerField(default=0)
     file = models.FileField(upload_to="attachments/%Y/%m/", blank=True)
 
-    objects = tenant_manager()
+    objects: ClassVar[Any] = tenant_manager()
 
     class Meta:
         verbose_name = _("attachment")
@@ -216,7 +218,7 @@ class InteractionEvent(TenantModel):
     about = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField()
 
-    objects = tenant_manager()
+    objects: ClassVar[Any] = tenant_manager()
 
     class Meta:
         indexes = [models.Index(fields=["interaction", "id"], name="interaction_event_thread")]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, ClassVar
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -17,7 +19,7 @@ class Queue(TenantModel):
     agents = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="queues", blank=True)
     administrators = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="administered_queues", blank=True)
 
-    objects = tenant_manager()
+    objects: ClassVar[Any] = tenant_manager()
 
     class Meta:
         verbose_name = _("queue")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any, ClassVar
 
 from django.db import models
 from django_scopes import ScopedManager
@@ -12,10 +12,7 @@ from scopchat.tenancy.models import Company
 
 def tenant_manager(queryset: type[models.QuerySet[Any]] = models.QuerySet) -> Any:
     """A manager with the methods of `queryset`, restricted to `scope(company=…)` and raising without it."""
-    manager_class = models.Manager.from_queryset(queryset)
-    if TYPE_CHECKING:
-        return manager_class()
-    return ScopedManager(_manager_class=manager_class, company="company")
+    return ScopedManager(_manager_class=models.Manager.from_queryset(queryset), company="company")
 
 
 class TenantModel(models.Model):
@@ -23,7 +20,7 @@ class TenantModel(models.Model):
 
     company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+")
 
-    objects = tenant_manager()
+    objects: ClassVar[Any] = tenant_manager()
 
     class Meta:
         abstract = True

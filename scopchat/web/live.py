@@ -10,8 +10,10 @@ import asyncio
 import json
 import time
 from collections import defaultdict
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from http.cookies import SimpleCookie
 from typing import Any
 from urllib.parse import parse_qs
@@ -34,12 +36,19 @@ CATCH_UP_MARGIN = timedelta(seconds=5)
 MOST_CAUGHT_UP = 200
 CLIENTS = Gauge("scopchat_live_clients", "Open live streams of this process.")
 
+HEADERS = [
+    (b"content-type", b"text/event-stream; charset=utf-8"),
+    (b"cache-control", b"no-store"),
+    (b"x-accel-buffering", b"no"),
+]
+
 Notice = tuple[str, dict[str, Any]]
+Admit = Callable[[], Awaitable["Sight | None"]]
 
 
-@dataclass(eq=False, slots=True)
-class Client:
-    """One open page: what its person may see, as it was when the stream began or was last checked."""
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What a person may see, of one company."""
 
     company_id: int
     user_id: int
@@ -47,7 +56,6 @@ class Client:
     sees_simulator: bool
     channels: frozenset[int]
     queues: frozenset[int]
-    notices: asyncio.Queue[Notice] = field(default_factory=lambda: asyncio.Queue(maxsize=1000))
 
     def sees(self, change: InteractionChange) -> bool:
         return (
@@ -57,29 +65,44 @@ class Client:
             or change.queue_id in self.queues
         )
 
-    def offer(self, event: Event) -> None:
-        """Queues what concerns this page; a page too slow for a thousand notices reloads everything instead."""
-        notice = self._notice(event)
-        if notice is None:
-            return
-        if self.notices.full():
-            while not self.notices.empty():
-                self.notices.get_nowait()
-            notice = ("interactions", {"all": True})
-        self.notices.put_nowait(notice)
-
-    def _notice(self, event: Event) -> Notice | None:
+    def notice(self, event: Event) -> Notice | None:
+        """What to tell a page of this person about the event, if anything."""
         if isinstance(event, SimulatorChanged):
             return ("simulator", {}) if self.sees_simulator else None
         ids = [change.interaction_id for change in event.changes if self.sees(change)]
         return ("marks" if event.marks_only else "interactions", {"ids": ids}) if ids else None
 
 
+@dataclass(eq=False, slots=True)
+class Client:
+    """One open page."""
+
+    sight: Sight
+    notices: asyncio.Queue[Notice] = field(default_factory=lambda: asyncio.Queue(maxsize=1000))
+
+    def offer(self, event: Event) -> None:
+        """Queues what concerns this page."""
+        notice = self.sight.notice(event)
+        if notice is None:
+            return
+        if self.notices.full():
+            self.start_over()
+        else:
+            self.notices.put_nowait(notice)
+
+    def start_over(self) -> None:
+        """The page shall reload everything: it was too slow for a thousand notices, or some may have been missed."""
+        while not self.notices.empty():
+            self.notices.get_nowait()
+        self.notices.put_nowait(("interactions", {"all": True}))
+
+
 class Live:
     """Every open page of this process, and the one database connection that feeds them."""
 
-    def __init__(self, connection_params: dict[str, Any]) -> None:
+    def __init__(self, connection_params: dict[str, Any], *, heartbeat_seconds: float = HEARTBEAT_SECONDS) -> None:
         self._params = connection_params
+        self._heartbeat_seconds = heartbeat_seconds
         self._clients: dict[int, set[Client]] = defaultdict(set)
 
     async def run(self) -> None:
@@ -88,7 +111,7 @@ class Live:
             if event is None:
                 for clients in self._clients.values():
                     for client in clients:
-                        client.notices.put_nowait(("interactions", {"all": True}))
+                        client.start_over()
                 continue
             for client in self._clients.get(event.company_id, ()):
                 client.offer(event)
@@ -97,22 +120,44 @@ class Live:
         from asgiref.sync import sync_to_async
 
         admit = sync_to_async(_admit, thread_sensitive=False)
-        client = await admit(scope)
-        if client is None:
+        sight = await admit(scope)
+        if sight is None:
             await send({"type": "http.response.start", "status": 403, "headers": [(b"content-length", b"0")]})
             await send({"type": "http.response.body", "body": b""})
             return
-        self._clients[client.company_id].add(client)
+        client = Client(sight)
+        self._clients[sight.company_id].add(client)
         CLIENTS.inc()
         try:
-            missed = await sync_to_async(_missed, thread_sensitive=False)(client, _cursor(scope))
-            await _stream(client, missed, scope, receive, send, admit)
+            missed = await sync_to_async(_missed, thread_sensitive=False)(sight, _cursor(scope))
+            await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
+            await send({"type": "http.response.body", "body": _frame(missed or ("ready", {})), "more_body": True})
+            gone = asyncio.create_task(_until_gone(receive))
+            try:
+                await self._stream(client, gone, partial(admit, scope), send)
+            finally:
+                gone.cancel()
+            await send({"type": "http.response.body", "body": b""})
         finally:
             CLIENTS.dec()
-            self._clients[client.company_id].discard(client)
+            self._clients[sight.company_id].discard(client)
+
+    async def _stream(self, client: Client, gone: asyncio.Task[None], admit: Admit, send: Any) -> None:
+        """Sends notices until the page leaves, or its person may not see what they saw when it began."""
+        checked = time.monotonic()
+        while not gone.done():
+            notice = asyncio.create_task(client.notices.get())
+            await asyncio.wait({notice, gone}, timeout=self._heartbeat_seconds, return_when=asyncio.FIRST_COMPLETED)
+            notice.cancel()
+            if time.monotonic() - checked >= self._heartbeat_seconds:
+                if await admit() != client.sight:
+                    return
+                checked = time.monotonic()
+            body = b": \n\n" if notice.cancelled() or not notice.done() else _frame(notice.result())
+            await send({"type": "http.response.body", "body": body, "more_body": True})
 
 
-def _admit(scope: Any) -> Client | None:
+def _admit(scope: Any) -> Sight | None:
     """The page's person and what they may see, or None without a valid session."""
     from importlib import import_module
 
@@ -129,7 +174,7 @@ def _admit(scope: Any) -> Client | None:
             return None
         company = current_company(user=user, chosen=request.session.get("company"))
         with company_scope(company=company):
-            return Client(
+            return Sight(
                 company_id=company.pk,
                 user_id=user.pk,
                 sees_all=user.reach(Permission.SEE_INTERACTIONS) >= Reach.COMPANY,
@@ -151,14 +196,14 @@ def _cursor(scope: Any) -> datetime | None:
     return datetime.fromtimestamp(int(text) / 1000, UTC) - CATCH_UP_MARGIN
 
 
-def _missed(client: Client, since: datetime | None) -> Notice | None:
+def _missed(sight: Sight, since: datetime | None) -> Notice | None:
     """What changed between the page's cursor and now (index `interaction_changed`)."""
     from django.db import connections
 
     if since is None:
         return ("interactions", {"all": True})
     try:
-        with company_scope(company=client.company_id):
+        with company_scope(company=sight.company_id):
             changed = Interaction.objects.filter(changed_at__gte=since).values_list(
                 "pk", "channel_id", "queue_id", "assignee_id"
             )[: MOST_CAUGHT_UP + 1]
@@ -167,32 +212,7 @@ def _missed(client: Client, since: datetime | None) -> Notice | None:
         connections.close_all()
     if len(found) > MOST_CAUGHT_UP:
         return ("interactions", {"all": True})
-    return client._notice(InteractionsChanged(client.company_id, tuple(found)))
-
-
-async def _stream(client: Client, missed: Notice | None, scope: Any, receive: Any, send: Any, admit: Any) -> None:
-    headers = [
-        (b"content-type", b"text/event-stream; charset=utf-8"),
-        (b"cache-control", b"no-store"),
-        (b"x-accel-buffering", b"no"),
-    ]
-    await send({"type": "http.response.start", "status": 200, "headers": headers})
-    await send({"type": "http.response.body", "body": _frame(missed or ("ready", {})), "more_body": True})
-    gone = asyncio.create_task(_until_gone(receive))
-    try:
-        while not gone.done():
-            notice = asyncio.create_task(client.notices.get())
-            await asyncio.wait({notice, gone}, timeout=HEARTBEAT_SECONDS, return_when=asyncio.FIRST_COMPLETED)
-            if notice.done():
-                await send({"type": "http.response.body", "body": _frame(notice.result()), "more_body": True})
-                continue
-            notice.cancel()
-            if gone.done() or await admit(scope) != client:
-                break
-            await send({"type": "http.response.body", "body": b": \n\n", "more_body": True})
-    finally:
-        gone.cancel()
-    await send({"type": "http.response.body", "body": b""})
+    return sight.notice(InteractionsChanged(sight.company_id, tuple(found)))
 
 
 def _frame(notice: Notice) -> bytes:

@@ -111,7 +111,10 @@ async def test_it_follows_no_redirect() -> None:
 
 
 async def test_it_sends_no_cookie_back() -> None:
-    async with server(says(OK.replace(b"x-carrier: yes", b"set-cookie: a=b; path=/\r\nconnection: close"))) as (address, requests):
+    async with server(says(OK.replace(b"x-carrier: yes", b"set-cookie: a=b; path=/\r\nconnection: close"))) as (
+        address,
+        requests,
+    ):
         async with Client(allow_private=True) as client:
             for _time in range(2):
                 await client.request("GET", f"http://{address}/", headers={})

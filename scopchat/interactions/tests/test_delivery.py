@@ -49,9 +49,7 @@ def apply(cast: Cast, *reports: Report) -> set[int]:
 
 
 def marks(interaction: Interaction) -> InteractionsChanged:
-    change = InteractionChange(
-        interaction.pk, interaction.channel_id, interaction.queue_id, interaction.assignee_id
-    )
+    change = InteractionChange(interaction.pk, interaction.channel_id, interaction.queue_id, interaction.assignee_id)
     return InteractionsChanged(interaction.company_id, (change,), marks_only=True)
 
 
@@ -137,9 +135,7 @@ def settle(message: Message, acting: User, *, was_sent: bool) -> None:
 
 def test_a_retry_is_a_new_attempt_without_the_old_ones_traces(cast: Cast, committing: Committing) -> None:
     interaction = conversation(cast.channel_queue)
-    message = ours(
-        interaction, MessageStatus.FAILED, reason="other", error_code="1", error_detail="x", sent_at=NOW
-    )
+    message = ours(interaction, MessageStatus.FAILED, reason="other", error_code="1", error_detail="x", sent_at=NOW)
     with committing() as news:
         retry(message, cast.admin)
     after = fresh(message)

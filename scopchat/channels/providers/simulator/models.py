@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any, ClassVar
 
 from django.core.validators import MaxValueValidator
 from django.db import models
@@ -32,7 +33,7 @@ class SimulatedPhone(TenantModel):
     duplicate = models.BooleanField(_("every callback twice"), default=False)
     reorder = models.BooleanField(_("receipts in the wrong order"), default=False)
 
-    objects = tenant_manager()
+    objects: ClassVar[Any] = tenant_manager()
 
     class Meta:
         verbose_name = _("toy phone")
@@ -59,7 +60,7 @@ class SimulatedText(TenantModel):
     """The desk's name of the attempt, for look-ups."""
     created_at = models.DateTimeField()
 
-    objects = tenant_manager()
+    objects: ClassVar[Any] = tenant_manager()
 
     class Meta:
         indexes = [

@@ -30,7 +30,9 @@ from scopchat.channels.providers.base import (
 from scopchat.channels.providers.simulator.adapter import SIGNATURE_HEADER, SimulatorAdapter, sign
 
 adapter = SimulatorAdapter()
-ACCOUNT = Account({"secret": "s3cret"}, "https://desk.example/simulator/carrier/7", "https://desk.example/hooks/simulator/tok")
+ACCOUNT = Account(
+    {"secret": "s3cret"}, "https://desk.example/simulator/carrier/7", "https://desk.example/hooks/simulator/tok"
+)
 MESSAGE = OutboundMessage(Attempt(12, 1), "+14385550101", "+15145550142", "Bonjour ê", ("https://x.example/1",))
 INBOUND = {"id": "sim-1", "from": "+15145550142", "to": "+14385550101", "text": "Allô", "media_urls": []}
 STATUS = {"id": "sim-1", "from": "+14385550101", "to": "+15145550142", "status": "delivered"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -15,9 +15,9 @@ from scopchat.channels.models import Channel, Provider
 from scopchat.channels.providers.simulator.models import SimulatedPhone, SimulatedText
 from scopchat.channels.providers.simulator.services import carry, set_behaviour, text_from_phone
 from scopchat.common.phones import BadNumber
-from scopchat.interactions.tests.desk import NOW
 from tests.cast import Cast
 
+NOW = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
 PHONE = "+15145550142"
 
 
