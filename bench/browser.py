@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from scopchat.accounts.models import User
 
-BIG = {"interactions_interaction", "interactions_message"}
+BIG = {"interactions_interaction", "interactions_message", "interactions_interactionevent"}
 type Statement = tuple[str, Any]
 
 

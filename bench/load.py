@@ -74,7 +74,7 @@ class _Connection(asyncio.Protocol):
             return len(self._buffer) >= start + int(head[place + 15 :].split(b"\r\n", 1)[0])
         return b"chunked" not in head or self._buffer.endswith(b"0\r\n\r\n")
 
-    def connection_lost(self, error: Exception | None) -> None:
+    def connection_lost(self, _error: Exception | None) -> None:
         if not self._done.done():
             self._done.set_result(None)
 

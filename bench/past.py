@@ -53,6 +53,11 @@ CROSS JOIN LATERAL (SELECT CASE WHEN k %% 2 = 1 THEN 'in' ELSE 'out' END AS dire
 ORDER BY at
 """
 
+EVENTS_SQL = """
+INSERT INTO interactions_interactionevent (company_id, interaction_id, happening, person_id, created_at)
+SELECT company_id, id, 'closed', assignee_id, closed_at FROM interactions_interaction WHERE closed_at IS NOT NULL
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Past:
@@ -109,7 +114,7 @@ def person(company: Company, username: str, role: str) -> User:
 
     return User.objects.create(
         company=company, username=username, email=f"{username}@exemple.test", display_name=username.title(),
-        role=role, password="!",  # noqa: S106  none
+        role=role, password="!",
     )  # fmt: skip
 
 
@@ -125,6 +130,8 @@ def _fill(company_id: int, agents: list[int], channels: list[tuple[int, int | No
         cursor.execute(INTERACTIONS_SQL, parameters)
         cursor.execute(QUIET_SQL, [quiet, QUIET])
         cursor.execute(MESSAGES_SQL, parameters)
+        cursor.execute(EVENTS_SQL)
         # What a live table has from autovacuum.
         cursor.execute("VACUUM ANALYZE interactions_interaction")
         cursor.execute("VACUUM ANALYZE interactions_message")
+        cursor.execute("VACUUM ANALYZE interactions_interactionevent")

@@ -91,7 +91,7 @@ def orm_application() -> Any:
         return HttpResponse()
 
     settings.MIDDLEWARE = ["django.middleware.common.CommonMiddleware"]
-    settings.ROOT_URLCONF = tuple([path("hooks/twilio/<str:token>/inbound", hook)])
+    settings.ROOT_URLCONF = (path("hooks/twilio/<str:token>/inbound", hook),)
     return get_asgi_application()
 
 

@@ -55,7 +55,7 @@ def test_these_are_all_the_tenant_models() -> None:
         lambda rows: rows.update(pk=1),
         lambda rows: rows.filter(pk=1).delete(),
     ],
-    ids="all count exists get update delete".split(),
+    ids=["all", "count", "exists", "get", "update", "delete"],
 )
 @pytest.mark.django_db
 def test_outside_a_scope_every_query_raises(model: Any, read: Any) -> None:

@@ -7,7 +7,7 @@ from allauth.account.auth_backends import AuthenticationBackend
 from scopchat.accounts.models import User
 
 
-class PersonBackend(AuthenticationBackend):  # type: ignore[misc]
+class PersonBackend(AuthenticationBackend):
     """Sign-in as allauth does it."""
 
     def get_user(self, user_id: int) -> User | None:

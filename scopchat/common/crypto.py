@@ -23,7 +23,7 @@ def _current_cipher() -> MultiFernet:
     return _cipher(tuple(settings.FIELD_KEYS))
 
 
-class EncryptedJSONField(models.BinaryField):
+class EncryptedJSONField(models.BinaryField):  # type: ignore[type-arg]  # not subscriptable at run time
     """A JSON object stored encrypted (Fernet: AES-128-CBC with HMAC-SHA256).
 
     The first key of `SCOPCHAT_FIELD_KEYS` writes, all of them read, so keys rotate by being put in front.

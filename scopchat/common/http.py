@@ -96,7 +96,8 @@ class Client:
         self._session = aiohttp.ClientSession(
             connector=connector, cookie_jar=aiohttp.DummyCookieJar(), auto_decompress=True, trust_env=False
         )
-        # It repeats a GET or PUT whose connection broke; some carriers' GET sends a text. No public setting turns it off.
+        # It repeats a GET or PUT whose connection broke, and some carriers' GET sends a text; no public setting
+        # turns that off.
         self._session._retry_connection = False
         return self
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import concurrent.futures
 import os
-from typing import Any
+from typing import Any, cast
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "scopchat.config.settings")
 
@@ -36,14 +36,14 @@ class Server:
         self._journal = Journal(connection_params())
         self._wakeups = Wakeups(self._jobs)
         self._live = Live(connection_params())
-        self._pages = WSGIMiddleware(django_application, workers=THREADS)
+        self._pages = WSGIMiddleware(cast(Any, django_application), workers=THREADS)
         self._hooks = Hooks(
             public_url=settings.PUBLIC_URL,
             accounts=KnownAccounts(),
             journal=self._journal,
             wakeups=self._wakeups,
         )
-        self._exact = {
+        self._exact: dict[str, Any] = {
             "/live": self._live,
             "/healthz": health.healthz,
             "/readyz": health.readyz,

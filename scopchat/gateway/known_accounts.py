@@ -58,4 +58,4 @@ class KnownAccounts:
 
 def _load(kind: str, token: str) -> KnownAccount | None:
     provider: Provider | None = Provider.objects.filter(kind=kind, hook_token=token).first()
-    return provider and KnownAccount(provider.pk, provider.kind, provider.account)
+    return KnownAccount(provider.pk, provider.kind, provider.account) if provider else None

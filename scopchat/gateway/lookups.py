@@ -30,8 +30,8 @@ async def look_up_unknown(client: http.Client) -> int:
     found = 0
     for message in await in_thread(_unknown, utc_now()):
         carrier_id = await _ask(client, message)
-        if carrier_id and await in_thread(_found, message, carrier_id):
-            found += 1
+        if carrier_id is not None:
+            found += await in_thread(_found, message, carrier_id)
     return found
 
 

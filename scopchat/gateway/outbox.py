@@ -64,7 +64,11 @@ def load_routes(shard: int) -> dict[int, Route]:
     channels = Channel.objects.filter(
         shard=shard, is_active=True, provider__is_active=True, company__is_active=True
     ).values_list("pk", "provider_id", "address", "throughput", "next_send_at")
-    return {row[0]: Route(*row, *_account(row[1], moment)) for row in channels}
+    routes = {}
+    for pk, provider_id, address, throughput, next_send_at in channels:
+        adapter, account = _account(provider_id, moment)
+        routes[pk] = Route(pk, provider_id, address, throughput, next_send_at, adapter, account)
+    return routes
 
 
 @lru_cache(maxsize=1000)

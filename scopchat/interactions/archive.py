@@ -72,25 +72,60 @@ _MANY = ("", InteractionStatus.CLOSED)
 
 
 def page_of(user: User, company: Company, *, status: str = "", typed: str = "", after: Cursor = START) -> Page:
-    """The next page of the archive."""
+    """The next page of the archive. Reads as much for a page far down or of little as for the first."""
     found: InteractionQuerySet = Interaction.objects.visible_to(user)
+    number, shape = _read(typed, company.country)
+    if number:
+        found = found.filter(customer=number)
     if status:
         found = found.filter(status=status)
-    if typed:
-        found = _numbered(found, typed, company.country)
-    if user.reach(Permission.SEE_INTERACTIONS) < Reach.COMPANY and not typed and status in _MANY:
-        found = found.filter(pk__in=_latest(user, company, status, after))
-    elif after != START:
-        # The first condition is the index's, the second says where in it.
-        found = found.filter(last_activity_at__lte=after.at)
-        found = found.filter(Q(last_activity_at__lt=after.at) | Q(id__lt=after.pk))
+    if user.reach(Permission.SEE_INTERACTIONS) < Reach.COMPANY and not number and status in _MANY:
+        found = found.filter(pk__in=_latest(user, company, status, shape, after))
+    else:
+        found = _shaped(found, shape)
+        if after != START:
+            # The first condition is the index's, the second says where in it.
+            found = found.filter(last_activity_at__lte=after.at)
+            found = found.filter(Q(last_activity_at__lt=after.at) | Q(id__lt=after.pk))
     related = found.newest_first().select_related("channel", "assignee").fetch_mode(models.FETCH_RAISE)
     rows = list(related[: PAGE + 1])
     last = rows[PAGE - 1] if len(rows) > PAGE else None
     return Page(rows[:PAGE], str(Cursor(last.last_activity_at, last.pk)) if last else "")
 
 
-def _latest(user: User, company: Company, status: str, after: Cursor) -> list[int]:
+class Shape(NamedTuple):
+    """The digits typed so far, as a number may end with them (read backwards) or begin."""
+
+    ends: str
+    plain: str
+    international: str
+    national: str
+
+
+def _read(typed: str, country: str) -> tuple[str, Shape | None]:
+    """The whole number typed, or the shape of an unfinished one; neither where nothing was typed."""
+    try:
+        return (to_e164(typed, country=country) if typed else ""), None
+    except BadNumber:
+        digits = "".join(filter(str.isdigit, typed))
+    if not digits:
+        return typed, None
+    national = f"+{calling_code(country)}{digits.lstrip('0')}"
+    return "", Shape(digits[::-1], digits, f"+{digits}", national)
+
+
+def _shaped(found: InteractionQuerySet, shape: Shape | None) -> InteractionQuerySet:
+    """Narrowed to the shape. Indexes `interaction_number_begins` and `interaction_number_ends`."""
+    if shape is None:
+        return found
+    fits = Q(customer_end__startswith=shape.ends)
+    for beginning in shape[1:]:
+        fits |= Q(customer__startswith=beginning)
+    narrowed: InteractionQuerySet = found.alias(customer_end=Reverse(F("customer"))).filter(fits)
+    return narrowed
+
+
+def _latest(user: User, company: Company, status: str, shape: Shape | None, after: Cursor) -> list[int]:
     """Ids among which the next page is, for a person who sees only some channels and queues.
 
     Reading the company's archive until a page of theirs is found would read most of it where little is theirs.
@@ -103,28 +138,10 @@ def _latest(user: User, company: Company, status: str, after: Cursor) -> list[in
         "at": after.at,
         "before": after.pk,
         "most": PAGE + 1,
+        "any": shape is None,
+        **{name: f"{part}%" for name, part in (shape or Shape("", "", "", ""))._asdict().items()},
     }
     return [pk for (pk,) in queries.rows("archive_latest", parameters)]
-
-
-def _numbered(found: InteractionQuerySet, typed: str, country: str) -> InteractionQuerySet:
-    """Narrowed to a whole number, or to those that begin or end with the digits typed so far.
-
-    Indexes `interaction_number_begins` and `interaction_number_ends`.
-    """
-    try:
-        return found.filter(customer=to_e164(typed, country=country))
-    except BadNumber:
-        digits = "".join(filter(str.isdigit, typed))
-    if not digits:
-        return found.filter(customer=typed)
-    national = digits.lstrip("0") or digits
-    begins = {digits, f"+{digits}", f"+{calling_code(country)}{national}"}
-    shape = Q(customer_end__startswith=digits[::-1])
-    for beginning in begins:
-        shape |= Q(customer__startswith=beginning)
-    narrowed: InteractionQuerySet = found.alias(customer_end=Reverse(F("customer"))).filter(shape)
-    return narrowed
 
 
 def lines_of(found: Iterable[Interaction], *, country: str) -> Iterator[Line]:

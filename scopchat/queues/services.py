@@ -21,7 +21,7 @@ def create_queue(
     administrators: Iterable[User] = (),
 ) -> Queue:
     """A new queue of `company` with its people."""
-    queue = Queue.objects.create(company=company, name=name, description=description)
+    queue: Queue = Queue.objects.create(company=company, name=name, description=description)
     queue.agents.set(agents)
     queue.administrators.set(administrators)
     return queue

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from treebeard.mp_tree import MP_Node
@@ -11,7 +9,7 @@ from treebeard.mp_tree import MP_Node
 from scopchat.tenancy.kinds import Kind
 
 
-class Company(MP_Node):  # type: ignore[misc]
+class Company(MP_Node):
     """A tenant: a node of the reseller tree. The root is the installation's one operator."""
 
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
@@ -23,7 +21,7 @@ class Company(MP_Node):  # type: ignore[misc]
     is_active = models.BooleanField(_("active"), default=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
-    node_order_by: ClassVar[list[str]] = []
+    node_order_by: list[str] = []
 
     class Meta:
         verbose_name = _("company")

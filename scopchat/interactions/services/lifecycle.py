@@ -80,8 +80,9 @@ def claim_if_free(interaction: Interaction, *, acting: User, now: datetime) -> b
 
 def holder_of(interaction: Interaction) -> User | None:
     """Who has the interaction at this moment; nobody has one that is closed."""
-    current = Interaction.objects.select_related("assignee").not_closed().filter(pk=interaction.pk).first()
-    return current and current.assignee
+    under_way = Interaction.objects.select_related("assignee").not_closed()
+    current: Interaction | None = under_way.filter(pk=interaction.pk).first()
+    return current.assignee if current else None
 
 
 @transaction.atomic

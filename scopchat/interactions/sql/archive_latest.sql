@@ -1,11 +1,13 @@
 -- A page's worth of the latest interactions of each channel and queue of a person, and of their own: the latest of all
 -- they may see are among them. The same visibility as querysets.within_reach, for those who do not see everything.
--- Indexes: interaction_mine, interaction_channel, interaction_queue.
+-- Indexes: interaction_mine, interaction_channel, interaction_queue, interaction_number_begins, interaction_number_ends.
 WITH latest AS (
     (SELECT i.id
      FROM interactions_interaction i
      WHERE i.assignee_id = %(person)s AND i.company_id = %(company)s
        AND (%(status)s = '' OR i.status = %(status)s)
+       AND (%(any)s OR reverse(i.customer) LIKE %(ends)s OR i.customer LIKE %(plain)s
+            OR i.customer LIKE %(international)s OR i.customer LIKE %(national)s)
        AND i.last_activity_at <= %(at)s AND (i.last_activity_at < %(at)s OR i.id < %(before)s)
      ORDER BY i.last_activity_at DESC, i.id DESC LIMIT %(most)s)
     UNION ALL
@@ -16,6 +18,8 @@ WITH latest AS (
         FROM interactions_interaction i
         WHERE i.channel_id = mine.channel_id AND i.company_id = %(company)s
           AND (%(status)s = '' OR i.status = %(status)s)
+          AND (%(any)s OR reverse(i.customer) LIKE %(ends)s OR i.customer LIKE %(plain)s
+               OR i.customer LIKE %(international)s OR i.customer LIKE %(national)s)
           AND i.last_activity_at <= %(at)s AND (i.last_activity_at < %(at)s OR i.id < %(before)s)
         ORDER BY i.last_activity_at DESC, i.id DESC LIMIT %(most)s
     ) i
@@ -28,6 +32,8 @@ WITH latest AS (
         FROM interactions_interaction i
         WHERE i.queue_id = mine.queue_id AND i.company_id = %(company)s
           AND (%(status)s = '' OR i.status = %(status)s)
+          AND (%(any)s OR reverse(i.customer) LIKE %(ends)s OR i.customer LIKE %(plain)s
+               OR i.customer LIKE %(international)s OR i.customer LIKE %(national)s)
           AND i.last_activity_at <= %(at)s AND (i.last_activity_at < %(at)s OR i.id < %(before)s)
         ORDER BY i.last_activity_at DESC, i.id DESC LIMIT %(most)s
     ) i

@@ -62,4 +62,4 @@ def test_every_outbound_status_has_a_rung() -> None:
 
 
 def test_only_what_surely_did_not_leave_goes_back_to_the_queue() -> None:
-    assert SENDER_MOVES == {SENDING: {QUEUED}, UNKNOWN: {QUEUED}}
+    assert dict(SENDER_MOVES) == {SENDING: {QUEUED}, UNKNOWN: {QUEUED}}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from django import forms, template
 from django.forms.boundfield import BoundField
 from django.templatetags.static import static
@@ -15,6 +17,7 @@ register = template.Library()
 
 
 @register.simple_tag
+@lru_cache(maxsize=1024)
 def icon(name: str, classes: str = "") -> SafeString:
     """A symbol of `web/icons.svg`. Never alone: a label or a name stands beside it."""
     return format_html(

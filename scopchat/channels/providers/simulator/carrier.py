@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import json
+from typing import Any
 
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
@@ -18,7 +19,8 @@ from scopchat.common.clock import utc_now
 
 def _provider(request: HttpRequest, token: str) -> Provider | None:
     """The company's account whose token and secret the request carries."""
-    provider = Provider.objects.select_related("company").filter(kind="simulator", hook_token=token).first()
+    accounts = Provider.objects.select_related("company").filter(kind="simulator", hook_token=token)
+    provider: Provider | None = accounts.first()
     given = request.headers.get("Authorization", "").encode()
     if provider is None or not hmac.compare_digest(given, f"Bearer {provider.credentials['secret']}".encode()):
         return None
@@ -39,7 +41,7 @@ def messages(request: HttpRequest, company_id: int, token: str) -> JsonResponse:
 def _take(request: HttpRequest, provider: Provider) -> JsonResponse:
     try:
         content = json.loads(request.body)
-        values = {
+        values: dict[str, Any] = {
             "channel_address": str(content["from"]),
             "number": str(content["to"]),
             "text": str(content["text"]),

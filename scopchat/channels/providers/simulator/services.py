@@ -19,6 +19,7 @@ from scopchat.tenancy.models import Company
 
 def set_behaviour(*, company: Company, phone: str, behaviour: dict[str, Any]) -> SimulatedPhone:
     """Adds the toy phone or changes how its carrier behaves. Raises `BadNumber`."""
+    toy: SimulatedPhone
     toy, _created = SimulatedPhone.objects.update_or_create(
         company=company, number=to_e164(phone, country=company.country), defaults=behaviour
     )
