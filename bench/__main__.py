@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import subprocess
 import sys
 
 NAMES = ("hooks", "router", "send", "live", "inbox")
@@ -14,8 +15,10 @@ def main() -> int:
     if not wanted or any(name not in NAMES for name in wanted):
         print(f"usage: ./dev bench {'|'.join(NAMES)} …")
         return 2
-    met = [importlib.import_module(f"bench.{name}").main() for name in wanted]
-    return 0 if all(met) else 1
+    if len(wanted) > 1:
+        # Django is set up on one database per process.
+        return max(subprocess.call([sys.executable, "-m", "bench", name]) for name in wanted)
+    return 0 if importlib.import_module(f"bench.{wanted[0]}").main() else 1
 
 
 if __name__ == "__main__":

@@ -6,19 +6,27 @@ point elsewhere between the two. Redirects are never followed here.
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import socket
+import time
 from collections.abc import Mapping
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import lru_cache
 from types import TracebackType
 from typing import Self
+from urllib.parse import urlsplit
 
-import aiohttp
-from aiohttp import BytesPayload
-from aiohttp.abc import AbstractResolver, ResolveResult
-from yarl import URL
+from pyreqwest import client as reqwest
+from pyreqwest.exceptions import RequestError
+from pyreqwest.http import Url
+from pyreqwest.response import Response
 
+CONNECT_SECONDS = 5
+RESOLVED_SECONDS = 60.0
+"""How long the address behind a name is kept."""
 KEEPALIVE_SECONDS = 4
 """Below the usual five of servers, so that a kept connection is seldom closed under a request."""
 MAX_ANSWER_BYTES = 1_000_000
@@ -62,49 +70,23 @@ def is_public(address: str) -> bool:
     return ip.is_global and not ip.is_multicast
 
 
-class _GuardedResolver(AbstractResolver):
-    def __init__(self, *, allow_private: bool) -> None:
-        self._resolver = aiohttp.ThreadedResolver()
-        self._allow_private = allow_private
-
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
-    ) -> list[ResolveResult]:
-        found = await self._resolver.resolve(host, port, family)
-        allowed = [result for result in found if self._allow_private or is_public(result["host"])]
-        if not allowed:
-            raise Blocked(f"{host} is not a public address")
-        return allowed
-
-    async def close(self) -> None:
-        await self._resolver.close()
-
-
 class Client:
     """Makes requests; use as an async context manager and share within one event loop."""
 
     def __init__(self, *, allow_private: bool, max_connections: int = 1000) -> None:
         self._allow_private = allow_private
         self._max_connections = max_connections
+        self._pinned: dict[tuple[str, int], tuple[float, reqwest.Client]] = {}
+        self._open = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
-        connector = aiohttp.TCPConnector(
-            limit=self._max_connections,
-            resolver=_GuardedResolver(allow_private=self._allow_private),
-            keepalive_timeout=KEEPALIVE_SECONDS,
-        )
-        self._session = aiohttp.ClientSession(
-            connector=connector, cookie_jar=aiohttp.DummyCookieJar(), auto_decompress=True, trust_env=False
-        )
-        # It repeats a GET or PUT whose connection broke, and some carriers' GET sends a text; no public setting
-        # turns that off.
-        self._session._retry_connection = False
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self._session.close()
+        self._pinned.clear()
+        await self._open.aclose()
 
     async def request(
         self,
@@ -120,56 +102,71 @@ class Client:
 
         Raises `Blocked`, `NotConnected` (safe to retry), `NoAnswer` (not safe), `TooLarge`.
         """
-        address = self._checked(url)
-        limits = aiohttp.ClientTimeout(total=timeout, connect=min(5.0, timeout))
+        client = await self._client(*_host_and_port(url))
+        request = client.request(method, url).headers(dict(headers)).timeout(timedelta(seconds=timeout))
         try:
-            async with self._session.request(
-                method,
-                address,
-                headers=headers,
-                data=BytesPayload(body) if body else None,
-                timeout=limits,
-                allow_redirects=False,
-            ) as response:
+            async with request.body_bytes(body).build_streamed() as response:
                 return Answer(response.status, response.headers, await _read(response, max_bytes))
-        except (Blocked, TooLarge):
-            raise
-        except aiohttp.InvalidURL as error:
-            raise Blocked("not an address") from error
-        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
-            raise NotConnected(type(error).__name__) from error
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            raise NoAnswer(type(error).__name__) from error
+        except RequestError as error:
+            raise (NotConnected if _never_left(error) else NoAnswer)(type(error).__name__) from error
 
-    def _checked(self, url: str) -> URL:
-        """The address, unless it is a literal one that requests may not go to (those never pass the resolver)."""
-        address, literal_is_public = _parsed(url)
-        if literal_is_public is False and not self._allow_private:
-            raise Blocked(f"{address.raw_host} is not a public address")
-        return address
+    async def _client(self, host: str, port: int) -> reqwest.Client:
+        """The client bound to the checked address behind the host; names are resolved anew once in a while."""
+        kept = self._pinned.get((host, port))
+        now = time.monotonic()
+        if kept is not None and now - kept[0] < RESOLVED_SECONDS:
+            return kept[1]
+        address = await self._checked(host, port)
+        client = await self._open.enter_async_context(
+            reqwest.ClientBuilder()
+            .resolve(host, address, port)
+            .max_connections(self._max_connections)
+            .connect_timeout(timedelta(seconds=CONNECT_SECONDS))
+            .pool_idle_timeout(timedelta(seconds=KEEPALIVE_SECONDS))
+            .follow_redirects(False)
+            .no_proxy()
+            .build()
+        )
+        self._pinned[host, port] = (now, client)
+        return client
+
+    async def _checked(self, host: str, port: int) -> str:
+        """An address behind the host that requests may go to. Raises `Blocked`, `NotConnected`."""
+        try:
+            found = await asyncio.get_running_loop().getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM)
+        except OSError as error:
+            raise NotConnected("the name cannot be resolved") from error
+        for *_family, socket_address in found:
+            address = str(socket_address[0])
+            if self._allow_private or is_public(address):
+                return address
+        raise Blocked(f"{host} is not a public address")
+
+
+def _never_left(error: RequestError) -> bool:
+    """Whether the failure was in connecting. The class of the error does not say: a connection that breaks under a
+    request gives a `ConnectError` too. Anything but these words counts as having left, which is the safe side.
+    """
+    causes = (error.details or {}).get("causes") or []
+    return any(cause["message"] == "client error (Connect)" for cause in causes)
 
 
 @lru_cache(maxsize=1000)
-def _parsed(url: str) -> tuple[URL, bool | None]:
-    """The address as the client will read it, and whether it is public where it is a literal one.
-
-    Digits of other scripts have become plain ones here, so that they hide nothing. Raises `Blocked`.
-    """
+def _host_and_port(url: str) -> tuple[str, int]:
+    """Host and port as the client will read them: odd ways of writing an IP address have become plain ones."""
     try:
-        address = URL(url)
+        address, written = Url(url), urlsplit(url)
     except ValueError:
         raise Blocked("not an address") from None
-    if address.scheme not in {"http", "https"} or not address.raw_host:
+    host, port = address.host_str, address.port_or_known_default
+    if address.scheme not in {"http", "https"} or not written.netloc or not host or port is None:
         raise Blocked("only http and https addresses")
-    try:
-        return address, is_public(address.raw_host)
-    except ValueError:
-        return address, None
+    return host, port
 
 
-async def _read(response: aiohttp.ClientResponse, max_bytes: int) -> bytes:
+async def _read(response: Response, max_bytes: int) -> bytes:
     body = bytearray()
-    async for chunk in response.content.iter_chunked(65_536):
+    while (chunk := await response.body_reader.read_chunk()) is not None:
         body += chunk
         if len(body) > max_bytes:
             raise TooLarge(f"more than {max_bytes} bytes")

@@ -9,9 +9,9 @@ from typing import Any, cast
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "scopchat.config.settings")
 
-from a2wsgi import WSGIMiddleware
 from django.conf import settings
 
+from scopchat.config.pages import Pages
 from scopchat.config.wsgi import application as django_application
 
 THREADS = 8
@@ -36,7 +36,7 @@ class Server:
         self._journal = Journal(connection_params())
         self._wakeups = Wakeups(self._jobs)
         self._live = Live(connection_params())
-        self._pages = WSGIMiddleware(cast(Any, django_application), workers=THREADS)
+        self._pages = Pages(django_application, threads=THREADS)
         self._hooks = Hooks(
             public_url=settings.PUBLIC_URL,
             accounts=KnownAccounts(),

@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
 
-from scopchat.common import env
+from scopchat.common import connections, env
 from scopchat.common.logs import logging_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
@@ -136,7 +136,7 @@ def _database(url: str) -> dict[str, object]:
         "OPTIONS": {
             "options": SESSION_OPTIONS,
             **options,
-            "pool": {"min_size": 1, "max_size": POOL_SIZE, "timeout": 10},
+            "pool": {"min_size": 1, "max_size": POOL_SIZE, "timeout": 10, "check": connections.check},
         },
     }
 

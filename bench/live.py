@@ -1,0 +1,206 @@
+"""From hook to screen: 300 people with open pages, 100 texts a second, one server process and one worker."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+import psutil
+import uvloop
+
+from bench import desk, load
+from bench.browser import session_of
+from bench.page import Page
+from bench.past import person
+
+COMPANIES, USERS = 20, 14
+"""And one administrator in each company, who sees what all of its users see."""
+RATE, SECONDS, WARMING = 100, 20, 3
+BAR = 0.250
+
+
+@dataclass(slots=True)
+class Office:
+    """What may be seen by whom, and what was."""
+
+    callback_url: str = ""
+    channels: list[tuple[int, int, str]] = field(default_factory=list)
+    """Channel, company, address."""
+    sessions: list[str] = field(default_factory=list)
+    watchers: dict[int, set[int]] = field(default_factory=dict)
+    """The pages that may see each channel's texts, by their place in `sessions`."""
+    sent: dict[int, tuple[int, float]] = field(default_factory=dict)
+    """Channel and moment of each mark."""
+    latencies: dict[tuple[int, int], float] = field(default_factory=dict)
+    """Of each mark on each page."""
+    foreign: int = 0
+
+    def shown(self, page: int, marks: set[int], moment: float) -> None:
+        for mark in marks:
+            channel, began = self.sent[mark]
+            if page not in self.watchers[channel]:
+                self.foreign += 1
+            self.latencies.setdefault((mark, page), moment - began)
+
+
+def _make() -> Office:
+    from django_scopes import scope
+
+    from scopchat.accounts.roles import Role
+    from scopchat.channels.models import Destination
+    from scopchat.channels.services import create_channel, create_provider
+    from scopchat.tenancy.kinds import Kind
+    from scopchat.tenancy.services import create_company
+
+    office = Office()
+    operator = create_company(parent=None, kind=Kind.OPERATOR, name="Bench")
+    with scope(company=operator):
+        credentials = {"account_sid": desk.SID, "auth_token": desk.TOKEN}
+        provider = create_provider(company=operator, kind="twilio", name="Bench", credentials=credentials)
+    office.callback_url = f"{provider.callback_url}/inbound"
+    for c in range(COMPANIES):
+        company = create_company(parent=operator, kind=Kind.CLIENT, name=f"Client {c}")
+        office.sessions.append(session_of(person(company, f"admin{c}", Role.COMPANY_ADMIN)))
+        admin = len(office.sessions) - 1
+        for u in range(USERS):
+            user = person(company, f"user{c}-{u}", Role.USER)
+            with scope(company=company):
+                channel = create_channel(
+                    company=company, provider=provider, name=f"{c}-{u}", address=f"+1438{5550000 + c * 100 + u:07d}",
+                    destination=Destination.USERS, users=[user],
+                )  # fmt: skip
+            office.sessions.append(session_of(user))
+            office.channels.append((channel.pk, company.pk, channel.address))
+            office.watchers[channel.pk] = {admin, len(office.sessions) - 1}
+    return office
+
+
+def _requests(office: Office, count: int) -> list[tuple[int, bytes]]:
+    """Signed callbacks with a mark each, every one from another customer, with their channels."""
+    from scopchat.channels.providers.twilio.fake import callbacks
+    from scopchat.channels.providers.twilio.fake.carrier import TwilioFake
+
+    carrier, path = TwilioFake(desk.SID, desk.TOKEN), urlsplit(office.callback_url).path
+    made = []
+    for n in range(count):
+        channel, _company, address = office.channels[n * 37 % len(office.channels)]
+        callback = callbacks.inbound(
+            carrier, office.callback_url, sender=f"+1514{5550000 + n:07d}", recipient=address,
+            body=f"Bonjour, marque-{n}- à confirmer", sid=f"SM{n:032d}",
+        )  # fmt: skip
+        made.append((channel, load.post(path, callback.headers, callback.body)))
+    return made
+
+
+async def _pace(office: Office, port: int, requests: Sequence[tuple[int, bytes]], first: int) -> None:
+    """Sends at the rate, whatever the answers take."""
+    connections = [await asyncio.open_connection("127.0.0.1", port) for _ in range(8)]
+    began = time.perf_counter()
+    for n, (channel, request) in enumerate(requests):
+        await asyncio.sleep(max(0, began + n / RATE - time.perf_counter()))
+        office.sent[first + n] = channel, time.perf_counter()
+        connections[n % len(connections)][1].write(request)
+    for place, (reader, _writer) in enumerate(connections):
+        for _answer in requests[place :: len(connections)]:
+            if b"HTTP/1.1 200" not in await reader.readuntil(b"\r\n\r\n"):
+                raise RuntimeError("a callback was refused")
+
+
+async def _limit(office: Office, pages: Sequence[Page]) -> list[float]:
+    """Seconds from a bare NOTIFY to the frame on each page that may see it; the pages fetch nothing."""
+    import os
+
+    import psycopg
+
+    from scopchat.events.catalogue import InteractionChange, InteractionsChanged
+    from scopchat.events.wire import CHANNEL, encode
+
+    began: dict[int, float] = {}
+    taken: list[float] = []
+    for page in pages:
+        page.fetches, page.told = False, lambda ids, moment: taken.extend(moment - began[pk] for pk in ids)
+    async with await psycopg.AsyncConnection.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
+        for n in range(RATE * 5):
+            channel, company, _address = office.channels[n * 37 % len(office.channels)]
+            event = InteractionsChanged(company, (InteractionChange(n, channel, None, None),))
+            began[n] = time.perf_counter()
+            await connection.execute("SELECT pg_notify(%s, %s)", [CHANNEL, *encode(event)])
+            await asyncio.sleep(1 / RATE)
+    await asyncio.sleep(1)
+    for page in pages:
+        page.fetches, page.told = True, None
+    if len(taken) != RATE * 5 * 2:
+        raise RuntimeError(f"{len(taken)} frames")
+    return taken
+
+
+async def _measure(
+    office: Office, port: int, processes: Mapping[str, psutil.Process]
+) -> tuple[list[float], dict[str, float]]:
+    """The limit's seconds, and each process's seconds of CPU for the measured texts."""
+    requests = _requests(office, RATE * (SECONDS + WARMING))
+    pages = [
+        Page(port, session, lambda marks, moment, place=place: office.shown(place, marks, moment))  # type: ignore[misc]
+        for place, session in enumerate(office.sessions)
+    ]
+    opened = [asyncio.Event() for _ in pages]
+    tasks = [asyncio.create_task(page.live(ready)) for page, ready in zip(pages, opened, strict=True)]
+    await asyncio.gather(*(ready.wait() for ready in opened))
+    limit = await _limit(office, pages)
+    tasks += [asyncio.create_task(page.fetch()) for page in pages]
+    warming = RATE * WARMING
+    await _pace(office, port, requests[:warming], 0)
+    await asyncio.sleep(1)
+    before, fetched = {name: _cpu(one) for name, one in processes.items()}, sum(page.requests for page in pages)
+    await _pace(office, port, requests[warming:], warming)
+    spent = {name: _cpu(one) - before[name] for name, one in processes.items()}
+    deadline = time.monotonic() + 20
+    while len(office.latencies) < 2 * len(requests) and time.monotonic() < deadline:
+        await asyncio.sleep(0.1)
+    await asyncio.sleep(0.5)
+    print(f"live    {len(pages)} pages, {sum(page.requests for page in pages) - fetched:,} fetches in {SECONDS} s")
+    for task in tasks:
+        if task.done():
+            task.result()
+        task.cancel()
+    return limit, spent
+
+
+def _cpu(process: psutil.Process) -> float:
+    """Seconds."""
+    spent = process.cpu_times()
+    return float(spent.user + spent.system)
+
+
+def _percentiles(seconds: Sequence[float]) -> tuple[float, float, float]:
+    """Median, 95th and largest, in milliseconds."""
+    ordered = sorted(seconds)
+    return ordered[len(ordered) // 2] * 1000, ordered[int(len(ordered) * 0.95)] * 1000, ordered[-1] * 1000
+
+
+def main() -> bool:
+    """True when the bar is met, and everyone who may see a text saw it and nobody else."""
+    with desk.installation() as public_url:
+        office = _make()
+        with desk.web(public_url) as server, desk.worker() as worker:
+            processes = {"web": psutil.Process(server.pid), "worker": psutil.Process(worker.pid)}
+            processes["this measurement"] = psutil.Process()
+            limit, spent = uvloop.run(_measure(office, int(public_url.rpartition(":")[2]), processes))
+    expected = {(mark, page) for mark, (channel, _at) in office.sent.items() for page in office.watchers[channel]}
+    exact = set(office.latencies) == expected and not office.foreign
+    counted = [seconds for (mark, _page), seconds in office.latencies.items() if mark >= RATE * WARMING]
+    p50, p95, most = _percentiles(counted)
+    bare50, bare95, _bare = _percentiles(limit)
+    print(
+        f"        hook to screen p50 {p50:.0f}, p95 {p95:.0f}, max {most:.0f} ms, 60 ms of it gathering; bar {BAR * 1000:.0f}"
+    )
+    print(f"        {p95 / bare95:.0f} × a bare NOTIFY to the stream (p50 {bare50:.1f}, p95 {bare95:.1f} ms)")
+    seconds = ", ".join(f"{name} {value:.1f}" for name, value in spent.items())
+    print(f"        CPU seconds in {SECONDS} s at {RATE} texts/s: {seconds}")
+    print(
+        f"        expected {len(expected):,}, seen {len(office.latencies):,}, by others {office.foreign}: {'exact' if exact else 'NOT exact'}"
+    )
+    return exact and p95 <= BAR * 1000
