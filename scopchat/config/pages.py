@@ -64,9 +64,9 @@ class Pages:
         try:
             ((status, headers),) = started
             if not response.streaming:
-                return status, headers, b"".join(response)  # type: ignore[arg-type]
+                return status, headers, b"".join(response)
             send_part({"type": "http.response.start", "status": status, "headers": headers})
-            parts: Iterable[bytes] = response  # type: ignore[assignment]
+            parts: Iterable[bytes] = response
             for part in parts:
                 send_part({"type": "http.response.body", "body": part, "more_body": True})
             send_part({"type": "http.response.body", "body": b""})
