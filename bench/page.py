@@ -1,4 +1,4 @@
-"""An open page as the server sees it: a live stream, and a request for what changed each time it is told of something."""
+"""An open page as the server sees it: a live stream, and a request for what changed after each notice."""
 
 from __future__ import annotations
 
