@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from scopchat.channels.providers.base import Account, Event
+from scopchat.channels.providers.base import Account, Event, FailureReason
 from scopchat.channels.shards import SHARDS
 from scopchat.common.crypto import EncryptedJSONField
 from scopchat.queues.models import Queue
@@ -32,7 +32,7 @@ class Provider(TenantModel):
     hook_token = models.CharField(max_length=64, unique=True, default=new_hook_token)
     is_active = models.BooleanField(_("active"), default=True)
     incident = models.CharField(max_length=300, blank=True)
-    """What is wrong at present, in the carrier's words; empty when nothing is."""
+    """What is wrong at present, as a `FailureReason` and the carrier's words; empty when nothing is."""
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects: ClassVar[Any] = tenant_manager()
@@ -47,6 +47,12 @@ class Provider(TenantModel):
     def callback_url(self) -> str:
         """Public address of this account's hooks; `/inbound` and `/status` stand below it."""
         return f"{settings.PUBLIC_URL}/hooks/{self.kind}/{self.hook_token}"
+
+    @property
+    def incident_words(self) -> str:
+        """What is wrong at present, for a person."""
+        reason, _colon, detail = self.incident.partition(": ")
+        return f"{FailureReason(reason).label} ({detail})" if reason else ""
 
     @property
     def account(self) -> Account:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 from scopchat.accounts.access import PersonRequest, requires
 from scopchat.accounts.roles import Permission
 from scopchat.channels.forms import SIMULATOR, ProviderForm
+from scopchat.channels.incidents import held_back, unowned_addresses
 from scopchat.channels.models import Provider
 from scopchat.channels.providers.base import Adapter
 from scopchat.channels.providers.registry import ADAPTERS
@@ -66,7 +67,13 @@ def edit_provider(request: PersonRequest, pk: int) -> HttpResponse:
         )
         messages.success(request, _("The changes are saved."))
         return redirect("channels:edit_provider", provider.pk)
-    context = {"form": form, "adapter": adapter, "provider": provider}
+    context = {
+        "form": form,
+        "adapter": adapter,
+        "provider": provider,
+        "unowned": unowned_addresses(provider),
+        "held_back": held_back(provider),
+    }
     return render(request, "channels/provider_form.html", context, status=422 if form.is_bound else 200)
 
 

@@ -16,6 +16,7 @@ import structlog
 from django.db import InterfaceError, OperationalError
 from prometheus_client import Counter
 
+from scopchat.channels.incidents import note_health
 from scopchat.channels.providers.base import FailureReason, HttpAnswer, Refused, SendOutcome, Sent, Unclear
 from scopchat.common import http
 from scopchat.common.clock import utc_now
@@ -38,6 +39,8 @@ TURN_SECONDS = 1.0
 LINGER_SECONDS = 15.0
 """A run stays for work that is due within this; the sweep brings back the rest."""
 MOST_ATTEMPTS = 8
+COMPLAINTS = frozenset({FailureReason.ACCOUNT, FailureReason.CONNECTION})
+"""Refusals that concern every text of a provider, not the one that met it."""
 SENT_TOTAL = Counter("scopchat_texts_sent_total", "Texts by what became of the request.", ["outcome"])
 
 turns = asyncio.Semaphore(8)
@@ -58,6 +61,8 @@ class Run:
         self._claim = uuid.uuid4()
         self._in_flight: set[asyncio.Task[Result]] = set()
         self._providers: dict[int, int] = {}
+        self._complaints: dict[int, str] = {}
+        self._told: dict[int, str] = {}
 
     async def drain(self) -> None:
         """Sends until nothing is due. Raises `Fenced` when another run has taken the shard over."""
@@ -113,7 +118,18 @@ class Run:
                 logger.warning("results_not_written", texts=len(results), error=type(error).__name__)
                 await asyncio.sleep(0.5)
             else:
-                return
+                break
+        news = {pk: text for pk, text in self._complaints.items() if self._told.get(pk) != text}
+        if news:
+            await in_thread(note_health, complaints=news)
+            self._told.update(news)
+
+    def _note(self, route: Route, outcome: SendOutcome) -> None:
+        """What the outcome says of the carrier itself, for the incident banner of its channels."""
+        if isinstance(outcome, Sent):
+            self._complaints[route.provider_id] = ""
+        elif isinstance(outcome, Refused) and outcome.reason in COMPLAINTS:
+            self._complaints[route.provider_id] = f"{outcome.reason.value}: {outcome.detail}"
 
     async def _send(self, route: Route, text: Claimed, claimed: float) -> Result:
         """One request; never raises."""
@@ -127,6 +143,7 @@ class Run:
             logger.error("send_failed", message_id=pk, error=type(error).__name__)
             outcome = Unclear(type(error).__name__)
         SENT_TOTAL.labels(type(outcome).__name__.lower()).inc()
+        self._note(route, outcome)
         return result_of(text, outcome, utc_now())
 
     async def _request(self, route: Route, text: Claimed) -> SendOutcome:

@@ -12,6 +12,9 @@ import uvicorn
 from scopchat.ops.postgres.account import Launch
 from scopchat.ops.supervise import Kept, Program, stop_requested
 
+SWITCH_SECONDS = 0.0005
+"""How long a page's thread may keep the interpreter while the event loop wants it. Python's own 5 ms, waited for at each
+step of a callback or a live notice, add up to seconds under load."""
 GRACE_SECONDS = 3
 """How long requests under way may take at the end; live pages reconnect by themselves."""
 
@@ -19,6 +22,7 @@ GRACE_SECONDS = 3
 def serve(bound: socket.socket) -> None:
     """Serves on a bound socket until told to stop."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "scopchat.config.settings")
+    sys.setswitchinterval(SWITCH_SECONDS)
     config = uvicorn.Config(
         "scopchat.config.asgi:application",
         http="httptools",

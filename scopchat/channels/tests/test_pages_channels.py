@@ -87,9 +87,10 @@ def test_it_changes_where_messages_go(cast: Cast) -> None:
 
 def test_it_shows_what_is_wrong_with_a_carrier(cast: Cast) -> None:
     with scope(company=cast.client):
-        cast.provider.incident = "20003 Authenticate"
+        cast.provider.incident = "account: HTTP 401, error 20003"
         cast.provider.save()
-    assert b"20003 Authenticate" in signed_in(cast.admin).get("/channels/").content
+    page = signed_in(cast.admin).get("/channels/").content.decode()
+    assert "l’opérateur a refusé le compte du fournisseur (HTTP 401, error 20003)" in page
 
 
 def test_it_asks_the_database_the_same_whatever_the_length(cast: Cast, django_assert_num_queries: Any) -> None:

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from django_scopes import scope
 
-from scopchat.channels.models import Provider
+from scopchat.channels.models import EventState, InboundEvent, Provider
 from scopchat.channels.services import create_provider
+from scopchat.common.clock import utc_now
 from tests.cast import Cast
 from tests.people import signed_in
 
@@ -30,6 +31,24 @@ def twilio(cast: Cast) -> Provider:
             name="Twilio",
             credentials={"account_sid": "AC123", "auth_token": SECRET},
         )
+
+
+def test_it_tells_the_owner_what_the_journal_holds_back(cast: Cast, twilio: Provider) -> None:
+    def journal(key: str, state: EventState, address: str = "") -> None:
+        InboundEvent.objects.create(
+            provider=twilio, event="inbound", carrier_key=key, address=address, shard=0, method="POST", url="",
+            body=b"", received_at=utc_now(), state=state,
+        )  # fmt: skip
+
+    for n in range(2):
+        journal(f"a{n}", EventState.UNMATCHED, "+15145550199")
+        journal(f"b{n}", EventState.REFUSED)
+    journal("c", EventState.SET_ASIDE)
+    page = signed_in(cast.admin).get(f"/providers/{twilio.pk}/").content.decode()
+    assert "2 messages au 514 555-0199 attendent" in page
+    assert "2 appels ont été refusés" in page
+    assert "1 appel de l’opérateur n’a pu être traité" in page
+    assert "attend" not in signed_in(cast.admin).get(f"/providers/{cast.provider.pk}/").content.decode()
 
 
 @pytest.mark.parametrize("who", ["agent", "manager", "user"])

@@ -105,6 +105,20 @@ async def test_it_marks_what_the_carrier_refuses(desk: Desk) -> None:
     assert (message.status, message.reason, message.error_code) == ("failed", "opted_out", "21610")
 
 
+async def test_it_says_what_is_wrong_with_the_account_until_it_works_again(desk: Desk) -> None:
+    await in_thread(queue, desk, "x")
+    async with serving(answering(401, b'{"code": 20003}')) as url:
+        await in_thread(point_at, desk, url)
+        await drain(desk)
+    assert (await in_thread(_provider, desk)).incident == "account: HTTP 401, error 20003"
+    await in_thread(queue, desk, "y")
+    async with serving(FakeServer(desk.carrier)) as url:
+        outbox._account.cache_clear()
+        await in_thread(point_at, desk, url)
+        await drain(desk)
+    assert (await in_thread(_provider, desk)).incident == ""
+
+
 @pytest.mark.parametrize(
     "carrier", [answering(500), answering(201, b"<html>"), hanging_up], ids=["500", "html", "hang up"]
 )
@@ -241,6 +255,10 @@ async def test_it_asks_the_carrier_about_unknown_texts(desk: Desk) -> None:
         await in_thread(point_at, desk, url)
         assert await look_up_unknown(client) == 1
     assert [(await in_thread(fresh, text)).status for text in texts] == ["sent", "unknown"]
+
+
+def _provider(desk: Desk) -> Provider:
+    return Provider.objects.get(pk=desk.provider.pk)
 
 
 def _set_throughput(desk: Desk, throughput: int) -> None:

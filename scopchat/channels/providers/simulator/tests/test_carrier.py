@@ -165,6 +165,11 @@ def test_it_serves_nobody_without_the_accounts_secret(cast: Cast, secret: str) -
     assert look_up(cast.provider, "12.1", secret=secret or " ")[0] == 401
 
 
+def test_the_secret_without_the_accounts_token_opens_nothing(cast: Cast) -> None:
+    elsewhere = f"/simulator/carrier/{cast.client.pk}/{'0' * 48}/messages"
+    assert post(cast.provider, content(cast.channel_queue), at=elsewhere)[0] == 401
+
+
 def test_an_account_of_another_company_opens_nothing(cast: Cast) -> None:
     mixed = f"/simulator/carrier/{cast.client.pk}/{cast.outsider_provider.hook_token}/messages"
     assert post(cast.outsider_provider, content(cast.channel_queue), at=mixed)[0] == 401
