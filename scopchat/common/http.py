@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 from urllib.parse import urlsplit
 
 from pyreqwest import client as reqwest
@@ -147,8 +147,7 @@ def _never_left(error: RequestError) -> bool:
     """Whether the failure was in connecting. The class of the error does not say: a connection that breaks under a
     request gives a `ConnectError` too. Anything but these words counts as having left, which is the safe side.
     """
-    details: Mapping[str, Any] = error.details or {}
-    causes = details.get("causes") or []
+    causes = error.details["causes"] or []
     return any(cause["message"] == "client error (Connect)" for cause in causes)
 
 
