@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-from typing import Any
-
 import pytest
 from django.conf import settings
 
@@ -23,11 +19,3 @@ def pytest_configure() -> None:
 def cast(db: None) -> Cast:
     """The companies, people and channels of `tests.cast`; each test gets its own."""
     return make_cast()
-
-
-@pytest.fixture(scope="session")
-def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
-    """The system's Chromium where there is one; without its sandbox where root forbids it."""
-    system = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
-    return {**browser_type_launch_args, "args": arguments, **({"executable_path": system} if system else {})}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from allauth.account.auth_backends import AuthenticationBackend
 
+from scopchat.accounts import queries
 from scopchat.accounts.models import User
 
 
@@ -12,5 +13,5 @@ class PersonBackend(AuthenticationBackend):
 
     def get_user(self, user_id: int) -> User | None:
         """The person, unless their account is disabled."""
-        person: User | None = User.objects.select_related("company").filter(pk=user_id).first()
+        person = queries.person(user_id)
         return person if person and self.user_can_authenticate(person) else None

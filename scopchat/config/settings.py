@@ -45,6 +45,7 @@ ALLOW_PRIVATE_HOSTS = env.flag(
     "Let requests to provider addresses typed by administrators reach private and loopback addresses.",
 )
 _behind_tls = PUBLIC_URL.startswith("https://")
+SESSION_ENGINE = "scopchat.accounts.sessions"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _behind_tls
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _behind_tls else None
 SECURE_HSTS_SECONDS = 31_536_000 if _behind_tls else 0

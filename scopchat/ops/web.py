@@ -13,8 +13,8 @@ from scopchat.ops.postgres.account import Launch
 from scopchat.ops.supervise import Kept, Program, stop_requested
 
 SWITCH_SECONDS = 0.0005
-"""How long a page's thread may keep the interpreter while the event loop wants it. Python's own 5 ms, waited for at each
-step of a callback or a live notice, add up to seconds under load."""
+"""How long a page's thread keeps the interpreter while the event loop wants it. Python's own 5 ms, waited for at each
+step of a callback or a live notice, add up."""
 GRACE_SECONDS = 3
 """How long requests under way may take at the end; live pages reconnect by themselves."""
 
