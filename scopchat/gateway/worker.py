@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import concurrent.futures
 import signal
+import sys
 
 import django
 import structlog
@@ -18,6 +19,9 @@ HEARTBEAT_SECONDS = 2.0
 POLL_SECONDS = 0.2
 """A drain queued behind a running one starts within this of its end."""
 RESTART_SECONDS = 1.0
+SWITCH_SECONDS = 0.0005
+"""How long the event loop may keep the interpreter while a thread with the database's answer wants it. Python's own
+5 ms, waited for at every statement of a turn, would hold its transaction open for most of the time."""
 
 
 async def _work(stop: asyncio.Event) -> None:
@@ -69,4 +73,5 @@ def main() -> None:
     django.setup()
     import uvloop
 
+    sys.setswitchinterval(SWITCH_SECONDS)
     uvloop.run(_keep_working())
