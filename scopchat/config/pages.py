@@ -1,7 +1,7 @@
 """Django behind the server: each request whole in one thread, handed over once and answered once.
 
 A bridge that passes every piece between the thread and the event loop makes each wait for the other's turn at the
-interpreter: at a hundred pages a second they did little else (docs/decisions/0007).
+interpreter: at a hundred pages a second they did little else (docs/decisions/0004).
 """
 
 from __future__ import annotations

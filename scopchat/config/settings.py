@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from scopchat.common import connections, env
 from scopchat.common.logs import logging_settings
+from scopchat.config import statics
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 
@@ -186,10 +187,9 @@ LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "UTC"
 USE_TZ = True
 
-STATIC_URL = "static/"
-STATIC_ROOT = BASE_DIR / "staticfiles"
+STATIC_URL = f"static/{statics.version(BASE_DIR)}/"
 STATICFILES_DIRS = [
-    ("vendor/tabler", BASE_DIR / "node_modules/@tabler/core/dist"),
+    ("vendor/tabler/css", BASE_DIR / "node_modules/@tabler/core/dist/css"),
     ("vendor/htmx", BASE_DIR / "node_modules/htmx.org/dist"),
     ("vendor/emoji", BASE_DIR / "node_modules/emoji-picker-element"),
     ("vendor/emoji-data", BASE_DIR / "node_modules/emoji-picker-element-data"),
@@ -197,6 +197,7 @@ STATICFILES_DIRS = [
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
 WHITENOISE_MAX_AGE = 0 if DEBUG else 3600
+WHITENOISE_IMMUTABLE_FILE_TEST = "(?!)" if DEBUG else "^/static/"
 MEDIA_ROOT = DATA_DIR / "media"
 MEDIA_URL = "media/"
 

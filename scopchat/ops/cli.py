@@ -91,11 +91,12 @@ def _worker(arguments: argparse.Namespace) -> int:  # noqa: ARG001
 
 
 def _migrate(arguments: argparse.Namespace) -> int:
-    from scopchat.ops import database
+    from scopchat.ops import database, schema
 
     with environment.joined():
         _set_up_django()
         database.migrate()
+        schema.note(installation.data_folder())
         if arguments.demo:
             from scopchat.ops import seed
 

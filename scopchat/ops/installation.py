@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from cryptography.fernet import Fernet
 
@@ -104,3 +105,8 @@ def bind(host: str, port: int) -> socket.socket:
         reason = error.strerror or type(error).__name__
         raise CannotStart(f"Port {port} of {host} cannot be used ({reason}); choose another with --port.") from None
     return bound
+
+
+def on_loopback(url: str) -> bool:
+    """Whether only this machine reaches the address."""
+    return urlsplit(url).hostname in {"127.0.0.1", "localhost", "::1"}

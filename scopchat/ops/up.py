@@ -13,7 +13,10 @@ from functools import partial
 from http import HTTPStatus
 from pathlib import Path
 
-from scopchat.ops import environment, installation
+import psycopg
+
+from scopchat.ops import environment, installation, logins, schema
+from scopchat.ops.installation import on_loopback
 from scopchat.ops.postgres.account import Launch
 from scopchat.ops.postgres.cluster import Cluster
 from scopchat.ops.postgres.leftover import clear
@@ -44,13 +47,15 @@ async def _run(*, port: int, folder: Path, variables: Mapping[str, str], with_de
     try:
         if not os.environ.get("DATABASE_URL"):
             kept.append(await _start_postgres(environment.cluster(folder), stop))
-        logins = await unless_stopped(_migrate(variables, with_demo=with_demo), stop)
-        web, worker = ((*SCOPCHAT, "web", f"--host={HOST}", f"--port={port}"), (*SCOPCHAT, "worker"))
-        for name, command in (("worker", worker), ("web", web)):
-            kept.append(Kept(Program(name, partial(Launch, command), variables)))
+        told = await unless_stopped(_prepare(folder, variables, with_demo=with_demo), stop)
+        web = (*SCOPCHAT, "web", f"--host={HOST}", f"--port={port}")
+        kept.append(Kept(Program("web", partial(Launch, web), variables)))
         await unless_stopped(_until_serving(port), stop)
+        # Not at once: on a small machine each would take the other's time, and the page is what is waited for. What
+        # customers write meanwhile is in the journal. Before the server, as things stop the other way round.
+        kept.insert(-1, Kept(Program("worker", partial(Launch, (*SCOPCHAT, "worker")), variables)))
         print(
-            f"\nSCOPCHAT is ready at {variables['SCOPCHAT_PUBLIC_URL']}\n{logins}Ctrl-C stops it.\n",
+            f"\nSCOPCHAT is ready at {variables['SCOPCHAT_PUBLIC_URL']}\n{told}Ctrl-C stops it.\n",
             flush=True,
         )
         await stop.wait()
@@ -106,6 +111,27 @@ class _MigrationFailed(Exception):
     def __init__(self, code: int) -> None:
         super().__init__(code)
         self.code = code
+
+
+async def _prepare(folder: Path, variables: Mapping[str, str], *, with_demo: bool) -> str:
+    """Migrates where something is to migrate; returns what to tell about demo accounts."""
+    known = await asyncio.to_thread(_known_logins, folder, variables, with_demo=with_demo)
+    return await _migrate(variables, with_demo=with_demo) if known is None else known
+
+
+def _known_logins(folder: Path, variables: Mapping[str, str], *, with_demo: bool) -> str | None:
+    """What to tell about demo accounts, or None when Django has to look at the database first."""
+    try:
+        with psycopg.connect(variables["DATABASE_URL"], autocommit=True, connect_timeout=5) as connection:
+            if not schema.is_current(folder, connection):
+                return None
+            if not with_demo:
+                return ""
+            if not connection.execute("SELECT FROM tenancy_company WHERE kind = 'operator'").fetchone():
+                return None
+            return logins.told(connection.cursor()) if on_loopback(variables["SCOPCHAT_PUBLIC_URL"]) else ""
+    except psycopg.Error:
+        return None
 
 
 async def _migrate(variables: Mapping[str, str], *, with_demo: bool) -> str:

@@ -9,6 +9,7 @@ from scopchat.web import views
 app_name = "web"
 urlpatterns = [
     path("", views.home, name="home"),
+    path("static/<str:version>/<path:file>", views.static_file),
     path("me/company/", views.switch_company, name="switch_company"),
     path("me/presence/", views.presence, name="presence"),
     path("me/preferences/", views.preferences, name="preferences"),

@@ -37,10 +37,32 @@ def test_it_narrows_to_a_number_and_a_status(cast: Cast, query: str) -> None:
     assert listed(signed_in(cast.admin).get(f"/interactions/?{query}").content) == [wanted.pk]
 
 
-def test_it_pages_through_everything_once(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("typed", ["0142", "514555", "1514555", "%2B1514", "555 0142"])
+def test_it_finds_numbers_by_how_they_begin_or_end(cast: Cast, typed: str) -> None:
+    wanted = conversation(cast.channel_queue, "+15145550142", status=InteractionStatus.CLOSED)
+    conversation(cast.channel_queue, "+14385550177")
+    for person in (cast.admin, cast.agent):
+        assert listed(signed_in(person).get(f"/interactions/?q={typed}").content) == [wanted.pk]
+
+
+def test_it_finds_nothing_by_digits_in_the_middle(cast: Cast) -> None:
+    conversation(cast.channel_queue, "+15145550142")
+    assert listed(signed_in(cast.admin).get("/interactions/?q=4555").content) == []
+
+
+def test_it_shows_a_person_their_channels_queues_and_what_is_theirs(cast: Cast) -> None:
+    of_queue = conversation(cast.channel_queue, "+15145550101", minutes=3)
+    of_channel = conversation(cast.channel_user, "+15145550102", minutes=2)
+    given = conversation(cast.channel_user, "+15145550103", assignee=cast.agent, minutes=1)
+    assert set(listed(signed_in(cast.agent).get("/interactions/").content)) == {of_queue.pk, given.pk}
+    assert set(listed(signed_in(cast.user).get("/interactions/").content)) == {of_channel.pk, given.pk}
+
+
+@pytest.mark.parametrize("who", ["admin", "agent"])
+def test_it_pages_through_everything_once(cast: Cast, who: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(archive, "PAGE", 3)
     made = [conversation(cast.channel_queue, f"+151455501{n:02}", minutes=n // 2).pk for n in range(8)]
-    browser = signed_in(cast.admin)
+    browser = signed_in(getattr(cast, who))
     html = browser.get("/interactions/").content
     seen = listed(html)
     while cursor := re.search(r'"after":"([\d.]+)"', html.decode()):
@@ -64,6 +86,6 @@ def test_it_asks_the_database_the_same_whatever_the_length(cast: Cast, django_as
     for place in range(20):
         conversation(cast.channel_queue, f"+151455501{place:02}", assignee=cast.agent)
     browser = signed_in(cast.admin)
-    # Session, person, company; interactions; whether the menu shows the simulator.
-    with django_assert_num_queries(5):
+    # Session, person with company; interactions; whether the menu shows the simulator.
+    with django_assert_num_queries(4):
         browser.get("/interactions/")

@@ -80,11 +80,11 @@ def test_it_ignores_ids_that_are_none(cast: Cast) -> None:
     assert rows(changes(cast.admin, "ids=,x,9²,-4&thread=y&from=z").encode()) == []
 
 
-def test_it_fetches_one_row_in_five_statements(cast: Cast, django_assert_num_queries: Any) -> None:
+def test_it_fetches_one_row_in_four_statements(cast: Cast, django_assert_num_queries: Any) -> None:
     made = conversation(cast.channel_queue)
     browser = signed_in(cast.admin)
-    # Session, person, company; rows, counts.
-    with django_assert_num_queries(5):
+    # Session, person with company; rows, counts.
+    with django_assert_num_queries(4):
         browser.get(f"/messages/changes?ids={made.pk}", headers=FRAGMENT)
 
 
@@ -92,5 +92,5 @@ def test_it_fetches_the_open_thread_in_three_more(cast: Cast, django_assert_num_
     made = conversation(cast.channel_queue, texts=40)
     browser = signed_in(cast.admin)
     # Messages, their photos, what happened.
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         browser.get(f"/messages/changes?ids={made.pk}&thread={made.pk}", headers=FRAGMENT)

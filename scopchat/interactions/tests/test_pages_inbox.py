@@ -158,6 +158,6 @@ def test_it_asks_the_database_the_same_whatever_the_length(
     for place in range(rows_shown):
         conversation(cast.channel_queue, f"+151455501{place:02}", assignee=cast.agent if place % 2 else None)
     browser = signed_in(cast.admin)
-    # Session, person, company; rows, counts, queues; whether the menu shows the simulator.
-    with django_assert_num_queries(7):
+    # Session, person with company; rows, counts, queues; whether the menu shows the simulator.
+    with django_assert_num_queries(6):
         assert len(rows(browser.get("/messages/").content)) == rows_shown

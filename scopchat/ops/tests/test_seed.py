@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 from django.test import Client
-from django_scopes import scope
+from django_scopes import scope, scopes_disabled
 from pytest_django import Settings
 
 from scopchat.accounts.models import User
 from scopchat.channels.models import Channel, Provider
+from scopchat.interactions.models import Interaction, Message
 from scopchat.ops import callbacks, seed
 from scopchat.ops.installation import CannotStart
 from scopchat.tenancy.kinds import Kind
@@ -44,6 +47,22 @@ def test_it_makes_the_demo_and_tells_its_logins() -> None:
 def test_it_makes_the_demo_once() -> None:
     assert seed.seed() == seed.seed()
     assert User.objects.count() == 7
+
+
+@pytest.mark.usefixtures("_loopback")
+def test_it_makes_conversations_in_every_state() -> None:
+    seed.seed()
+
+    with scopes_disabled():
+        threads = Interaction.objects.order_by("customer")
+        assert Counter(thread.status for thread in threads) == {"waiting": 2, "open": 3, "closed": 1}
+        assert Message.objects.filter(status="failed").get().reason == "unreachable"
+        assert not Message.objects.exclude(status__in=["received", "delivered", "failed"]).exists()
+
+
+def test_it_leaves_the_cast_silent(cast: Cast) -> None:
+    with scopes_disabled():
+        assert not Interaction.objects.exists()
 
 
 @pytest.mark.usefixtures("_loopback")

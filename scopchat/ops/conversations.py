@@ -1,0 +1,139 @@
+"""What was said at the demo company before anyone looks, in every state a conversation has, through the services."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+from django.db import transaction
+from django_scopes import scope
+
+from scopchat.accounts.models import User
+from scopchat.channels.models import Channel
+from scopchat.channels.providers.base import FailureReason, InboundMessage, Receipt, ReceiptStatus
+from scopchat.channels.providers.simulator.models import Outcome, new_carrier_id
+from scopchat.channels.providers.simulator.services import set_behaviour
+from scopchat.interactions.models import Interaction, Message
+from scopchat.interactions.services import delivery, lifecycle, receive, reply, sending
+from scopchat.interactions.status import MessageStatus
+from scopchat.ops.demo import Cast
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One text, so many minutes ago; by a colleague, or by the customer where there is no author."""
+
+    minutes: int
+    text: str
+    author: User | None = None
+    fails: bool = False
+
+
+@transaction.atomic
+def hold(cast: Cast, *, now: datetime) -> None:
+    """Fills the client's inbox as of `now`; the toy phones of these customers stand ready on the simulator's page."""
+    with scope(company=cast.client):
+        _waiting(cast, now)
+        _answered(cast, now)
+        _failed(cast, now)
+        _acknowledged(cast, now)
+        _of_marc(cast, now)
+        _closed(cast, now)
+
+
+def _waiting(cast: Cast, now: datetime) -> None:
+    said = [
+        Said(9, "Bonjour, c’est Julie. Est-ce que je peux déplacer mon rendez-vous de jeudi à vendredi ?"),
+        Said(8, "Le matin si possible 🙂"),
+    ]
+    _talk(cast.channel_queue, "+15145550142", said, now)
+
+
+def _answered(cast: Cast, now: datetime) -> None:
+    customer = "+14505550178"
+    opening = [Said(52, "Bonjour, êtes-vous ouverts lundi prochain ?")]
+    _give(_talk(cast.channel_queue, customer, opening, now), cast.agent, cast, now - timedelta(minutes=50))
+    said = [
+        Said(49, "Bonjour ! Oui, de 8 h à 17 h. Souhaitez-vous prendre rendez-vous ?", cast.agent),
+        Said(41, "Oui, vers 10 h si possible. C’est pour un nettoyage."),
+        Said(38, "C’est noté : lundi à 10 h avec la Dre Pelletier. À lundi !", cast.agent),
+    ]
+    _talk(cast.channel_queue, customer, said, now)
+
+
+def _failed(cast: Cast, now: datetime) -> None:
+    customer = "+14185550163"
+    behaviour = {"outcome": Outcome.FAIL}
+    set_behaviour(company=cast.client, phone=customer, behaviour=behaviour)
+    opening = [Said(125, "Bonjour, savez-vous si mes radiographies sont arrivées ?")]
+    _give(_talk(cast.channel_queue, customer, opening, now), cast.agent2, cast, now - timedelta(minutes=122))
+    said = [Said(95, "Bonjour M. Gagné, elles sont arrivées. Vous pouvez passer à l’accueil.", cast.agent2, fails=True)]
+    _talk(cast.channel_queue, customer, said, now)
+
+
+def _acknowledged(cast: Cast, now: datetime) -> None:
+    said = [Said(190, "Merci pour le rappel, nous serons là à 14 h !")]
+    thread = _talk(cast.channel_queue, "+15145550117", said, now)
+    lifecycle.acknowledge(interaction=thread, acting=cast.manager, now=now - timedelta(minutes=186))
+
+
+def _of_marc(cast: Cast, now: datetime) -> None:
+    said = [
+        Said(31, "Salut Marc, la livraison est prévue pour quelle heure ?"),
+        Said(27, "Bonjour Nadia ! Entre 13 h et 15 h. Je vous écris quand le camion part.", cast.user),
+        Said(3, "Parfait. Pouvez-vous passer par la porte de côté ?"),
+    ]
+    _talk(cast.channel_user, "+14385550126", said, now)
+
+
+def _closed(cast: Cast, now: datetime) -> None:
+    said = [
+        Said(1510, "Bonjour, acceptez-vous de nouveaux patients ?"),
+        Said(1498, "Bonjour ! Oui, appelez-nous au 438 555-0101 pour ouvrir un dossier.", cast.manager),
+    ]
+    thread = _talk(cast.channel_queue, "+15795550134", said, now)
+    lifecycle.close(interaction=thread, acting=cast.manager, now=now - timedelta(minutes=1440))
+
+
+def _give(interaction: Interaction, to: User, cast: Cast, now: datetime) -> None:
+    lifecycle.assign(interaction=interaction, acting=cast.manager, to=to, now=now)
+
+
+def _talk(channel: Channel, customer: str, said: Sequence[Said], now: datetime) -> Interaction:
+    """Each text as it would have come or gone; returns the conversation under way."""
+    set_behaviour(company=channel.company, phone=customer, behaviour={})
+    for one in said:
+        at = now - timedelta(minutes=one.minutes)
+        if one.author is None:
+            _arrive(channel, customer, one.text, at)
+        else:
+            thread = _under_way(channel, customer)
+            answer = reply.reply(interaction=thread, acting=one.author, text=one.text, idempotency_key=uuid4(), now=at)
+            _deliver(channel, answer, at + timedelta(seconds=2), fails=one.fails)
+    return _under_way(channel, customer)
+
+
+def _under_way(channel: Channel, customer: str) -> Interaction:
+    found = Interaction.objects.not_closed().select_related("channel", "queue", "assignee")
+    thread: Interaction = found.get(channel=channel, customer=customer)
+    return thread
+
+
+def _arrive(channel: Channel, customer: str, text: str, at: datetime) -> None:
+    message = InboundMessage(new_carrier_id(), customer, channel.address, text)
+    arrival = receive.Arrival(channel.company_id, channel.pk, channel.queue_id, message, at)
+    receive.receive(arrivals=[arrival], now=at)
+
+
+def _deliver(channel: Channel, message: Message, at: datetime, *, fails: bool) -> None:
+    """As the sender and the carrier's receipt would have it: the sender finds nothing left to do."""
+    run, carrier_id = uuid4(), new_carrier_id()
+    sending.claim(limits={channel.pk: 1}, senders={channel.pk: channel.address}, most=1, claim=run, now=at)
+    result = sending.Result(message.pk, MessageStatus.SENT, at, carrier_id=carrier_id)
+    sending.record_results(results=[result], claim=run, providers={channel.pk: channel.provider_id})
+    status = ReceiptStatus.FAILED if fails else ReceiptStatus.DELIVERED
+    reason = FailureReason.UNREACHABLE if fails else None
+    receipt = Receipt(carrier_id, channel.address, status, status.value, reason=reason)
+    delivery.apply_receipts(reports=[delivery.Report(channel.pk, receipt, at + timedelta(seconds=3))])

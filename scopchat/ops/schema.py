@@ -1,0 +1,53 @@
+"""Whether a database has everything this version brings, told without loading Django.
+
+The last migration noted which files brought what. A database that lacks any of it, restored from an older backup for
+example, and a program whose files differ, are left to Django.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+from pathlib import Path
+
+import psycopg
+
+from scopchat.ops.installation import BASE_DIR
+
+NOTE = "migrations.json"
+SETTINGS = BASE_DIR / "scopchat" / "config" / "settings.py"
+
+
+def note(data: Path) -> None:
+    """Writes down, with Django set up and the database migrated, what is there."""
+    from django.db.migrations.loader import MigrationLoader
+
+    found = MigrationLoader(None).disk_migrations
+    files = [sys.modules[migration.__module__].__file__ for migration in found.values()]
+    folders = sorted({str(Path(file).parent) for file in files if file})
+    content = {"program": _fingerprint(folders), "folders": folders, "migrations": sorted(map(list, found))}
+    draft = data / f"{NOTE}.new"
+    draft.write_text(json.dumps(content))
+    draft.replace(data / NOTE)
+
+
+def is_current(data: Path, connection: psycopg.Connection) -> bool:
+    """Whether nothing is left to migrate. False also where that cannot be told."""
+    try:
+        content = json.loads((data / NOTE).read_text())
+        if content["program"] != _fingerprint(content["folders"]):
+            return False
+        applied = set(connection.execute("SELECT app, name FROM django_migrations"))
+    except (OSError, ValueError, KeyError, psycopg.Error):
+        return False
+    return all((app, name) in applied for app, name in content["migrations"])
+
+
+def _fingerprint(folders: list[str]) -> str:
+    """Of the list of installed apps and the names of their migrations."""
+    digest = hashlib.sha256(SETTINGS.read_bytes())
+    for folder in folders:
+        names = sorted(path.name for path in Path(folder).glob("*.py"))
+        digest.update("\n".join([folder, *names]).encode())
+    return digest.hexdigest()
