@@ -29,6 +29,7 @@ from scopchat.accounts.services import current_company
 from scopchat.events.catalogue import Event, InteractionChange, InteractionsChanged, SimulatorChanged
 from scopchat.events.subscribe import listen
 from scopchat.interactions.models import Interaction
+from scopchat.web.queries import memberships
 
 HEARTBEAT_SECONDS = 15.0
 CATCH_UP_MARGIN = timedelta(seconds=5)
@@ -173,14 +174,15 @@ def _admit(scope: Any) -> Sight | None:
         if not user.is_authenticated or not user.is_active:
             return None
         company = current_company(user=user, chosen=request.session.get("company"))
+        channels, queues = memberships(user.pk)
         with company_scope(company=company):
             return Sight(
                 company_id=company.pk,
                 user_id=user.pk,
                 sees_all=user.reach(Permission.SEE_INTERACTIONS) >= Reach.COMPANY,
                 sees_simulator=user.may(Permission.USE_SIMULATOR),
-                channels=frozenset(user.channels.values_list("pk", flat=True)),
-                queues=frozenset(user.queues.values_list("pk", flat=True)),
+                channels=frozenset(channels),
+                queues=frozenset(queues),
             )
     finally:
         connections.close_all()
