@@ -20,7 +20,12 @@ SETTINGS = BASE_DIR / "scopchat" / "config" / "settings.py"
 
 
 def note(data: Path) -> None:
-    """Writes down, with Django set up and the database migrated, what is there."""
+    """Writes down, with Django set up and the database migrated, what is there.
+
+    Only `scopchat up` reads it, in the data folder it has made: where there is none, there is nothing to note.
+    """
+    if not data.is_dir():
+        return
     from django.db.migrations.loader import MigrationLoader
 
     found = MigrationLoader(None).disk_migrations
