@@ -36,6 +36,8 @@ class Up:
         with self.output.open("wb") as output:
             self.process = subprocess.Popen(command, env=environment, stdout=output, stderr=output)
         until(lambda: "is ready" in self.said() or self.process.poll() is not None, what="the start")
+        # It is ready as soon as the page answers; the worker may come a moment later.
+        until(lambda: self.process.poll() is not None or set(self.parts()) == set(PARTS), what="every part")
 
     def said(self) -> str:
         return self.output.read_text(errors="replace")
