@@ -3,6 +3,9 @@ const GATHER = 60;
 const RETRY = 2000;
 const ids = new Set();
 const marks = new Set();
+const noticed = new Map();
+const FRESH = 5000;
+let shown = null;
 let everything = false;
 let timer = null;
 let busy = false;
@@ -51,11 +54,31 @@ document.addEventListener("interactions", (event) => {
   const notice = JSON.parse(event.detail.data);
   if (notice.all) everything = true;
   for (const id of notice.ids ?? []) ids.add(id);
+  remember(notice.all ? ["all"] : notice.ids);
+  schedule();
+});
+
+function remember(heard) {
+  const now = Date.now();
+  for (const [id, at] of noticed) if (now - at > FRESH) noticed.delete(id);
+  for (const id of heard) noticed.set(String(id), now);
+}
+
+// A thread that was on its way here when it changed was drawn before the change: it is fetched once more.
+document.addEventListener("htmx:after:swap", () => {
+  const open = thread();
+  if (open === shown) return;
+  shown = open;
+  const heard = Math.max(noticed.get(open) ?? 0, noticed.get("all") ?? 0);
+  if (!open || Date.now() - heard > FRESH) return;
+  ids.add(open);
   schedule();
 });
 
 document.addEventListener("marks", (event) => {
-  for (const id of JSON.parse(event.detail.data).ids) marks.add(String(id));
+  const heard = JSON.parse(event.detail.data).ids;
+  for (const id of heard) marks.add(String(id));
+  remember(heard);
   if (marks.has(thread())) schedule();
   else marks.clear();
 });
