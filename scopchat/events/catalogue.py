@@ -34,4 +34,11 @@ class SimulatorChanged:
     company_id: int
 
 
-Event = InteractionsChanged | SimulatorChanged
+@dataclass(frozen=True, slots=True)
+class AccessChanged:
+    """What these people may see, or whether they are signed in, may have changed."""
+
+    people: tuple[int, ...]
+
+
+Event = InteractionsChanged | SimulatorChanged | AccessChanged

@@ -5,17 +5,28 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from scopchat.events.catalogue import Event, InteractionChange, InteractionsChanged, SimulatorChanged
+from scopchat.events.catalogue import (
+    AccessChanged,
+    Event,
+    InteractionChange,
+    InteractionsChanged,
+    SimulatorChanged,
+)
 
 CHANNEL = "scopchat_events"
 CHANGES_PER_NOTICE = 75
 """A change is at most 102 bytes (five ids of 19 digits), so that this many stay under NOTIFY's limit."""
+PEOPLE_PER_NOTICE = 350
 
 
 def encode(event: Event) -> Iterator[str]:
     """The event as one or several payloads."""
     if isinstance(event, SimulatorChanged):
         yield json.dumps({"c": event.company_id, "k": "s"})
+        return
+    if isinstance(event, AccessChanged):
+        for start in range(0, len(event.people), PEOPLE_PER_NOTICE):
+            yield json.dumps({"k": "a", "p": event.people[start : start + PEOPLE_PER_NOTICE]}, separators=(",", ":"))
         return
     for start in range(0, len(event.changes), CHANGES_PER_NOTICE):
         part = event.changes[start : start + CHANGES_PER_NOTICE]
@@ -30,5 +41,7 @@ def decode(payload: str) -> Event:
     notice = json.loads(payload)
     if notice["k"] == "s":
         return SimulatorChanged(notice["c"])
+    if notice["k"] == "a":
+        return AccessChanged(tuple(notice["p"]))
     changes = tuple(InteractionChange(*row) for row in notice["r"])
     return InteractionsChanged(notice["c"], changes, marks_only=notice["k"] == "m")

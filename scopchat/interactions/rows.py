@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from scopchat.common.phones import display
-from scopchat.interactions.inbox import InboxView
+from scopchat.interactions.inbox import micros, order_key, waiting_key
 from scopchat.interactions.models import Interaction
 
 HUES = ("teal", "azure", "purple", "orange", "pink", "lime", "indigo", "cyan")
@@ -23,11 +23,13 @@ HUES = ("teal", "azure", "purple", "orange", "pink", "lime", "indigo", "cyan")
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What a row shows. Nothing in it depends on who looks, so that a drawn row serves everyone."""
+    """What a row shows. Nothing in it depends on who looks or how, so that a drawn row serves everyone."""
 
     pk: int
     order: str
-    selected: bool
+    waiting: str
+    changed: int
+    number: str
     customer: str
     badge: str
     hue: str
@@ -37,7 +39,9 @@ class Row:
     status: str
     status_label: str
     place: str
+    queue: int | str
     assignee: str
+    assignee_id: int | str
     at: datetime
 
 
@@ -47,30 +51,35 @@ def for_rows(found: QuerySet[Interaction]) -> QuerySet[Interaction]:
         found.select_related("channel", "queue", "assignee")
         .only(
             "customer", "status", "unread", "preview", "preview_is_ours", "waiting_since", "last_activity_at",
-            "changed_at", "channel__name", "queue__name", "assignee__display_name",
+            "changed_at", "opened_at", "closed_at", "channel__name", "queue__name", "assignee__display_name",
         )
         .fetch_mode(models.FETCH_RAISE)
     )  # fmt: skip
 
 
-def rows_of(found: Iterable[Interaction], view: InboxView, *, country: str, selected: int | None) -> Iterator[Row]:
-    for interaction in found:
-        yield Row(
-            pk=interaction.pk,
-            order=view.order_key(interaction),
-            selected=interaction.pk == selected,
-            customer=display(interaction.customer, country),
-            badge=interaction.customer[-2:],
-            hue=hue_of(interaction.customer),
-            preview=interaction.preview,
-            ours=interaction.preview_is_ours,
-            unread=interaction.unread,
-            status=interaction.status,
-            status_label=interaction.get_status_display(),
-            place=interaction.queue.name if interaction.queue else interaction.channel.name,
-            assignee=interaction.assignee.display_name if interaction.assignee else "",
-            at=interaction.last_activity_at,
-        )
+def row_of(interaction: Interaction, *, country: str) -> Row:
+    """The row of an interaction read by `for_rows`, with labels in the language in force."""
+    queue, assignee = interaction.queue, interaction.assignee
+    return Row(
+        pk=interaction.pk,
+        order=order_key(interaction),
+        waiting=waiting_key(interaction),
+        changed=micros(interaction.changed_at),
+        number="".join(filter(str.isdigit, interaction.customer)),
+        customer=display(interaction.customer, country),
+        badge=interaction.customer[-2:],
+        hue=hue_of(interaction.customer),
+        preview=interaction.preview,
+        ours=interaction.preview_is_ours,
+        unread=interaction.unread,
+        status=interaction.status,
+        status_label=interaction.get_status_display(),
+        place=queue.name if queue else interaction.channel.name,
+        queue=queue.pk if queue else "",
+        assignee=assignee.display_name if assignee else "",
+        assignee_id=assignee.pk if assignee else "",
+        at=interaction.last_activity_at,
+    )
 
 
 def hue_of(customer: str) -> str:
@@ -78,10 +87,11 @@ def hue_of(customer: str) -> str:
     return HUES[crc32(customer.encode()) % len(HUES)]
 
 
-def draw(rows: Iterable[Row]) -> SafeString:
-    """The rows in the language in force."""
+def draw(rows: Iterable[Row], *, selected: int | None = None) -> SafeString:
+    """The rows in the language in force; the one of the open thread is marked."""
     language = get_language() or ""
-    return SafeString("".join(_drawn(row, language) for row in rows))
+    html = "".join(_drawn(row, language) for row in rows)
+    return SafeString(html.replace(f'id="row-{selected}"', f'id="row-{selected}" aria-current="true"', 1))
 
 
 @lru_cache(maxsize=4096)

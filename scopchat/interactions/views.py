@@ -15,10 +15,6 @@ from scopchat.interactions.inbox import InboxView
 from scopchat.interactions.models import Attachment, AttachmentState
 from scopchat.interactions.thread import read_thread
 
-MOST_CHANGES = 60
-"""More interactions than this at once, and the list is drawn anew."""
-
-
 @requires(Permission.SEE_INTERACTIONS)
 def inbox(request: PersonRequest) -> HttpResponse:
     """The list alone, or for a fragment what was asked of it: more rows, or an empty thread pane."""
@@ -65,17 +61,11 @@ def thread(request: PersonRequest, pk: int) -> HttpResponse:
 
 @requires(Permission.SEE_INTERACTIONS)
 def changes(request: PersonRequest) -> HttpResponse:
-    """What live pages fetch when they are told that interactions changed."""
-    ids = _numbers(request.GET.get("ids", ""))
-    everything = "all" in request.GET or len(ids) > MOST_CHANGES
+    """What a live page fetches: its open thread when that changed, the list when too much did to be told row by row."""
     thread, start = _numbers(request.GET.get("thread", "")), _numbers(request.GET.get("from", ""))
-    html = pages.changes_html(
-        request,
-        ids,
-        thread=thread[0] if thread else None,
-        start=start[0] if start else 0,
-        everything=everything,
-    )
+    html = pages.list_html(request, selected=thread[0] if thread else None) if "all" in request.GET else ""
+    if thread:
+        html += pages.thread_html(request, thread[0], start=start[0] if start else 0)
     return HttpResponse(html)
 
 

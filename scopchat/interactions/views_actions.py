@@ -32,7 +32,10 @@ from scopchat.interactions.services.start import start as start_conversation
 
 
 def _answer(request: PersonRequest, pk: int, act: Callable[[], object], *, extra: str = "") -> HttpResponse:
-    """Does it, and draws what it changed. What somebody else did first is said on the page, with status 409."""
+    """Does it, and draws the thread; the live stream brings its row, as it does to everyone.
+
+    What somebody else did first is said on the page, with status 409.
+    """
     status, notice = 200, extra
     try:
         act()
@@ -43,9 +46,7 @@ def _answer(request: PersonRequest, pk: int, act: Callable[[], object], *, extra
     if not is_fragment(request):
         return redirect("interactions:thread", pk)
     start = request.POST.get("from", "")
-    html = pages.changes_html(
-        request, [pk], thread=pk, start=int(start) if start.isascii() and start.isdigit() else 0, everything=False
-    )
+    html = pages.thread_html(request, pk, start=int(start) if start.isascii() and start.isdigit() else 0)
     return HttpResponse(html + notice, status=status)
 
 

@@ -1,11 +1,11 @@
-// What others do appears here: notices name what changed, and one request at a time fetches it.
+// The open thread and, when too much changed to be shown row by row, the list: fetched one request at a time.
 const GATHER = 60;
+const SPREAD = 1000;
 const RETRY = 2000;
-const ids = new Set();
-const marks = new Set();
-const noticed = new Map();
 const FRESH = 5000;
+const noticed = new Map();
 let shown = null;
+let changed = false;
 let everything = false;
 let timer = null;
 let busy = false;
@@ -14,35 +14,32 @@ let answered = false;
 const live = () => document.getElementById("live");
 const thread = () => document.getElementById("thread")?.dataset.id;
 
+// Everyone is told to draw the list anew at the same moment: they ask for it one after another.
 function schedule() {
-  if (busy || timer) return;
-  timer = setTimeout(fetchChanges, GATHER);
+  if (busy || timer || !(changed || everything)) return;
+  timer = setTimeout(fetchChanges, GATHER + (everything ? Math.random() * SPREAD : 0));
 }
 
 async function fetchChanges() {
   timer = null;
   const open = thread();
-  if (open && marks.has(open)) ids.add(open);
-  marks.clear();
-  if (!everything && !ids.size) return;
-  const query = new URLSearchParams(new FormData(document.getElementById("view")));
-  query.set("ids", [...ids].join());
+  const query = new URLSearchParams(everything ? new FormData(document.getElementById("view")) : {});
   if (everything) query.set("all", "1");
   if (open) {
     query.set("thread", open);
     query.set("from", document.getElementById("from")?.value ?? "");
   }
-  ids.clear();
-  everything = false;
+  changed = everything = false;
+  if (!query.size) return;
   busy = true;
   answered = false;
   await htmx.ajax("GET", `${live().dataset.changes}?${query}`, { source: "#page", swap: "none" });
   busy = false;
-  if (!answered) {
+  if (answered) {
+    schedule();
+  } else {
     everything = true;
     timer = setTimeout(fetchChanges, RETRY);
-  } else if (ids.size || everything) {
-    schedule();
   }
 }
 
@@ -50,19 +47,20 @@ document.addEventListener("htmx:after:request", (event) => {
   if (event.target.id === "page") answered = true;
 });
 
+function hear({ all, ids }) {
+  const now = Date.now();
+  for (const [id, at] of noticed) if (now - at > FRESH) noticed.delete(id);
+  for (const id of all ? ["all"] : ids) noticed.set(String(id), now);
+  if (all || ids.map(String).includes(thread())) changed = true;
+  schedule();
+}
+
 document.addEventListener("interactions", (event) => {
   const notice = JSON.parse(event.detail.data);
   if (notice.all) everything = true;
-  for (const id of notice.ids ?? []) ids.add(id);
-  remember(notice.all ? ["all"] : notice.ids);
-  schedule();
+  hear(notice);
 });
-
-function remember(heard) {
-  const now = Date.now();
-  for (const [id, at] of noticed) if (now - at > FRESH) noticed.delete(id);
-  for (const id of heard) noticed.set(String(id), now);
-}
+document.addEventListener("marks", (event) => hear(JSON.parse(event.detail.data)));
 
 // A thread that was on its way here when it changed was drawn before the change: it is fetched once more.
 document.addEventListener("htmx:after:swap", () => {
@@ -71,16 +69,8 @@ document.addEventListener("htmx:after:swap", () => {
   shown = open;
   const heard = Math.max(noticed.get(open) ?? 0, noticed.get("all") ?? 0);
   if (!open || Date.now() - heard > FRESH) return;
-  ids.add(open);
+  changed = true;
   schedule();
-});
-
-document.addEventListener("marks", (event) => {
-  const heard = JSON.parse(event.detail.data).ids;
-  for (const id of heard) marks.add(String(id));
-  remember(heard);
-  if (marks.has(thread())) schedule();
-  else marks.clear();
 });
 
 // The extension reconnects what was once connected; the very first attempt is repeated here.
