@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import partial
 
 from django.db import transaction
 
 from scopchat.accounts.models import User
-from scopchat.channels.drains import Work, defer_drain
-from scopchat.channels.models import Channel, Destination, EventState, InboundEvent, Provider, new_hook_token
+from scopchat.channels.journal import hand_back
+from scopchat.channels.models import Channel, Destination, InboundEvent, Provider, new_hook_token
 from scopchat.channels.providers.registry import adapter_for
 from scopchat.channels.shards import shard_of
 from scopchat.common.phones import to_address
@@ -74,9 +73,7 @@ def create_channel(
     )
     if destination == Destination.USERS:
         channel.users.set(users)
-    waiting = InboundEvent.objects.filter(provider=provider, state=EventState.UNMATCHED, address=address)
-    if waiting.update(state=EventState.PENDING):
-        transaction.on_commit(partial(defer_drain, Work.ROUTE, channel.shard))
+    hand_back(InboundEvent.objects.filter(provider=provider, address=address))
     return channel
 
 

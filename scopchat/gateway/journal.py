@@ -31,8 +31,6 @@ class Entry:
     provider_id: int
     event: str
     carrier_key: str
-    carrier_id: str
-    address: str
     shard: int
     method: str
     url: str
@@ -43,15 +41,19 @@ class Entry:
     error: str = ""
 
 
-_TYPES = "bigint text text text text smallint text text jsonb bytea timestamptz text text".split()  # noqa: SIM905
+_TYPES = "bigint text text smallint text text jsonb bytea timestamptz text text".split()  # noqa: SIM905
 _NAMES = [field.name for field in fields(Entry)]
 _VALUES = attrgetter(*_NAMES)
 # Binary parameters: psycopg writes arrays of them five times as fast as text.
-_INSERT = (
-    f"INSERT INTO channels_inboundevent ({', '.join(_NAMES)}) "  # noqa: S608  constant names
-    f"SELECT * FROM unnest({', '.join(f'%b::{kind}[]' for kind in _TYPES)}) "
-    "ON CONFLICT (provider_id, event, carrier_key) DO NOTHING"
+_INSERT = f"""
+WITH entry AS (
+    INSERT INTO channels_inboundevent ({", ".join(_NAMES)}, carrier_id, address)
+    SELECT *, '', '' FROM unnest({", ".join(f"%b::{kind}[]" for kind in _TYPES)})
+    ON CONFLICT (provider_id, event, carrier_key) DO NOTHING
+    RETURNING id, shard, state
 )
+INSERT INTO channels_pendingevent (shard, event_id) SELECT shard, id FROM entry WHERE state = 'accepted'
+"""  # noqa: S608  constant names
 
 
 class Journal:

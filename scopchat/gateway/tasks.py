@@ -28,11 +28,11 @@ def _client(context: JobContext) -> http.Client:
 
 @app.task(name=Work.ROUTE.task_name)
 async def route(*, shard: int) -> None:
-    """Handles the shard's journal until it is empty."""
-    lease = await in_thread(leases.take, Work.ROUTE, shard)
+    """Handles what the shard's journal holds. An event that comes later has a job of its own."""
     try:
-        while await in_thread(router.route_batch, lease):
-            pass
+        lease, handled = await in_thread(router.begin, shard)
+        while handled == router.BATCH:
+            handled = await in_thread(router.route_batch, lease)
     except Fenced:
         logger.warning("run_fenced", work="route", shard=shard)
 

@@ -124,5 +124,5 @@ def route_everything() -> None:
     with scopes_disabled():
         for shard in shards_to_route():
             lease = leases.take(Work.ROUTE, shard)
-            while router.route_batch(lease):
+            while router.route_batch(lease) == router.BATCH:
                 pass

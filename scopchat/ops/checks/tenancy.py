@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from scopchat.ops.checks.sources import Breach, Source
 
-UNSCOPED_MODELS = {"Company", "User", "InboundEvent", "ShardLease"}
+UNSCOPED_MODELS = {"Company", "User", "InboundEvent", "PendingEvent", "ShardLease"}
 """The tree itself, people (unique over the installation), and what carriers said before it is known to whom."""
 
 
