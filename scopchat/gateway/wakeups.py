@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable
 
 import structlog
 from procrastinate import App
@@ -31,12 +32,13 @@ WINDOW_SECONDS = 0.25
 class Wakeups:
     """Defers routing drains; one per process."""
 
-    def __init__(self, app: App) -> None:
+    def __init__(self, app: App, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._app = app
+        self._clock = clock
         self._due: dict[int, None] = {}
         self._awake = asyncio.Event()
         self._asked = 0
-        self._window = time.monotonic()
+        self._window = clock()
         self._rushing = False
 
     def ask(self, shard: int) -> None:
@@ -56,12 +58,12 @@ class Wakeups:
                 del self._due[shard]
                 if not self._due:
                     self._awake.clear()
-                began = time.monotonic()
+                began = self._clock()
                 defer = defers.create_task(self._defer(shard))
                 defer.add_done_callback(lambda _defer: free.release())
                 if self._is_rush(began):
                     await asyncio.wait([defer])
-                took = time.monotonic() - began
+                took = self._clock() - began
                 await asyncio.sleep(max(1 / JOBS_A_SECOND - took, REST * took if self._rushing else 0))
 
     def _is_rush(self, now: float) -> bool:
