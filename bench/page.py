@@ -7,6 +7,7 @@ import json
 import re
 import time
 from collections.abc import Callable
+from typing import Any
 
 GATHER = 0.060
 """Seconds, as in live.js."""
@@ -52,12 +53,11 @@ class Page:
             elif marks := MARK.findall(frame):
                 self._shown({int(mark) for mark in marks}, time.perf_counter(), False)
 
-    def _hear(self, notice: dict[str, list[int]]) -> None:
-        ids = notice.get("ids", [])
+    def _hear(self, notice: dict[str, Any]) -> None:
         if self.told:
-            self.told(ids, time.perf_counter())
-        self._everything = self._everything or "all" in notice
-        if self._everything or self._thread in ids:
+            self.told(notice["gone"], time.perf_counter())
+        self._everything = self._everything or "list" in notice
+        if self._everything or self._thread in notice["threads"]:
             self._something.set()
 
     async def fetch(self) -> None:

@@ -19,13 +19,15 @@ from django_scopes import scope
 from scopchat.accounts.models import User
 from scopchat.channels.models import Channel
 from scopchat.common.clock import utc_now
-from scopchat.events.catalogue import AccessChanged, InteractionChange, InteractionsChanged, SimulatorChanged
+from scopchat.events.catalogue import AccessChanged, InteractionChange, InteractionsChanged, Part, SimulatorChanged
 from scopchat.events.publish import publish
 from scopchat.gateway.database import connection_params, in_thread
 from scopchat.interactions.models import Interaction
 from scopchat.interactions.services import lifecycle, start
 from scopchat.web.live import Live
 from tests.cast import Cast
+
+EVERYTHING = "interactions", {"threads": "all", "list": True}
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -76,7 +78,7 @@ class Page:
 
 def told(*ids: int, gone: tuple[int, ...] = ()) -> tuple[str, Any]:
     """That these interactions changed."""
-    return "interactions", {"ids": [*ids, *gone], "gone": list(gone)}
+    return "interactions", {"threads": [*ids, *gone], "gone": list(gone)}
 
 
 @contextlib.asynccontextmanager
@@ -145,7 +147,7 @@ async def test_each_person_hears_of_what_they_may_see(cast: Cast) -> None:
         on_users_channel = await in_thread(write, cast.channel_user, cast.admin)
         elsewhere = await in_thread(write, cast.outsider_channel, cast.outsider_admin)
         heard = {name: await page.next() for name, page in pages.items()}
-        more = {name: await pages[name].next() for name in ("admin", "manager") if len(heard[name][1]["ids"]) == 1}
+        more = {name: await pages[name].next() for name in ("admin", "manager") if len(heard[name][1]["threads"]) == 1}
         await in_thread(assign, on_users_channel, cast, cast.manager)
         assert await pages["user"].next() == told(on_users_channel)
         assert pages["agent"].notices.empty()
@@ -156,7 +158,7 @@ async def test_each_person_hears_of_what_they_may_see(cast: Cast) -> None:
         }
     assert (heard["agent"], heard["user"]) == (told(in_queue), told(on_users_channel))
     for name in ("admin", "manager"):
-        assert {*heard[name][1]["ids"], *more.get(name, told())[1]["ids"]} == {in_queue, on_users_channel}
+        assert {*heard[name][1]["threads"], *more.get(name, told())[1]["threads"]} == {in_queue, on_users_channel}
     assert seen == {
         "admin": {in_queue, on_users_channel},
         "manager": {in_queue, on_users_channel},
@@ -224,20 +226,20 @@ async def test_too_much_at_once_is_drawn_anew(cast: Cast) -> None:
 
     async with live() as feed, opened(feed, cast.agent) as page, opened(feed, cast.user) as other:
         await in_thread(flood)
-        assert await page.next() == ("interactions", {"all": True})
+        assert await page.next() == EVERYTHING
         await in_thread(write, cast.channel_user, cast.admin)
-        assert (await other.next())[1] != {"all": True}
+        assert (await other.next())[1] != EVERYTHING[1]
 
 
 async def test_marks_name_the_threads_alone(cast: Cast) -> None:
     def mark(interaction: int) -> None:
         change = InteractionChange(interaction, cast.channel_queue.pk, cast.queue.pk, None)
-        publish(InteractionsChanged(cast.client.pk, (change,), marks_only=True))
+        publish(InteractionsChanged(cast.client.pk, (change,), Part.THREAD))
 
     interaction = await in_thread(write, cast.channel_queue, cast.admin)
     async with live() as feed, opened(feed, cast.agent) as page:
         await in_thread(mark, interaction)
-        assert await page.next() == ("marks", {"ids": [interaction]})
+        assert await page.next() == told(interaction)
     assert page.html == []
 
 
@@ -266,7 +268,7 @@ async def test_who_leaves_a_queue_sees_nothing_more_of_it(cast: Cast) -> None:
 async def test_a_page_with_an_ancient_or_absurd_cursor_is_told_everything_it_may_see(cast: Cast, since: int) -> None:
     interaction = await in_thread(write, cast.channel_queue, cast.admin)
     async with live() as feed, opened(feed, cast.agent, since=since) as page:
-        assert await page.next() in (("interactions", {"all": True}), told(interaction))
+        assert await page.next() in (EVERYTHING, told(interaction))
 
 
 async def test_a_stream_ends_with_its_session(cast: Cast) -> None:

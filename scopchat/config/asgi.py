@@ -14,7 +14,7 @@ from django.conf import settings
 from scopchat.config.pages import Pages
 from scopchat.config.wsgi import application as django_application
 
-THREADS = 3
+THREADS = 4
 """Threads for pages; one per process is busy at a time, the rest wait for the database."""
 
 

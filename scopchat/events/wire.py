@@ -10,6 +10,7 @@ from scopchat.events.catalogue import (
     Event,
     InteractionChange,
     InteractionsChanged,
+    Part,
     SimulatorChanged,
 )
 
@@ -31,9 +32,7 @@ def encode(event: Event) -> Iterator[str]:
     for start in range(0, len(event.changes), CHANGES_PER_NOTICE):
         part = event.changes[start : start + CHANGES_PER_NOTICE]
         rows = [[c.interaction_id, c.channel_id, c.queue_id, c.assignee_id, c.also] for c in part]
-        yield json.dumps(
-            {"c": event.company_id, "k": "m" if event.marks_only else "i", "r": rows}, separators=(",", ":")
-        )
+        yield json.dumps({"c": event.company_id, "k": event.part.value, "r": rows}, separators=(",", ":"))
 
 
 def decode(payload: str) -> Event:
@@ -44,4 +43,4 @@ def decode(payload: str) -> Event:
     if notice["k"] == "a":
         return AccessChanged(tuple(notice["p"]))
     changes = tuple(InteractionChange(*row) for row in notice["r"])
-    return InteractionsChanged(notice["c"], changes, marks_only=notice["k"] == "m")
+    return InteractionsChanged(notice["c"], changes, Part(notice["k"]))

@@ -38,9 +38,7 @@ def current(
 
 
 def _current(interaction: Interaction, country: str, languages: Collection[str]) -> Current:
-    place = InteractionChange(
-        interaction.pk, interaction.channel_id, interaction.queue_id, interaction.assignee_id
-    )
+    place = InteractionChange(interaction.pk, interaction.channel_id, interaction.queue_id, interaction.assignee_id)
     html = {}
     for language in languages if interaction.status != InteractionStatus.CLOSED else ():
         with translation.override(language):

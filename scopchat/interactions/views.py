@@ -15,6 +15,7 @@ from scopchat.interactions.inbox import InboxView
 from scopchat.interactions.models import Attachment, AttachmentState
 from scopchat.interactions.thread import read_thread
 
+
 @requires(Permission.SEE_INTERACTIONS)
 def inbox(request: PersonRequest) -> HttpResponse:
     """The list alone, or for a fragment what was asked of it: more rows, or an empty thread pane."""

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from django.db import connections
 
-from scopchat.events.catalogue import InteractionChange, InteractionsChanged
+from scopchat.events.catalogue import InteractionChange, InteractionsChanged, Part
 from scopchat.interactions.news import Current
 from scopchat.web.sight import Sight
 
@@ -40,22 +40,22 @@ async def in_thread[**P, R](function: Callable[P, R], *args: P.args, **kwargs: P
 
 @dataclass(slots=True)
 class News:
-    """What changed in one company during a turn."""
+    """What changed in one company during a turn: every change of each row and each thread."""
 
-    changes: dict[int, list[InteractionChange]] = field(default_factory=lambda: defaultdict(list))
-    marks: dict[int, InteractionChange] = field(default_factory=dict)
+    rows: dict[int, list[InteractionChange]] = field(default_factory=lambda: defaultdict(list))
+    threads: dict[int, list[InteractionChange]] = field(default_factory=lambda: defaultdict(list))
 
     def add(self, event: InteractionsChanged) -> None:
         for change in event.changes:
-            if event.marks_only:
-                self.marks[change.interaction_id] = change
-            else:
-                self.changes[change.interaction_id].append(change)
+            if event.part is not Part.THREAD:
+                self.rows[change.interaction_id].append(change)
+            if event.part is not Part.ROW:
+                self.threads[change.interaction_id].append(change)
 
     @property
     def few(self) -> set[int]:
-        """The interactions to be shown one by one; none when they are too many."""
-        return set(self.changes) if len(self.changes) <= MOST_ROWS else set()
+        """The interactions whose rows are shown one by one; none when they are too many."""
+        return set(self.rows) if len(self.rows) <= MOST_ROWS else set()
 
 
 class Client:
@@ -89,7 +89,7 @@ class Client:
         """The page shall draw itself anew: it was too slow, or some changes may have been missed."""
         self.take()
         if self.inbox:
-            self.send('{"all": true}', event="interactions")
+            self.send('{"threads":"all","list":true}', event="interactions")
         else:
             self.tell_simulator()
 
@@ -125,20 +125,17 @@ class Client:
         """Queues what concerns this page; whether its list has changed."""
         if not self.inbox:
             return False
-        if len(news.changes) > MOST_ROWS and any(map(self._saw, news.changes.values())):
+        if len(news.rows) > MOST_ROWS and any(map(self._saw, news.rows.values())):
             self.start_over()
             return True
         shown, gone = self._sorted(news, rows)
         if shown:
             html = "".join(shown.values())
             self.send(f'<hx-partial hx-target="#rows" hx-swap="live-rows">{html}</hx-partial>')
-        if shown or gone:
-            told = {"ids": [*shown, *gone], "gone": gone}
+        threads = [pk for pk, changes in news.threads.items() if self._saw(changes)]
+        if shown or gone or threads:
+            told = {"threads": threads if len(threads) <= MOST_ROWS else "all", "gone": gone}
             self.send(json.dumps(told, separators=(",", ":")), event="interactions", moment=moment)
-        marked = [pk for pk, change in news.marks.items() if self.sight.sees(change)]
-        if marked:
-            some = {"ids": marked} if len(marked) <= MOST_ROWS else {"all": True}
-            self.send(json.dumps(some, separators=(",", ":")), event="marks")
         return bool(shown or gone)
 
     def _sorted(self, news: News, rows: Mapping[int, Current]) -> tuple[dict[int, str], list[int]]:
@@ -150,7 +147,7 @@ class Client:
                 # A page that joined while the rows were drawn catches up by itself.
                 if html := row.html.get(self.sight.language):
                     shown[pk] = html
-            elif self._saw(news.changes[pk]):
+            elif self._saw(news.rows[pk]):
                 gone.append(pk)
         return shown, gone
 

@@ -104,9 +104,7 @@ class Live:
             self._something.clear()
             moment = millis(utc_now())
             news, self._news = self._news, defaultdict(News)
-            wanted = [
-                (one.few, {client.sight for client in self._clients[company]}) for company, one in news.items()
-            ]
+            wanted = [(one.few, {client.sight for client in self._clients[company]}) for company, one in news.items()]
             try:
                 found = await in_thread(_read, wanted)
             except Exception:

@@ -25,9 +25,9 @@ def rejoined(events: list[Event]) -> Event:
     if isinstance(first, SimulatorChanged):
         return first
     parts = [event for event in events if isinstance(event, InteractionsChanged)]
-    assert {(part.company_id, part.marks_only) for part in parts} == {(first.company_id, first.marks_only)}
+    assert {(part.company_id, part.part) for part in parts} == {(first.company_id, first.part)}
     changes = tuple(change for part in parts for change in part.changes)
-    return InteractionsChanged(first.company_id, changes, first.marks_only)
+    return InteractionsChanged(first.company_id, changes, first.part)
 
 
 @given(EVENTS)

@@ -14,6 +14,7 @@ from scopchat.accounts.roles import Permission
 from scopchat.channels.drains import Work, defer_drain
 from scopchat.channels.providers.base import Receipt, ReceiptStatus
 from scopchat.common.queries import batch, columns
+from scopchat.events.catalogue import Part
 from scopchat.interactions import queries
 from scopchat.interactions.errors import Conflict
 from scopchat.interactions.models import Message
@@ -88,7 +89,7 @@ def _record(best: dict[int, tuple[MessageStatus, Report]]) -> None:
 def tell(interaction_ids: set[int]) -> None:
     """Live pages with one of these threads open show its marks anew."""
     if interaction_ids:
-        announce_rows(batch(queries.ROUTES, [list(interaction_ids)]), marks_only=True)
+        announce_rows(batch(queries.ROUTES, [list(interaction_ids)]), part=Part.THREAD)
 
 
 @transaction.atomic
@@ -110,7 +111,7 @@ def settle_unknown(*, message: Message, acting: User, was_sent: bool, now: datet
     unknown = Message.objects.filter(pk=message.pk, status=MessageStatus.UNKNOWN)
     if not unknown.update(status=MessageStatus.SENT, sent_at=message.claimed_at or now):
         raise Conflict
-    announce(message.interaction, marks_only=True)
+    announce(message.interaction, part=Part.THREAD)
 
 
 def _queue_again(message: Message, *, acting: User, current: MessageStatus, now: datetime) -> None:
@@ -127,5 +128,5 @@ def _queue_again(message: Message, *, acting: User, current: MessageStatus, now:
     )
     if not moved:
         raise Conflict
-    announce(message.interaction, marks_only=True)
+    announce(message.interaction, part=Part.THREAD)
     transaction.on_commit(partial(defer_drain, Work.SEND, message.interaction.channel.shard))

@@ -47,20 +47,16 @@ document.addEventListener("htmx:after:request", (event) => {
   if (event.target.id === "page") answered = true;
 });
 
-function hear({ all, ids }) {
+document.addEventListener("interactions", (event) => {
+  const { threads, list } = JSON.parse(event.detail.data);
+  const ids = [threads].flat().map(String);
   const now = Date.now();
   for (const [id, at] of noticed) if (now - at > FRESH) noticed.delete(id);
-  for (const id of all ? ["all"] : ids) noticed.set(String(id), now);
-  if (all || ids.map(String).includes(thread())) changed = true;
+  for (const id of ids) noticed.set(id, now);
+  if (list) everything = true;
+  if (ids.includes(thread()) || threads === "all") changed = true;
   schedule();
-}
-
-document.addEventListener("interactions", (event) => {
-  const notice = JSON.parse(event.detail.data);
-  if (notice.all) everything = true;
-  hear(notice);
 });
-document.addEventListener("marks", (event) => hear(JSON.parse(event.detail.data)));
 
 // A thread that was on its way here when it changed was drawn before the change: it is fetched once more.
 document.addEventListener("htmx:after:swap", () => {
