@@ -1,7 +1,7 @@
 """From hook to screen: 300 people with open pages, 100 texts a second, one server process and one worker.
 
-Every user has a thread open, which gets a twentieth of their texts; the row of any other text has to appear in the lists of
-the user and of the company's administrator, the bubble of one for the open thread has to be fetched by the user's page.
+Every user has a thread open, which gets a twentieth of their texts. The row of any other text has to appear in
+the lists of the user and of the company's administrator; the user's page fetches the bubble of one for the open thread.
 """
 
 from __future__ import annotations

@@ -15,6 +15,8 @@ from typing import Any
 import psycopg
 import structlog
 
+from scopchat.gateway.arrivals import CHANNEL
+
 logger = structlog.get_logger(__name__)
 
 LARGEST_BATCH = 500
@@ -51,8 +53,11 @@ WITH entry AS (
     SELECT *, '', '' FROM unnest({", ".join(f"%b::{kind}[]" for kind in _TYPES)})
     ON CONFLICT (provider_id, event, carrier_key) DO NOTHING
     RETURNING id, shard, state
+), pending AS (
+    INSERT INTO channels_pendingevent (shard, event_id) SELECT shard, id FROM entry WHERE state = 'accepted'
+    RETURNING shard
 )
-INSERT INTO channels_pendingevent (shard, event_id) SELECT shard, id FROM entry WHERE state = 'accepted'
+SELECT pg_notify('{CHANNEL}', string_agg(DISTINCT shard::text, ',')) FROM pending HAVING count(*) > 0
 """  # noqa: S608  constant names
 
 

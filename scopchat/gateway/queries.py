@@ -8,11 +8,19 @@ from typing import Any
 from django.db import connection
 
 from scopchat.channels.shards import SHARDS
+from scopchat.common.queries import batch
 
 SHARDS_TO_ROUTE = f"""
 SELECT shard FROM generate_series(0, {SHARDS - 1}) AS shard
 WHERE EXISTS (SELECT 1 FROM channels_pendingevent e WHERE e.shard = shard.shard)
 """  # noqa: S608  primary key
+
+FIRST_PENDING = """
+SELECT shard, event_id FROM unnest(%b::int[]) AS asked (shard)
+CROSS JOIN LATERAL (
+    SELECT e.event_id FROM channels_pendingevent e WHERE e.shard = asked.shard ORDER BY e.event_id LIMIT 1
+) first
+"""  # primary key
 
 SHARDS_TO_SEND = """
 SELECT DISTINCT c.shard FROM channels_channel c
@@ -64,6 +72,10 @@ WHERE e.id = now.id
 RETURNING e.id
 """
 
+ONE_AT_A_TIME = """
+SELECT pg_advisory_xact_lock(%s, %s)
+"""
+
 TAKE_LEASE = """
 INSERT INTO gateway_shardlease AS lease (work, shard, epoch) VALUES (%s, %s, 1)
 ON CONFLICT (work, shard) DO UPDATE SET epoch = lease.epoch + 1
@@ -95,6 +107,16 @@ def shards_to_route() -> list[int]:
 def shards_to_send(now: datetime) -> list[int]:
     """Shards with a text that may go, or one that a dead run left claimed."""
     return _shards(SHARDS_TO_SEND, {"now": now})
+
+
+def first_pending(shards: list[int]) -> dict[int, int]:
+    """The next event of each of these shards; those that have none are absent."""
+    return dict(batch(FIRST_PENDING, [shards]))
+
+
+def one_at_a_time(kind: int, shard: int) -> None:
+    """Waits until no other transaction on the shard has said the same, and keeps others waiting until this one ends."""
+    batch(ONE_AT_A_TIME, [kind, shard])
 
 
 def rematch_receipts() -> None:

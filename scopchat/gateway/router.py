@@ -1,7 +1,7 @@
 """From the journal to interactions: one shard's callbacks, in order, a batch at a time.
 
-The batch is read outside any transaction (nobody else may touch the shard's rows), then written in one short
-transaction that holds the lease. An event that cannot be handled is set aside alone; the rest go on.
+A batch is read and written in one short transaction, one at a time per shard over all machines, whatever became of the
+job's lock. An event that cannot be handled is set aside alone; the rest go on.
 """
 
 from __future__ import annotations
@@ -14,20 +14,20 @@ import structlog
 from django.db import DatabaseError, InterfaceError, OperationalError, transaction
 from prometheus_client import Counter
 
-from scopchat.channels.drains import Work
 from scopchat.channels.models import EventState
 from scopchat.channels.providers.base import Event, HookRequest, InboundMessage, Receipt
 from scopchat.channels.providers.registry import adapter_for
 from scopchat.common.clock import utc_now
 from scopchat.common.queries import batch, columns
 from scopchat.gateway import queries
-from scopchat.gateway.leases import Lease, hold, take
 from scopchat.interactions.services.delivery import Report, apply_receipts
 from scopchat.interactions.services.receive import Arrival, receive
 
 logger = structlog.get_logger(__name__)
 
 BATCH = 500
+ROUTING = 1
+"""Tells the router's locks from others of the database."""
 ROUTED = Counter("scopchat_events_routed_total", "Callbacks handled, by what became of them.", ["state"])
 
 
@@ -68,39 +68,63 @@ class Read:
 
 
 @dataclass(slots=True)
-class Batch:
+class Outcome:
     """What became of each event of a batch."""
 
-    lease: Lease
+    shard: int
     done: list[int] = field(default_factory=list)
     unmatched: dict[int, Read] = field(default_factory=dict)
     set_aside: dict[int, str] = field(default_factory=dict)
 
 
-def begin(shard: int) -> tuple[Lease, int]:
-    """Takes the shard over and handles its first batch; the lease, and how many events there were."""
-    lease = take(Work.ROUTE, shard)
-    return lease, route_batch(lease)
-
-
-def route_batch(lease: Lease) -> int:
+def route_batch(shard: int) -> int:
     """Handles the shard's next events and returns how many there were; fewer than `BATCH` means nothing is left."""
-    events = [Journaled(*row) for row in batch(queries.PENDING, [lease.shard, BATCH])]
-    if not events:
-        return 0
-    outcome = Batch(lease)
-    readable = [read for event in events if (read := _read(event, outcome)) is not None]
     try:
-        _write(readable, outcome)
+        with transaction.atomic():
+            return _route(shard, BATCH)
     except (OperationalError, InterfaceError):
         raise
     except (DatabaseError, ValueError, LookupError) as error:
-        logger.warning("batch_split", shard=lease.shard, events=len(events), error=type(error).__name__)
-        _write_one_by_one(readable, outcome)
+        logger.warning("batch_split", shard=shard, error=type(error).__name__)
+        return _route_one_by_one(shard)
+
+
+def _route(shard: int, most: int) -> int:
+    """Reads and handles events in the running transaction; nobody else touches the shard's until it ends."""
+    queries.one_at_a_time(ROUTING, shard)
+    events = [Journaled(*row) for row in batch(queries.PENDING, [shard, most])]
+    if events:
+        outcome = Outcome(shard)
+        readable = [read for event in events if (read := _read(event, outcome)) is not None]
+        _handle(readable, outcome)
+        _settle(outcome)
     return len(events)
 
 
-def _read(event: Journaled, outcome: Batch) -> Read | None:
+def _route_one_by_one(shard: int) -> int:
+    """A batch's worth of events, each in a transaction of its own; what fails again is set aside with its error."""
+    for handled in range(BATCH):
+        first = queries.first_pending([shard]).get(shard)
+        if first is None:
+            return handled
+        try:
+            with transaction.atomic():
+                _route(shard, 1)
+        except (OperationalError, InterfaceError):
+            raise
+        except (DatabaseError, ValueError, LookupError) as error:
+            _set_aside(shard, first, f"{type(error).__name__}: {error}")
+    return BATCH
+
+
+@transaction.atomic
+def _set_aside(shard: int, event: int, error: str) -> None:
+    queries.one_at_a_time(ROUTING, shard)
+    if queries.first_pending([shard]) == {shard: event}:
+        _settle(Outcome(shard, set_aside={event: error}))
+
+
+def _read(event: Journaled, outcome: Outcome) -> Read | None:
     """What the event says; one that cannot be read is set aside."""
     request = HookRequest(event.method, event.url, event.headers, event.body)
     try:
@@ -114,10 +138,8 @@ def _read(event: Journaled, outcome: Batch) -> Read | None:
         return None
 
 
-@transaction.atomic
-def _write(readable: Sequence[Read], outcome: Batch) -> None:
-    """Everything the events change, and their own state, in one transaction under the lease."""
-    hold(outcome.lease)
+def _handle(readable: Sequence[Read], outcome: Outcome) -> None:
+    """Everything the events change, in the running transaction."""
     owners = _owners(readable)
     arrivals: list[Arrival] = []
     reports: list[Report] = []
@@ -141,7 +163,6 @@ def _write(readable: Sequence[Read], outcome: Batch) -> None:
         receive(arrivals=arrivals, now=utc_now())
     if reports:
         outcome.unmatched |= {(read := reporting[place]).event.pk: read for place in apply_receipts(reports=reports)}
-    _settle(outcome)
 
 
 def _address(item: InboundMessage | Receipt) -> str:
@@ -155,7 +176,7 @@ def _owners(readable: Sequence[Read]) -> dict[tuple[int, str], Owner]:
     return {(provider, address): Owner(*channel) for provider, address, *channel in found}
 
 
-def _settle(outcome: Batch) -> None:
+def _settle(outcome: Outcome) -> None:
     """Writes what became of the events, in the running transaction; a row of the journal changes only by trouble."""
     troubled = [
         (pk, EventState.UNMATCHED.value, read.items[0].carrier_id, read.address, "")
@@ -166,22 +187,7 @@ def _settle(outcome: Batch) -> None:
     for pk, error in outcome.set_aside.items():
         logger.error("event_set_aside", journal_id=pk, error=error.partition(":")[0])
     settled = {*outcome.done, *outcome.unmatched, *outcome.set_aside}
-    batch(queries.SETTLE, [outcome.lease.shard, list(settled)])
+    batch(queries.SETTLE, [outcome.shard, list(settled)])
     ROUTED.labels("done").inc(len(settled) - len(troubled))
     ROUTED.labels("unmatched").inc(len(outcome.unmatched))
     ROUTED.labels("set_aside").inc(len(outcome.set_aside))
-
-
-def _write_one_by_one(readable: Sequence[Read], outcome: Batch) -> None:
-    """Each event in a transaction of its own; what fails again is set aside with its error."""
-    for read in readable:
-        alone = Batch(outcome.lease)
-        try:
-            _write([read], alone)
-        except (OperationalError, InterfaceError):
-            raise
-        except (DatabaseError, ValueError, LookupError) as error:
-            outcome.set_aside[read.event.pk] = f"{type(error).__name__}: {error}"
-    with transaction.atomic():
-        hold(outcome.lease)
-        _settle(Batch(outcome.lease, set_aside=outcome.set_aside))

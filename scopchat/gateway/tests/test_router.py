@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
+from django.db import connection, connections, transaction
 from django_scopes import scope, scopes_disabled
 
-from scopchat.channels.drains import Work
 from scopchat.channels.models import Destination, EventState, InboundEvent, PendingEvent
 from scopchat.channels.providers.twilio.fake import callbacks
 from scopchat.channels.providers.twilio.fake.carrier import Text
 from scopchat.channels.services import create_channel
 from scopchat.channels.shards import shard_of
-from scopchat.gateway import leases, queries, router
-from scopchat.gateway.leases import Fenced
+from scopchat.gateway import queries, router
 from scopchat.gateway.tests.conftest import SID, Desk, route_everything
 from scopchat.interactions.models import Direction, Interaction, Message
 from scopchat.interactions.services import lifecycle, reply
 from scopchat.interactions.services.sending import Result, record_results
 from scopchat.interactions.status import InteractionStatus, MessageStatus
+from scopchat.ops.tests.polling import until
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 CUSTOMER = "+15145550142"
@@ -186,15 +187,31 @@ def test_it_sets_aside_what_only_the_database_refuses(desk: Desk) -> None:
     assert states() == ["done", EventState.SET_ASIDE, "done"]
 
 
-def test_a_fenced_router_writes_nothing(desk: Desk) -> None:
-    arrive(desk, "Bonjour")
-    with scopes_disabled():
-        old = leases.take(Work.ROUTE, desk.channel.shard)
-        leases.take(Work.ROUTE, desk.channel.shard)
-        with pytest.raises(Fenced):
-            router.route_batch(old)
-        assert not Message.objects.exists()
-    assert states() == ["pending"]
+@pytest.mark.django_db(transaction=True)
+def test_two_runs_on_a_shard_at_once_handle_each_event_once(desk: Desk) -> None:
+    for n in range(40):
+        arrive(desk, f"{n}", sid=f"SM{n:032d}")
+
+    def run() -> int:
+        try:
+            with scopes_disabled():
+                return router.route_batch(desk.channel.shard)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(2) as pool, transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("LOCK TABLE interactions_interaction IN SHARE MODE")
+        runs = [pool.submit(run), pool.submit(run)]
+
+        def both_wait() -> bool:
+            cursor.execute("SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted")
+            return bool(cursor.fetchone()[0] == 2)
+
+        until(both_wait, what="both runs coming to a lock")
+    assert sorted(each.result() for each in runs) == [0, 40]
+    with scope(company=desk.cast.client):
+        assert Interaction.objects.get().unread == 40
+    assert states() == ["done"] * 40
 
 
 @pytest.mark.parametrize(

@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 from structlog.testing import capture_logs
 
 from scopchat.gateway.tests.hurried_loop import HurriedLoop
-from scopchat.gateway.wakeups import RUSH, WINDOW_SECONDS, Wakeups
+from scopchat.gateway.wakeups import Wakeups
 
 PACE = pytest.approx(1 / 150)
 
@@ -43,11 +44,27 @@ class Jobs:
             raise self.errors.pop(0)
 
 
-def play(jobs: Jobs, scene: Callable[[Wakeups], Awaitable[None]]) -> None:
+@dataclass
+class Journal:
+    """Stands where the first waiting event of shards is looked up."""
+
+    first: dict[int, int] = field(default_factory=dict)
+    looks: list[list[int]] = field(default_factory=list)
+    errors: list[Exception] = field(default_factory=list)
+
+    async def __call__(self, shards: list[int]) -> dict[int, int]:
+        self.looks.append(shards)
+        if self.errors:
+            raise self.errors.pop(0)
+        return {shard: self.first[shard] for shard in shards if shard in self.first}
+
+
+def play(jobs: Jobs, scene: Callable[[Wakeups], Awaitable[None]], journal: Journal | None = None) -> None:
     """Plays the scene while the wakeups run, then gives them ten seconds."""
 
     async def whole() -> None:
-        wakeups = Wakeups(jobs, clock=asyncio.get_running_loop().time)  # type: ignore[arg-type]
+        clock = asyncio.get_running_loop().time
+        wakeups = Wakeups(jobs, journal or Journal(), clock=clock)  # type: ignore[arg-type]
         running = asyncio.create_task(wakeups.run())
         await scene(wakeups)
         await asyncio.sleep(10)
@@ -67,13 +84,6 @@ def ask(*shards: int) -> Callable[[Wakeups], Awaitable[None]]:
             wakeups.ask(shard)
 
     return scene
-
-
-async def rush(wakeups: Wakeups, *shards: int) -> None:
-    """A quarter of a second in which these shards ask by turns, as often as it takes to be a rush."""
-    await asyncio.sleep(WINDOW_SECONDS)
-    for n in range(int(2 * RUSH * WINDOW_SECONDS)):
-        wakeups.ask(shards[n % len(shards)])
 
 
 def test_the_first_event_of_a_shard_asks_at_once() -> None:
@@ -96,16 +106,63 @@ def test_shards_take_turns_at_the_pace_the_database_bears() -> None:
     assert [later - earlier for earlier, later in zip(jobs.times, jobs.times[1:], strict=False)] == [PACE, PACE]
 
 
-def test_a_shard_asked_again_while_its_job_is_queued_is_asked_again_after() -> None:
+def again(*moments: float) -> Callable[[Wakeups], Awaitable[None]]:
+    """A scene in which shard 7 asks now and at each of these moments."""
+
     async def scene(wakeups: Wakeups) -> None:
         wakeups.ask(7)
-        await asyncio.sleep(0.5)
-        assert jobs.under_way == 1
-        wakeups.ask(7)
+        for moment in moments:
+            await asyncio.sleep(moment - asyncio.get_running_loop().time())
+            wakeups.ask(7)
 
-    jobs = Jobs(seconds=1)
-    play(jobs, scene)
-    assert (jobs.shards, jobs.times) == ([7, 7], [0.0, 0.5])
+    return scene
+
+
+def test_an_event_soon_after_another_leaves_it_to_the_run_that_lingers() -> None:
+    jobs, journal = Jobs(), Journal()
+    play(jobs, again(3.0), journal)
+    assert jobs.times == [0.0]
+    assert journal.looks == [[7]]
+
+
+def test_an_event_long_after_another_asks_at_once() -> None:
+    jobs = Jobs()
+    play(jobs, again(4.0))
+    assert jobs.times == [0.0, 4.0]
+
+
+def test_a_shard_whose_event_nobody_handles_is_asked_for_until_somebody_does() -> None:
+    jobs, journal = Jobs(), Journal(first={7: 1})
+
+    async def scene(wakeups: Wakeups) -> None:
+        await again(3.0)(wakeups)
+        await asyncio.sleep(2)
+        journal.first.clear()
+
+    play(jobs, scene, journal)
+    assert jobs.times == pytest.approx([0.0, 3.3, 4.35])
+
+
+def test_a_shard_whose_events_go_one_after_another_is_not_asked_for() -> None:
+    jobs, journal = Jobs(), Journal(first={7: 1})
+
+    async def scene(wakeups: Wakeups) -> None:
+        await again(3.0)(wakeups)
+        for event in range(2, 12):
+            journal.first = {7: event}
+            await asyncio.sleep(0.15)
+        journal.first.clear()
+
+    play(jobs, scene, journal)
+    assert jobs.times == [0.0]
+
+
+def test_a_database_that_cannot_be_asked_ends_nothing() -> None:
+    jobs, journal = Jobs(), Journal(errors=[OperationalError()])
+    with capture_logs() as said:
+        play(jobs, again(3.0, 8.0), journal)
+    assert jobs.times == [0.0, 8.0]
+    assert [line["event"] for line in said] == ["shards_not_watched"]
 
 
 def test_no_more_than_eight_are_under_way() -> None:
@@ -132,25 +189,3 @@ def test_a_database_error_is_told_and_does_not_end_it() -> None:
         play(jobs, ask(1, 2))
     assert jobs.shards == [1, 2]
     assert [(line["event"], line["shard"]) for line in said] == [("drain_not_deferred", 1)]
-
-
-def test_in_a_rush_one_asks_at_a_time_and_rests_after() -> None:
-    async def scene(wakeups: Wakeups) -> None:
-        await rush(wakeups, 1, 2, 3)
-
-    jobs = Jobs(seconds=0.01)
-    play(jobs, scene)
-    assert jobs.shards == [1, 2, 3]
-    assert jobs.times == pytest.approx([0.25, 0.32, 0.39])
-
-
-def test_after_a_rush_the_pace_is_as_before() -> None:
-    async def scene(wakeups: Wakeups) -> None:
-        await rush(wakeups, 1)
-        await asyncio.sleep(0.3)
-        await ask(2, 3)(wakeups)
-
-    jobs = Jobs(seconds=0.01)
-    play(jobs, scene)
-    assert jobs.shards == [1, 2, 3]
-    assert jobs.times[2] - jobs.times[1] == PACE
