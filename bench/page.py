@@ -12,7 +12,6 @@ from typing import Any
 GATHER = 0.060
 """Seconds, as in live.js."""
 MARK = re.compile(rb"marque-(\d+)-")
-SEEN = b'id="seen-'
 FIELDS = "view=all&sort=&queue=&q="
 CSRF = "c" * 32
 
@@ -50,8 +49,8 @@ class Page:
                 opened.set()
             elif b"event: interactions" in frame:
                 self._hear(json.loads(frame[frame.index(b"data: ") + 6 :]))
-            elif marks := MARK.findall(frame):
-                self._shown({int(mark) for mark in marks}, time.perf_counter(), False)
+            elif b"live-rows" in frame:
+                self._draw(frame, in_thread=False)
 
     def _hear(self, notice: dict[str, Any]) -> None:
         if self.told:
@@ -67,15 +66,20 @@ class Page:
             await asyncio.sleep(GATHER)
             self._something.clear()
             everything, self._everything = self._everything, False
-            thread = f"thread={self._thread}&from=1" if self._thread else ""
-            body = await self._get(f"/messages/changes?{thread}{'&all=1&' + FIELDS if everything else ''}")
-            self._shown({int(mark) for mark in MARK.findall(body)}, time.perf_counter(), bool(self._thread))
-            if SEEN in body:
-                await self._get(f"/messages/{self._thread}/seen/", "POST")
+            if self._thread:
+                self._draw(await self._ask("POST", f"/messages/{self._thread}/look/", b"from=1"), in_thread=True)
+            if everything:
+                self._draw(await self._ask("GET", f"/messages/anew?{FIELDS}"), in_thread=False)
 
-    async def _get(self, address: str, method: str = "GET") -> bytes:
-        more = f"HX-Request: true\r\nHX-Request-Type: partial\r\nX-CSRFToken: {CSRF}\r\nContent-Length: 0\r\n"
-        request = self._request(address, more, method)
+    def _draw(self, html: bytes, *, in_thread: bool) -> None:
+        self._shown({int(mark) for mark in MARK.findall(html)}, time.perf_counter(), in_thread)
+
+    async def _ask(self, method: str, address: str, form: bytes = b"") -> bytes:
+        more = (
+            f"HX-Request: true\r\nHX-Request-Type: partial\r\nX-CSRFToken: {CSRF}\r\n"
+            f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(form)}\r\n"
+        )
+        request = self._request(address, more, method) + form
         self.requests += 1
         while True:
             reader, writer = self._connection or await asyncio.open_connection("127.0.0.1", self._port)
@@ -87,8 +91,6 @@ class Page:
                 self._connection = None
                 continue
             self._connection = reader, writer
-            if b" 204 " in head[:20]:
-                return b""
             if b" 200 " not in head[:20]:
                 raise RuntimeError(head.decode())
             length = re.search(rb"(?i)content-length: (\d+)", head)

@@ -34,15 +34,14 @@ def moment(microseconds: int) -> datetime:
     return EPOCH + timedelta(microseconds=microseconds)
 
 
-def order_key(interaction: Interaction) -> str:
+def order_key(last_activity_at: datetime, pk: int) -> str:
     """Sorts as a text, greatest first, as the list does with the latest first."""
-    return f"{micros(interaction.last_activity_at):017d}.{interaction.pk:019d}"
+    return f"{micros(last_activity_at):017d}.{pk:019d}"
 
 
-def waiting_key(interaction: Interaction) -> str:
+def waiting_key(waiting_since: datetime | None) -> str:
     """Put before `order_key`, it sorts as the list does with those first that wait the longest."""
-    waiting = interaction.waiting_since
-    return f"{FAR - micros(waiting) if waiting else 0:017d}"
+    return f"{FAR - micros(waiting_since) if waiting_since else 0:017d}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +91,8 @@ class InboxView:
 
     def cursor(self, row: Interaction) -> str:
         """Where in the list a row stands, exactly as `ordered` has it."""
-        return f"{waiting_key(row)}.{order_key(row)}" if self.waiting_first else order_key(row)
+        key = order_key(row.last_activity_at, row.pk)
+        return f"{waiting_key(row.waiting_since)}.{key}" if self.waiting_first else key
 
     def after(self, cursor: str) -> Q:
         """What comes after the row whose `cursor` this is. Raises ValueError for anything else."""

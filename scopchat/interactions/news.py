@@ -9,12 +9,12 @@ from zoneinfo import ZoneInfo
 
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
-from django_scopes import scope
 
 from scopchat.events.catalogue import InteractionChange
 from scopchat.interactions import rows
 from scopchat.interactions.inbox import Counts
-from scopchat.interactions.models import Interaction
+from scopchat.interactions.queries import statement
+from scopchat.interactions.rows import Facts
 from scopchat.interactions.status import InteractionStatus
 
 
@@ -28,22 +28,17 @@ class Current:
     """Its row in each language, on one line; none when it is closed."""
 
 
-def current(
-    *, company_id: int, ids: Collection[int], country: str, time_zone: str, languages: Collection[str]
-) -> list[Current]:
-    """These interactions of one company, in any order; those of others are left out."""
-    with scope(company=company_id), timezone.override(ZoneInfo(time_zone)):
-        found = list(rows.for_rows(Interaction.objects.filter(pk__in=ids)))
-        return [_current(interaction, country, languages) for interaction in found]
+ROWS_NOW = statement("rows_now")
+"""Takes companies and interactions, one of each per row asked for; gives `Facts`."""
 
 
-def _current(interaction: Interaction, country: str, languages: Collection[str]) -> Current:
-    place = InteractionChange(interaction.pk, interaction.channel_id, interaction.queue_id, interaction.assignee_id)
+def current(facts: Facts, languages: Collection[str]) -> Current:
+    """What `ROWS_NOW` found, drawn in these languages."""
+    place = InteractionChange(facts.pk, facts.channel_id, facts.queue_id, facts.assignee_id)
     html = {}
-    for language in languages if interaction.status != InteractionStatus.CLOSED else ():
-        with translation.override(language):
-            drawn = rows.draw([rows.row_of(interaction, country=country)])
-        html[language] = " ".join(drawn.splitlines())
+    for language in languages if facts.status != InteractionStatus.CLOSED else ():
+        with translation.override(language), timezone.override(ZoneInfo(facts.time_zone)):
+            html[language] = " ".join(rows.draw([rows.row_of(facts)]).splitlines())
     return Current(place, html)
 
 

@@ -19,6 +19,7 @@ from scopchat.interactions import inbox, rows
 from scopchat.interactions.abilities import abilities
 from scopchat.interactions.inbox import InboxView
 from scopchat.interactions.models import Interaction
+from scopchat.interactions.services import lifecycle
 from scopchat.interactions.thread import read_thread
 from scopchat.queues.models import Queue
 
@@ -53,10 +54,10 @@ def list_context(request: PersonRequest, view: InboxView, *, selected: int | Non
             raise Http404 from None
     page = list(rows.for_rows(view.ordered(found))[: inbox.PAGE + 1])
     shown = page[: inbox.PAGE]
-    country = request.company.country
+    values = (rows.row_of(rows.facts_of(found, request.company)) for found in shown)
     return {
         "view": view,
-        "rows": rows.draw((rows.row_of(found, country=country) for found in shown), selected=selected),
+        "rows": rows.draw(values, selected=selected),
         "next_cursor": view.cursor(shown[-1]) if len(page) > inbox.PAGE else "",
     }
 
@@ -100,9 +101,11 @@ def conversation_context(request: PersonRequest, interaction: Interaction) -> di
     }
 
 
-def thread_html(request: PersonRequest, pk: int, *, start: int) -> str:
-    """The parts of the page that show the open thread, as they have to show it now."""
+def thread_html(request: PersonRequest, pk: int, *, start: int, seen: bool = False) -> str:
+    """The parts of the page that show the open thread, as they have to show it now; `seen` makes it read first."""
     interaction = rows.for_rows(Interaction.objects.visible_to(request.user).filter(pk=pk)).first()
+    if interaction and seen and interaction.unread:
+        lifecycle.mark_seen(interaction=interaction, acting=request.user, now=utc_now())
     context = thread_context(request, interaction, start=start) if interaction else {}
     return render_to_string("interactions/thread.html", context)
 

@@ -61,13 +61,10 @@ def thread(request: PersonRequest, pk: int) -> HttpResponse:
 
 
 @requires(Permission.SEE_INTERACTIONS)
-def changes(request: PersonRequest) -> HttpResponse:
-    """What a live page fetches: its open thread when that changed, the list when too much did to be told row by row."""
-    thread, start = _numbers(request.GET.get("thread", "")), _numbers(request.GET.get("from", ""))
-    html = pages.list_html(request, selected=thread[0] if thread else None) if "all" in request.GET else ""
-    if thread:
-        html += pages.thread_html(request, thread[0], start=start[0] if start else 0)
-    return HttpResponse(html)
+def anew(request: PersonRequest) -> HttpResponse:
+    """The list for a live page, when too much changed in it to be told row by row."""
+    thread = _numbers(request.GET.get("thread", ""))
+    return HttpResponse(pages.list_html(request, selected=thread[0] if thread else None))
 
 
 def _numbers(text: str) -> list[int]:

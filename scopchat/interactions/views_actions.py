@@ -45,9 +45,13 @@ def _answer(request: PersonRequest, pk: int, act: Callable[[], object], *, extra
         status, notice = 409, render_to_string("web/toast.html", {"text": str(conflict)})
     if not is_fragment(request):
         return redirect("interactions:thread", pk)
+    return HttpResponse(pages.thread_html(request, pk, start=_start_of(request)) + notice, status=status)
+
+
+def _start_of(request: PersonRequest) -> int:
+    """The first message that the page shows."""
     start = request.POST.get("from", "")
-    html = pages.thread_html(request, pk, start=int(start) if start.isascii() and start.isdigit() else 0)
-    return HttpResponse(html + notice, status=status)
+    return int(start) if start.isascii() and start.isdigit() and len(start) < 19 else 0
 
 
 @require_POST
@@ -105,11 +109,10 @@ def take(request: PersonRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@requires(Permission.ANSWER)
-def seen(request: PersonRequest, pk: int) -> HttpResponse:
-    """Sent by the page that shows the thread; live pages hear of it like of any change."""
-    lifecycle.mark_seen(interaction=pages.visible(request, pk), acting=request.user, now=utc_now())
-    return HttpResponse(status=204)
+@requires(Permission.SEE_INTERACTIONS)
+def look(request: PersonRequest, pk: int) -> HttpResponse:
+    """What a live page asks for when its open thread changed: somebody looks at it, so it is read, and drawn."""
+    return HttpResponse(pages.thread_html(request, pk, start=_start_of(request), seen=True))
 
 
 @requires(Permission.TAKE_OR_ASSIGN)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs
@@ -27,6 +27,7 @@ from scopchat.interactions.inbox import counts
 from scopchat.interactions.models import Interaction
 from scopchat.interactions.news import Current, counts_html, current
 from scopchat.web.clients import MOST_ROWS, Client, News, in_thread, millis
+from scopchat.web.reader import Reader
 from scopchat.web.sight import Sight, sight_of
 
 logger = structlog.get_logger(__name__)
@@ -55,6 +56,7 @@ class Live:
 
     def __init__(self, connection_params: dict[str, Any], *, heartbeat_seconds: float = HEARTBEAT_SECONDS) -> None:
         self._params = connection_params
+        self._reader = Reader(connection_params)
         self._heartbeat_seconds = heartbeat_seconds
         self._clients: dict[int, set[Client]] = defaultdict(set)
         self._news: dict[int, News] = defaultdict(News)
@@ -64,10 +66,13 @@ class Live:
 
     async def run(self) -> None:
         """Feeds the pages for ever; runs as a task of the server."""
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._listen())
-            tasks.create_task(self._tell())
-            tasks.create_task(self._count())
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._listen())
+                tasks.create_task(self._tell())
+                tasks.create_task(self._count())
+        finally:
+            await self._reader.close()
 
     def _everyone(self) -> Iterable[Client]:
         return (client for clients in self._clients.values() for client in clients)
@@ -104,9 +109,8 @@ class Live:
             self._something.clear()
             moment = millis(utc_now())
             news, self._news = self._news, defaultdict(News)
-            wanted = [(one.few, {client.sight for client in self._clients[company]}) for company, one in news.items()]
             try:
-                found = await in_thread(_read, wanted)
+                rows = await self._read(news)
             except Exception:
                 # Neither a lost database nor a row that cannot be drawn ends the feed of everyone.
                 logger.exception("live_rows_not_read")
@@ -114,11 +118,17 @@ class Live:
                     for client in self._clients[company]:
                         client.start_over()
                 continue
-            for (company, one), rows in zip(news.items(), found, strict=True):
+            for company, one in news.items():
                 for client in self._clients[company]:
                     if client.tell(one, rows, moment):
                         self._uncounted.add(client)
             self._to_count.set()
+
+    async def _read(self, news: Mapping[int, News]) -> dict[int, Current]:
+        """The interactions that changed as they are now, drawn for those who look at their companies."""
+        facts = await self._reader.facts([(company, pk) for company, one in news.items() for pk in one.few])
+        languages = {company: {client.sight.language for client in self._clients[company]} for company in news}
+        return {one.pk: current(one, languages[one.company_id]) for one in facts}
 
     async def _count(self) -> None:
         while True:
@@ -166,8 +176,8 @@ class Live:
         if (client.inbox and since is None) or (again and not client.inbox):
             client.start_over()
         elif client.inbox and since is not None:
-            news, rows = await in_thread(_missed, client.sight, since)
-            if client.tell(news, rows, moment):
+            news = await in_thread(_missed, client.sight, since)
+            if client.tell(news, await self._read({client.sight.company_id: news}), moment):
                 self._uncounted.add(client)
                 self._to_count.set()
         client.send("{}", event="ready", moment=moment)
@@ -184,22 +194,7 @@ class Live:
             await send({"type": "http.response.body", "body": client.take() or b": \n\n", "more_body": True})
 
 
-def _read(wanted: Iterable[tuple[set[int], set[Sight]]]) -> list[dict[int, Current]]:
-    """Per company, the interactions that changed as they are now, for those who look at it."""
-    return [_rows(ids, sights) for ids, sights in wanted]
-
-
-def _rows(ids: set[int], sights: set[Sight]) -> dict[int, Current]:
-    if not ids or not sights:
-        return {}
-    sight, languages = next(iter(sights)), {sight.language for sight in sights}
-    found = current(
-        company_id=sight.company_id, ids=ids, country=sight.country, time_zone=sight.time_zone, languages=languages
-    )
-    return {one.place.interaction_id: one for one in found}
-
-
-def _missed(sight: Sight, since: datetime) -> tuple[News, dict[int, Current]]:
+def _missed(sight: Sight, since: datetime) -> News:
     """What changed since then (index `interaction_changed`)."""
     with company_scope(company=sight.company_id):
         changed = Interaction.objects.filter(changed_at__gte=since).values_list(
@@ -207,7 +202,7 @@ def _missed(sight: Sight, since: datetime) -> tuple[News, dict[int, Current]]:
         )[: 4 * MOST_ROWS]
         news = News()
         news.add(InteractionsChanged(sight.company_id, tuple(InteractionChange(*row) for row in changed)))
-    return news, _rows(news.few, {sight})
+    return news
 
 
 def _moment(cursor: str) -> datetime | None:

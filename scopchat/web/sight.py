@@ -27,8 +27,6 @@ class Sight:
     channels: frozenset[int]
     queues: frozenset[int]
     language: str
-    country: str
-    time_zone: str
 
     @property
     def company_id(self) -> int:
@@ -64,6 +62,4 @@ def sight_of(scope: Any) -> Sight | None:
         channels=frozenset(channels),
         queues=frozenset(queues),
         language=user.language,
-        country=company.country,
-        time_zone=company.time_zone,
     )

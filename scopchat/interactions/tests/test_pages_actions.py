@@ -105,7 +105,7 @@ def test_it_says_in_the_thread_that_it_is_closed(cast: Cast) -> None:
 
 def test_it_marks_as_read_what_was_looked_at(cast: Cast) -> None:
     made = conversation(cast.channel_queue)
-    assert post(cast.admin, f"/messages/{made.pk}/seen/").status_code == 204
+    assert post(cast.admin, f"/messages/{made.pk}/look/").status_code == 200
     assert fresh(made).unread == 0
 
 

@@ -36,7 +36,7 @@ def test_it_sends_strangers_to_sign_in(client: Any, db: None) -> None:
 
 
 def test_it_tells_a_page_whose_session_ended_to_sign_in(client: Any, db: None) -> None:
-    response = client.get("/messages/changes?ids=1", headers=FRAGMENT)
+    response = client.get("/messages/anew", headers=FRAGMENT)
     assert (response["HX-Redirect"], response.content) == ("/account/login/", b"")
 
 

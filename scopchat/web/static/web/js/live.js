@@ -22,25 +22,33 @@ function schedule() {
 
 async function fetchChanges() {
   timer = null;
-  const open = thread();
-  const query = new URLSearchParams(everything ? new FormData(document.getElementById("view")) : {});
-  if (everything) query.set("all", "1");
-  if (open) {
-    query.set("thread", open);
-    query.set("from", document.getElementById("from")?.value ?? "");
-  }
+  const list = everything;
+  const open = document.getElementById("thread");
   changed = everything = false;
-  if (!query.size) return;
   busy = true;
-  answered = false;
-  await htmx.ajax("GET", `${live().dataset.changes}?${query}`, { source: "#page", swap: "none" });
+  const whole = (!open || (await fetchThread(open))) && (!list || (await fetchList()));
   busy = false;
-  if (answered) {
+  if (whole) {
     schedule();
   } else {
-    everything = true;
+    changed = true;
+    everything = list;
     timer = setTimeout(fetchChanges, RETRY);
   }
+}
+
+async function ask(method, address, values = {}) {
+  answered = false;
+  await htmx.ajax(method, address, { source: "#page", swap: "none", values });
+  return answered;
+}
+
+const fetchThread = (open) => ask("POST", open.dataset.look, { from: document.getElementById("from")?.value ?? "" });
+
+function fetchList() {
+  const query = new URLSearchParams(new FormData(document.getElementById("view")));
+  query.set("thread", thread() ?? "");
+  return ask("GET", `${live().dataset.anew}?${query}`);
 }
 
 document.addEventListener("htmx:after:request", (event) => {
