@@ -26,12 +26,23 @@ async def read_body(receive: Receive, limit: int) -> bytes | None:
             return body
 
 
-async def answer(send: Send, status: int, body: bytes = b"", content_type: str = "text/plain; charset=utf-8") -> None:
-    """One whole response."""
+Messages = tuple[MutableMapping[str, Any], MutableMapping[str, Any]]
+
+
+def whole(status: int, body: bytes = b"", content_type: str = "text/plain; charset=utf-8") -> Messages:
+    """The two messages of one whole response."""
     headers = [(b"content-type", content_type.encode()), (b"content-length", str(len(body)).encode())]
     if status == 204:
         headers = []
     if status == 503:
         headers.append((b"retry-after", b"5"))
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
+    return (
+        {"type": "http.response.start", "status": status, "headers": headers},
+        {"type": "http.response.body", "body": body},
+    )
+
+
+async def answer(send: Send, status: int, body: bytes = b"", content_type: str = "text/plain; charset=utf-8") -> None:
+    """One whole response."""
+    for message in whole(status, body, content_type):
+        await send(message)

@@ -6,7 +6,6 @@ Verify, write to the journal, answer; nothing else happens before the answer, so
 from __future__ import annotations
 
 import hashlib
-import json
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import quote
@@ -18,7 +17,7 @@ from scopchat.channels.models import EventState
 from scopchat.channels.providers.base import BadSignature, Event, HookRequest, Malformed
 from scopchat.channels.providers.registry import ADAPTERS
 from scopchat.channels.shards import shard_of
-from scopchat.common.asgi import Receive, Scope, Send, answer, read_body
+from scopchat.common.asgi import Receive, Scope, Send, answer, read_body, whole
 from scopchat.common.clock import utc_now
 from scopchat.gateway.journal import Entry, Journal, NotWritten
 from scopchat.gateway.known_accounts import KnownAccount, KnownAccounts
@@ -75,6 +74,12 @@ class Hooks:
         self._accepted = {
             (kind, event): ANSWERS.labels(kind, event.value, "200") for kind in ADAPTERS for event in Event
         }
+        self._replies = {
+            (kind, event): whole(reply.status, reply.body, reply.content_type)
+            for kind, adapter in ADAPTERS.items()
+            for event in Event
+            for reply in [adapter.answer(event)]
+        }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         parts = scope["path"].split("/")
@@ -84,7 +89,7 @@ class Hooks:
         if scope["method"] not in {"GET", "POST"}:
             return await answer(send, 405)
         try:
-            account = await self._accounts.find(kind, parts[3])
+            account = self._accounts.kept(kind, parts[3]) or await self._accounts.find(kind, parts[3])
         except OSError:
             return await self._refuse(send, kind, event, 503, "the database cannot be reached")
         if account is None:
@@ -99,8 +104,9 @@ class Hooks:
         if status != 200:
             return await self._refuse(send, kind, event, status, "refused", provider_id=account.provider_id)
         self._accepted[kind, event].inc()
-        reply = ADAPTERS[kind].answer(event)
-        return await answer(send, reply.status, reply.body, reply.content_type)
+        for message in self._replies[kind, event]:
+            await send(message)
+        return None
 
     def _request(self, scope: Scope, body: bytes) -> HookRequest:
         """The callback at its configured public address: a client-sent Host proves nothing."""
@@ -149,11 +155,11 @@ class Hooks:
             shard=shard_of(provider_id=account.provider_id, address=identity.address),
             method=request.method,
             url=request.url.replace("\0", ""),
-            headers=json.dumps({name: request.headers[name] for name in KEPT_HEADERS if name in request.headers}),
-            body=request.body,
-            received_at=now,
+            headers={name: request.headers[name] for name in KEPT_HEADERS if name in request.headers},
+            received_at=now.isoformat(),
             state=REFUSED if error else ACCEPTED,
             error=error,
+            body=request.body,
         )
 
     async def _refuse(self, send: Send, kind: str, event: Event, status: int, why: str, **more: int) -> None:

@@ -31,6 +31,11 @@ class KnownAccounts:
         self._kept: dict[tuple[str, str], tuple[float, KnownAccount | None]] = {}
         self._loading: dict[tuple[str, str], asyncio.Task[KnownAccount | None]] = {}
 
+    def kept(self, kind: str, token: str) -> KnownAccount | None:
+        """The account, if it was found a moment ago."""
+        moment, account = self._kept.get((kind, token), (0.0, None))
+        return account if time.monotonic() - moment < SECONDS_KEPT else None
+
     async def find(self, kind: str, token: str) -> KnownAccount | None:
         """The account, or None for a token nobody has. Raises OSError when the database cannot be reached."""
         key = (kind, token)

@@ -29,7 +29,8 @@ WARM_SECONDS = LINGER_SECONDS - 1
 LOOK_SECONDS = 0.15
 """Between looks at shards that should have a run; the same first event twice is a shard that has none."""
 PATIENCE_SECONDS = 1.0
-"""Between two jobs asked for the same shard."""
+"""Until a second job is asked for the same event; each further one takes twice as long, as the sweep does."""
+MOST_PATIENCE_SECONDS = 10.0
 
 FirstPending = Callable[[list[int]], Awaitable[dict[int, int]]]
 """The first waiting event of each of some shards; those without one are absent."""
@@ -43,7 +44,8 @@ class Wakeups:
         self._first_pending = first_pending
         self._clock = clock
         self._heard: dict[int, float] = {}
-        self._deferred: dict[int, float] = {}
+        self._patience: dict[int, tuple[float, float]] = {}
+        """Until when no other job of a shard is asked for, and for how long after that one."""
         self._due: dict[int, None] = {}
         self._awake = asyncio.Event()
         self._watched: dict[int, int | None] = {}
@@ -69,24 +71,33 @@ class Wakeups:
     def _require(self, shards: Iterable[int]) -> None:
         for shard in shards:
             self._due[shard] = None
-            self._deferred[shard] = self._clock()
             self._awake.set()
+
+    def _is_stuck(self, shard: int, first: int) -> bool:
+        """Whether another job has to be asked for: the same event waits still, and has for long enough."""
+        if self._watched.get(shard) != first:
+            self._patience.pop(shard, None)
+            return False
+        until, patience = self._patience.get(shard, (0.0, PATIENCE_SECONDS))
+        if self._clock() < until:
+            return False
+        self._patience[shard] = self._clock() + patience, min(2 * patience, MOST_PATIENCE_SECONDS)
+        return True
 
     async def _watch(self) -> None:
         """Finds shards whose first event stays the same."""
         while True:
             await self._to_watch.wait()
             await asyncio.sleep(LOOK_SECONDS)
-            before = dict(self._watched)
+            asked = list(self._watched)
             try:
-                first = await self._first_pending(list(before))
+                first = await self._first_pending(asked)
             except Error as error:
                 # The sweep finds the work within ten seconds.
                 logger.warning("shards_not_watched", error=type(error).__name__)
                 first = {}
-            patient = self._clock() - PATIENCE_SECONDS
-            self._require(s for s in first if first[s] == before[s] and self._deferred.get(s, patient) <= patient)
-            for shard in before.keys() - first.keys():
+            self._require([shard for shard, event in first.items() if self._is_stuck(shard, event)])
+            for shard in set(asked) - first.keys():
                 del self._watched[shard]
             self._watched.update(first)
             if not self._watched:

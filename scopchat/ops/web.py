@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import socket
 import sys
@@ -15,6 +16,8 @@ from scopchat.ops.supervise import Kept, Program, stop_requested
 SWITCH_SECONDS = 0.0005
 """How long a page's thread keeps the interpreter while the event loop wants it. Python's own 5 ms, waited for at each
 step of a callback or a live notice, add up."""
+GARBAGE_THRESHOLD = 50_000
+"""Objects made before the collector looks for cycles among the youngest; Python's own 2,000 is one batch of callbacks."""
 GRACE_SECONDS = 3
 """How long requests under way may take at the end; live pages reconnect by themselves."""
 
@@ -23,6 +26,7 @@ def serve(bound: socket.socket) -> None:
     """Serves on a bound socket until told to stop."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "scopchat.config.settings")
     sys.setswitchinterval(SWITCH_SECONDS)
+    gc.set_threshold(GARBAGE_THRESHOLD)
     config = uvicorn.Config(
         "scopchat.config.asgi:application",
         http="httptools",

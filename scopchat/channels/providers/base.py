@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import ClassVar, Protocol
-from urllib.parse import parse_qsl
+from urllib.parse import unquote_to_bytes
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -70,6 +70,24 @@ class Account:
     """Public address of this provider's hooks, to which `/inbound` or `/status` is added."""
 
 
+def pairs_of(text: str, *, errors: str = "strict") -> list[tuple[str, str]]:
+    """Pairs of a urlencoded text, as `urllib.parse.parse_qsl` has them with blank values kept, at half its price.
+
+    Nearly every name and most values need no decoding. Raises ValueError for what is not UTF-8 when `errors` is strict.
+    """
+
+    found = []
+    for part in text.split("&"):
+        if part:
+            name, _sign, value = part.partition("=")
+            if "%" in part or "+" in part:
+                name, value = (
+                    unquote_to_bytes(piece.replace("+", " ")).decode(errors=errors) for piece in (name, value)
+                )
+            found.append((name, value))
+    return found
+
+
 @dataclass(frozen=True)
 class HookRequest:
     """A callback as it arrived. Header names are lower case; `url` is the configured public address.
@@ -85,15 +103,20 @@ class HookRequest:
     @cached_property
     def query(self) -> list[tuple[str, str]]:
         """Pairs of the query string, blank values kept (carriers sign them)."""
-        return parse_qsl(self.url.partition("?")[2], keep_blank_values=True)
+        return pairs_of(self.url.partition("?")[2], errors="replace")
 
     @cached_property
     def form(self) -> list[tuple[str, str]]:
         """Pairs of a urlencoded body, blank values kept. Raises `Malformed` when it is not UTF-8."""
         try:
-            return parse_qsl(self.body.decode(), keep_blank_values=True, errors="strict")
+            return pairs_of(self.body.decode())
         except ValueError:
             raise Malformed("the body is not a UTF-8 form") from None
+
+    @cached_property
+    def fields(self) -> dict[str, str]:
+        """What the carrier says, by name: the form of a POST, else the query."""
+        return dict(self.form if self.method == "POST" else self.query)
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,12 +85,11 @@ class TwilioAdapter:
     def verify(self, request: HookRequest, account: Account) -> None:
         token = account.credentials.get("auth_token", "")
         check_signature(request, token)
-        form = dict(request.form if request.method == "POST" else request.query)
-        if form.get("AccountSid") != account.credentials.get("account_sid"):
+        if request.fields.get("AccountSid") != account.credentials.get("account_sid"):
             raise BadSignature("the AccountSid is missing or another account's")
 
     def parse_inbound(self, request: HookRequest) -> tuple[InboundMessage, ...]:
-        form = dict(request.form if request.method == "POST" else request.query)
+        form = request.fields
         try:
             count, segments = int(form.get("NumMedia") or 0), int(form.get("NumSegments") or 1)
         except ValueError:
