@@ -75,12 +75,12 @@ UPDATE interactions_message m SET
     delivered_at = CASE WHEN r.status = 'delivered' THEN r.at ELSE m.delivered_at END
 FROM unnest(%b::bigint[], %b::text[], %b::text[], %b::text[], %b::text[], %b::timestamptz[])
      AS r (id, status, carrier_id, reason, error_code, at)
-JOIN turn ON turn.id = r.id
-WHERE m.id = r.id
+JOIN turn ON turn.id = r.id, interactions_interaction i
+WHERE m.id = r.id AND i.id = m.interaction_id
   AND array_position(ARRAY['queued', 'sending', 'unknown', 'sent', 'delivered'], m.status::text)
       < array_position(ARRAY['queued', 'sending', 'unknown', 'sent', 'delivered'],
                        CASE r.status WHEN 'failed' THEN 'delivered' ELSE r.status END)
-RETURNING m.interaction_id
+RETURNING i.id, i.company_id, i.channel_id, i.queue_id, i.assignee_id
 """  # the same rungs as status.RUNG, compared again under the row's lock
 
 ROUTES = """

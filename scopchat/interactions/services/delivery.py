@@ -83,7 +83,7 @@ def _record(best: dict[int, tuple[MessageStatus, Report]]) -> None:
         for message_id, (status, report) in sorted(best.items())
     ]
     moved = batch(queries.RECORD_REPORTS, [sorted(best), *columns(records, 6)])
-    tell({interaction_id for (interaction_id,) in moved})
+    announce_rows(set(moved), part=Part.THREAD)
 
 
 def tell(interaction_ids: set[int]) -> None:

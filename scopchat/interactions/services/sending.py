@@ -13,7 +13,9 @@ from scopchat.channels.journal import hand_back
 from scopchat.channels.models import InboundEvent
 from scopchat.channels.providers.base import Attempt, OutboundMessage
 from scopchat.common.queries import batch
+from scopchat.events.catalogue import Part
 from scopchat.interactions import queries
+from scopchat.interactions.services.changes import announce_rows
 from scopchat.interactions.services.delivery import tell
 from scopchat.interactions.status import MessageStatus
 
@@ -83,8 +85,8 @@ def record_results(*, results: Sequence[Result], claim: UUID, providers: Mapping
             "at": [result.at for result in results],
         },
     )
-    tell({interaction for interaction, _channel, _carrier in found})
-    known = {carrier for _interaction, _channel, carrier in found if carrier}
+    announce_rows({route[1:] for route in found}, part=Part.THREAD)
+    known = {carrier for carrier, *_route in found if carrier}
     if known:
         hand_back(InboundEvent.objects.filter(provider__in=set(providers.values()), carrier_id__in=known))
 

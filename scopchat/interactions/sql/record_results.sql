@@ -15,8 +15,10 @@ SET status = CASE
 FROM unnest(
         %(ids)b::bigint[], %(statuses)b::text[], %(carrier_ids)b::text[], %(segments)b::int[], %(reasons)b::text[],
         %(codes)b::text[], %(details)b::text[], %(not_before)b::timestamptz[], %(at)b::timestamptz[]
-     ) AS r (id, status, carrier_id, segments, reason, error_code, error_detail, not_before, at)
+     ) AS r (id, status, carrier_id, segments, reason, error_code, error_detail, not_before, at),
+     interactions_interaction i
 WHERE m.id = r.id
+  AND i.id = m.interaction_id
   AND m.claim = %(claim)s
   AND (m.status IN ('sending', 'unknown') OR r.status = 'sent')
-RETURNING m.interaction_id, m.channel_id, m.carrier_id
+RETURNING m.carrier_id, i.id, i.company_id, i.channel_id, i.queue_id, i.assignee_id
