@@ -164,9 +164,7 @@ def main() -> bool:
     rate = statistics.median(ours)
     alone, together = (statistics.median(found) for found in zip(*limits, strict=True))
     print(f"send    ours {rate:,.0f} texts/s by one worker, receipts coming back, bar {BAR:,}")
-    print(
-        f"        {rate / together:.2f} of a bare claim-post-record loop, receipts to a bare group commit ({together:,.0f}/s)"
-    )
+    print(f"        {rate / together:.2f} of a bare claim-post-record loop with bare hooks ({together:,.0f}/s)")
     print(f"        {rate / alone:.2f} of that loop without receipts ({alone:,.0f}/s)")
     print(f"        every text taken once and its receipt recorded: {'yes' if exact else 'NO'}")
     return exact and rate >= BAR

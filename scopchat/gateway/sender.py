@@ -30,7 +30,7 @@ from scopchat.interactions.status import MessageStatus
 
 logger = structlog.get_logger(__name__)
 
-BATCH = 100
+BATCH = 250
 """Texts claimed in one turn of a shard."""
 CLAIM_SECONDS = 6.0
 """After this a claim is stale: another run may have taken over, so nothing more leaves under it."""
@@ -43,7 +43,7 @@ COMPLAINTS = frozenset({FailureReason.ACCOUNT, FailureReason.CONNECTION})
 """Refusals that concern every text of a provider, not the one that met it."""
 SENT_TOTAL = Counter("scopchat_texts_sent_total", "Texts by what became of the request.", ["outcome"])
 
-turns = asyncio.Semaphore(8)
+turns = asyncio.Semaphore(4)
 """Shards sending at once in this process: enough to keep requests in flight, few enough for large batches."""
 
 

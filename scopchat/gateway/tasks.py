@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 
 import structlog
@@ -21,6 +22,8 @@ logger = structlog.get_logger(__name__)
 
 LIFE_SECONDS = 60.0
 """A routing run that is kept busy hands over after this, so that a new worker gets its share."""
+BREATH_SECONDS = 0.1
+"""From one batch of a shard to the next, at least: what comes in a rush is handled together."""
 STALLED_SECONDS = 8
 """A worker without heartbeat for this long is taken for dead and its jobs run elsewhere."""
 
@@ -36,6 +39,7 @@ async def route(context: JobContext, *, shard: int) -> None:
     arrivals: Arrivals = context.additional_context["arrivals"]
     ends = time.monotonic() + LIFE_SECONDS
     while True:
+        began = time.monotonic()
         arrivals.forget(shard)
         while await in_thread(router.route_batch, shard) == router.BATCH:
             pass
@@ -44,6 +48,7 @@ async def route(context: JobContext, *, shard: int) -> None:
         if time.monotonic() > ends:
             await in_thread(defer_drain, Work.ROUTE, shard)
             return
+        await asyncio.sleep(max(0.0, began + BREATH_SECONDS - time.monotonic()))
 
 
 @app.task(name=Work.SEND.task_name, pass_context=True)

@@ -17,7 +17,7 @@ SWITCH_SECONDS = 0.0005
 """How long a page's thread keeps the interpreter while the event loop wants it. Python's own 5 ms, waited for at each
 step of a callback or a live notice, add up."""
 GARBAGE_THRESHOLD = 50_000
-"""Objects made before the collector looks for cycles among the youngest; Python's own 2,000 is one batch of callbacks."""
+"""Objects made before the collector looks for cycles among the youngest; 2,000 (Python's own) is one batch of hooks."""
 GRACE_SECONDS = 3
 """How long requests under way may take at the end; live pages reconnect by themselves."""
 

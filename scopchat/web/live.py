@@ -2,7 +2,7 @@
 
 Bare ASGI with server-sent events: thousands of quiet connections cost this process a few objects each. What changed
 within a short turn is read once, drawn once per language, and handed to every inbox that may see it; the page fetches
-only its open thread, and the whole list when too much happened at once (docs/decisions/0010).
+only its open thread, and the whole list when too much happened at once (docs/decisions/0012).
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import APIResponse, Browser, Page, Route, expect
 
 from tests.processes.desk import Desk, installation
 
@@ -40,6 +40,37 @@ def toy_phone(admin: Page, number: str) -> None:
     admin.get_by_role("button", name="Ajouter un téléphone").click()
 
 
+def text(admin: Page, number: str, words: str) -> None:
+    """Writes to the company from a toy phone."""
+    phone = admin.get_by_role("article", name=number)
+    phone.get_by_label("Au canal").select_option(label="À Accueil, 438 555-0101")
+    phone.get_by_role("textbox", name="Texte").fill(words)
+    phone.get_by_role("button", name="Envoyer").click()
+
+
+class Held:
+    """The next answer to a request of a page, held back once the server has given it."""
+
+    def __init__(self, page: Page, address: str) -> None:
+        self._page, self._address = page, address
+        self._held: list[tuple[Route, APIResponse]] = []
+        page.route(address, self._hold)
+
+    def _hold(self, route: Route) -> None:
+        self._held.append((route, route.fetch()))
+
+    def wait(self) -> None:
+        """Returns once the server has answered."""
+        while not self._held:
+            self._page.wait_for_timeout(20)
+
+    def release(self) -> None:
+        """Lets the page have it, as it was."""
+        for route, answer in self._held:
+            route.fulfill(response=answer)
+        self._page.unroute(self._address)
+
+
 def test_a_text_goes_all_the_way_round(desk: Desk, browser: Browser) -> None:
     admin = signed_in(browser, desk.ports[0], "amelie")
     manager = signed_in(browser, desk.ports[1], "karim")
@@ -48,9 +79,7 @@ def test_a_text_goes_all_the_way_round(desk: Desk, browser: Browser) -> None:
     toy_phone(admin, "514 555-0142")
 
     phone = admin.get_by_role("article", name="514 555-0142")
-    phone.get_by_label("Au canal").select_option(label="À Accueil, 438 555-0101")
-    phone.get_by_role("textbox", name="Texte").fill("Bonjour, êtes-vous ouverts ?")
-    phone.get_by_role("button", name="Envoyer").click()
+    text(admin, "514 555-0142", "Bonjour, êtes-vous ouverts ?")
 
     row = agent.get_by_role("link", name="514 555-0142")
     expect(row).to_contain_text("Bonjour, êtes-vous ouverts ?", timeout=SOON)
@@ -79,3 +108,62 @@ def test_a_text_goes_all_the_way_round(desk: Desk, browser: Browser) -> None:
     answer = outsider.goto(address)
     assert answer is not None
     assert answer.status == 404
+
+
+def test_a_thread_that_changes_on_its_way_to_the_page_is_shown_as_it_is(desk: Desk, browser: Browser) -> None:
+    admin = signed_in(browser, desk.ports[0], "amelie")
+    agent = signed_in(browser, desk.ports[1], "sophie")
+    manager = signed_in(browser, desk.ports[0], "karim")
+    toy_phone(admin, "514 555-0143")
+    text(admin, "514 555-0143", "Une question")
+    row = agent.get_by_role("link", name="514 555-0143")
+    expect(row).to_contain_text("Une question", timeout=SOON)
+    address = row.get_attribute("href")
+
+    held = Held(agent, f"**{address}*")
+    row.click()
+    held.wait()
+    manager.get_by_role("link", name="514 555-0143").click()
+    manager.get_by_role("button", name="Attribuer").click()
+    manager.get_by_role("button", name="Sophie Roy").click()
+    expect(row).to_contain_text("Sophie Roy", timeout=SOON)
+    held.release()
+
+    expect(agent.get_by_role("textbox", name="Message")).to_be_visible(timeout=SOON)
+
+
+def test_a_list_on_its_way_to_the_page_hides_nothing_that_came_meanwhile(desk: Desk, browser: Browser) -> None:
+    admin = signed_in(browser, desk.ports[0], "amelie")
+    agent = signed_in(browser, desk.ports[1], "sophie")
+    toy_phone(admin, "514 555-0144")
+    row = agent.get_by_role("link", name="514 555-0144")
+
+    held = Held(agent, "**/messages/?*view=free*")
+    agent.get_by_text("Libres").click()
+    held.wait()
+    text(admin, "514 555-0144", "Nouveau")
+    expect(row).to_contain_text("Nouveau", timeout=SOON)
+    expect(agent.locator("#announcer")).to_have_text("Nouveau message de 514 555-0144 : Nouveau")
+    held.release()
+
+    expect(agent.get_by_role("link", name="514 555-0143")).to_have_count(0, timeout=SOON)
+    expect(row).to_contain_text("Nouveau")
+
+
+def test_a_row_that_does_not_belong_in_the_view_stays_out_until_it_does(desk: Desk, browser: Browser) -> None:
+    admin = signed_in(browser, desk.ports[0], "amelie")
+    agent = signed_in(browser, desk.ports[1], "sophie")
+    manager = signed_in(browser, desk.ports[0], "karim")
+    toy_phone(admin, "514 555-0145")
+    agent.goto("/messages/?view=mine")
+    row = agent.get_by_role("link", name="514 555-0145")
+    free = agent.locator("#count-free")
+    before = int(free.inner_text() or 0)
+
+    text(admin, "514 555-0145", "À qui ?")
+    expect(free).to_have_text(str(before + 1), timeout=SOON)
+    expect(row).to_have_count(0)
+    manager.get_by_role("link", name="514 555-0145").click()
+    manager.get_by_role("button", name="Attribuer").click()
+    manager.get_by_role("button", name="Sophie Roy").click()
+    expect(row).to_contain_text("À qui ?", timeout=SOON)
