@@ -7,6 +7,8 @@ from django.db.models import QuerySet
 
 from scopchat.accounts.models import Presence, Theme, User
 from scopchat.accounts.roles import Permission, Reach, Role, reach
+from scopchat.audit.catalogue import Verb
+from scopchat.audit.services import record
 from scopchat.tenancy.models import Company
 
 
@@ -20,8 +22,12 @@ def create_user(
     role: Role,
     password: str,
     language: str = "fr",
+    acting: User | None = None,
 ) -> User:
-    """A new person in `company`. Raises IntegrityError when the username or e-mail is taken (in any case)."""
+    """A new person in `company`; `acting` is None where the installation itself makes them.
+
+    Raises IntegrityError when the username or e-mail is taken (in any case).
+    """
     user = User(
         company=company,
         username=username,
@@ -32,6 +38,8 @@ def create_user(
     )
     user.set_password(password)
     user.save(force_insert=True)
+    details = {"username": username, "role": str(role)}
+    record(verb=Verb.USER_CREATED, company=company, acting=acting, about=user, details=details)
     return user
 
 
@@ -60,6 +68,12 @@ def current_company(*, user: User, chosen: int | None) -> Company:
         return user.company
     below = Company.objects.filter(path__startswith=user.company.path, is_active=True)
     return below.filter(pk=chosen).first() or user.company
+
+
+def enter_company(*, user: User, company: Company) -> None:
+    """The person begins to look at `company`, which `companies_of` has given; recorded where it is not their own."""
+    if company.pk != user.company_id:
+        record(verb=Verb.COMPANY_ENTERED, company=company, acting=user)
 
 
 def set_presence(*, user: User, presence: Presence) -> None:

@@ -67,6 +67,7 @@ MENU = (
         SETTINGS,
         pages=("channels:add_provider", "channels:edit_provider"),
     ),
+    Entry(_("Audit log"), "shield", "administration:audit", Permission.SEE_AUDIT, SETTINGS),
     Entry(_("Simulator"), "devices", "simulator:phones", Permission.USE_SIMULATOR, SETTINGS, needs_simulator=True),
 )
 
