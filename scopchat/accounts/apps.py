@@ -10,7 +10,10 @@ class AccountsConfig(AppConfig):
         from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 
         from scopchat.accounts import sign_ins
+        from scopchat.accounts.archiving import People
+        from scopchat.tenancy.participants import register
 
         user_logged_in.connect(sign_ins.on_signed_in)
         user_logged_out.connect(sign_ins.on_signed_out)
         user_login_failed.connect(sign_ins.on_sign_in_failed)
+        register(People())

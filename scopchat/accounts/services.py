@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.db.models import QuerySet
 
@@ -79,6 +81,13 @@ def enter_company(*, user: User, company: Company) -> None:
 def set_presence(*, user: User, presence: Presence) -> None:
     """What colleagues see of the person's availability."""
     User.objects.filter(pk=user.pk).update(presence=presence)
+
+
+def end_sessions(people: QuerySet[User]) -> None:
+    """Signs these people out wherever they are signed in."""
+    sessions = UserSession.objects.filter(user__in=people)
+    Session.objects.filter(session_key__in=sessions.values("session_key")).delete()
+    sessions.delete()
 
 
 def set_preferences(*, user: User, theme: Theme | None = None, language: str | None = None) -> None:

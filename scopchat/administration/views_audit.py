@@ -16,7 +16,7 @@ from scopchat.accounts.roles import Permission
 from scopchat.accounts.services import people_of
 from scopchat.administration import audit_log
 from scopchat.administration.audit_log import Cursor
-from scopchat.administration.forms import AuditFilter
+from scopchat.administration.forms_audit import AuditFilter
 from scopchat.audit.catalogue import Verb
 from scopchat.audit.models import Entry
 from scopchat.audit.querysets import EntryQuerySet

@@ -17,6 +17,10 @@ class Verb(models.TextChoices):
     AUDIT_EXPORTED = "access.audit_exported", _("Audit log exported")
     COMPANY_CREATED = "company.created", _("Company created")
     COMPANY_CHANGED = "company.changed", _("Company changed")
+    COMPANY_DEACTIVATED = "company.deactivated", _("Company deactivated")
+    COMPANY_REACTIVATED = "company.reactivated", _("Company reactivated")
+    COMPANY_ARCHIVED = "company.archived", _("Company archived")
+    COMPANY_RESTORED = "company.restored", _("Company restored")
     USER_CREATED = "user.created", _("User created")
     QUEUE_CREATED = "queue.created", _("Queue created")
     CHANNEL_CREATED = "channel.created", _("Channel created")
@@ -44,6 +48,8 @@ DETAILS: dict[str, Promise] = {
     "agents": _("Agents"),
     "api_base_url": _("API address"),
     "carrier": _("Carrier"),
+    "channels_removed": _("Channels taken out of use"),
+    "companies_closed": _("Companies that stopped working"),
     "country": _("Country"),
     "credentials": _("Credentials replaced"),
     "currency": _("Currency"),
@@ -56,8 +62,10 @@ DETAILS: dict[str, Promise] = {
     "parent": _("Below"),
     "provider": _("Provider"),
     "role": _("Role"),
+    "skipped": _("Not brought back"),
     "throughput": _("Segments per second"),
     "time_zone": _("Time zone"),
     "username": _("Username"),
+    "users_removed": _("People taken out of use"),
 }
 """Keys of `Entry.details` as pages name them."""

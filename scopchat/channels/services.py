@@ -108,12 +108,19 @@ def create_channel(
     )
     if destination == Destination.USERS:
         channel.users.set(users)
-    waiting = InboundEvent.objects.filter(provider=provider, state=EventState.UNMATCHED, address=address)
-    if waiting.update(state=EventState.PENDING):
-        transaction.on_commit(partial(defer_drain, Work.ROUTE, channel.shard))
+    route_what_waited(channel)
     details = {"address": address, "provider": provider.name, **_settings(channel)}
     record(verb=Verb.CHANNEL_CREATED, company=company, acting=acting, about=channel, details=details)
     return channel
+
+
+def route_what_waited(channel: Channel) -> None:
+    """Hands on what the address received while no channel had it."""
+    waiting = InboundEvent.objects.filter(
+        provider_id=channel.provider_id, state=EventState.UNMATCHED, address=channel.address
+    )
+    if waiting.update(state=EventState.PENDING):
+        transaction.on_commit(partial(defer_drain, Work.ROUTE, channel.shard))
 
 
 def _settings(channel: Channel) -> dict[str, Any]:

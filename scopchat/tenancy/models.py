@@ -7,6 +7,16 @@ from django.utils.translation import gettext_lazy as _
 from treebeard.mp_tree import MP_Node
 
 from scopchat.tenancy.kinds import Kind
+from scopchat.tenancy.scoping import TenantModel
+
+
+class State(models.TextChoices):
+    """Whether a company works, and if not, why."""
+
+    ACTIVE = "active", _("Active")
+    OFF = "off", _("Deactivated")
+    OFF_ABOVE = "off_above", _("Deactivated above")
+    ARCHIVED = "archived", _("Archived")
 
 
 class Company(MP_Node):
@@ -19,6 +29,10 @@ class Company(MP_Node):
     language = models.CharField(_("language"), max_length=5, default="fr")
     currency = models.CharField(_("currency"), max_length=3, default="CAD")
     is_active = models.BooleanField(_("active"), default=True)
+    """Whether its people may sign in and its channels send: neither it nor a company above is off or archived."""
+    switched_off_at = models.DateTimeField(null=True)
+    """Since when it itself is deactivated, whatever the companies above are."""
+    archived_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     node_order_by: list[str] = []
@@ -35,6 +49,34 @@ class Company(MP_Node):
     def __str__(self) -> str:
         return str(self.name)
 
+    @property
+    def state(self) -> State:
+        """What pages say of it."""
+        if self.archived_at is not None:
+            return State.ARCHIVED
+        if self.switched_off_at is not None:
+            return State.OFF
+        return State.ACTIVE if self.is_active else State.OFF_ABOVE
+
     def is_or_is_under(self, other: Company) -> bool:
         """Whether this company is `other` or stands anywhere below it."""
         return bool(self.path.startswith(other.path))
+
+
+class Archival(TenantModel):
+    """One archiving of a company and what it removed, so that restoring brings back exactly that."""
+
+    archived_at = models.DateTimeField()
+    removed = models.JSONField(default=dict)
+    """Ids by the name of the participant that removed them."""
+    restored_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["company"], condition=models.Q(restored_at=None), name="archival_one_at_a_time"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.company_id} {self.archived_at}"

@@ -28,7 +28,7 @@ def menu(html: bytes) -> list[str]:
         ("user", "messages interactions"),
         ("admin", "messages interactions channels providers audit simulator"),
         ("outsider_admin", "messages interactions channels providers audit simulator"),
-        ("operator_admin", "messages interactions channels providers audit"),
+        ("operator_admin", "messages interactions channels providers companies audit"),
     ],
 )
 def test_it_shows_in_the_menu_what_the_role_may_open(cast: Cast, who: str, expected: str) -> None:

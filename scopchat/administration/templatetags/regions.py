@@ -1,0 +1,23 @@
+"""Codes of countries and currencies by their names."""
+
+from __future__ import annotations
+
+from django import template
+from django.conf import settings
+from django.utils.translation import get_language
+
+from scopchat.common import regions
+
+register = template.Library()
+
+
+@register.filter
+def country(code: str) -> str:
+    """The country's name in the language in force."""
+    return dict(regions.countries(get_language() or settings.LANGUAGE_CODE)).get(code, code)
+
+
+@register.filter
+def currency(code: str) -> str:
+    """The currency's name and code in the language in force."""
+    return dict(regions.currencies(get_language() or settings.LANGUAGE_CODE)).get(code, code)
