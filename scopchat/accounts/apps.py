@@ -11,9 +11,12 @@ class AccountsConfig(AppConfig):
 
         from scopchat.accounts import sign_ins
         from scopchat.accounts.archiving import People
+        from scopchat.accounts.services import count_people
         from scopchat.tenancy.participants import register
+        from scopchat.tenancy.resources import Resource, register_counter
 
         user_logged_in.connect(sign_ins.on_signed_in)
         user_logged_out.connect(sign_ins.on_signed_out)
         user_login_failed.connect(sign_ins.on_sign_in_failed)
         register(People())
+        register_counter(Resource.USERS, count_people)

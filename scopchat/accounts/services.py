@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from scopchat.accounts.models import Presence, Theme, User
 from scopchat.accounts.roles import Permission, Reach, Role, reach
 from scopchat.audit.catalogue import Verb
 from scopchat.audit.services import record
+from scopchat.tenancy.limits import require_room
 from scopchat.tenancy.models import Company
+from scopchat.tenancy.resources import Resource
 
 
 @transaction.atomic
@@ -28,8 +32,9 @@ def create_user(
 ) -> User:
     """A new person in `company`; `acting` is None where the installation itself makes them.
 
-    Raises IntegrityError when the username or e-mail is taken (in any case).
+    Raises IntegrityError when the username or e-mail is taken (in any case), and `LimitReached`.
     """
+    require_room(company=company, resource=Resource.USERS)
     user = User(
         company=company,
         username=username,
@@ -43,6 +48,12 @@ def create_user(
     details = {"username": username, "role": str(role)}
     record(verb=Verb.USER_CREATED, company=company, acting=acting, about=user, details=details)
     return user
+
+
+def count_people(companies: Sequence[int]) -> Mapping[int, int]:
+    """How many people of each company may sign in: what its limit counts."""
+    found = User.objects.filter(company__in=companies, is_active=True).values_list("company")
+    return dict(found.annotate(Count("pk")))
 
 
 def people_of(company: Company) -> QuerySet[User]:

@@ -12,7 +12,12 @@ from django.utils.translation import gettext_lazy as _
 
 from scopchat.common.regions import countries, currencies, time_zones
 from scopchat.tenancy.kinds import ALLOWED_CHILDREN, Kind
+from scopchat.tenancy.limits import most_allowed
 from scopchat.tenancy.models import Company
+from scopchat.tenancy.resources import Resource
+
+MOST = 2_000_000_000
+"""As much as the database holds in a limit."""
 
 
 class CompanyForm(forms.Form):
@@ -64,6 +69,29 @@ class NewCompanyForm(CompanyForm):
 
     def clean_kind(self) -> Kind:
         return Kind(self.cleaned_data["kind"])
+
+
+class LimitsForm(forms.Form):
+    """What a company may have. A field left blank sets no limit of its own."""
+
+    max_users = forms.IntegerField(label=_("Users"), required=False, min_value=0, max_value=MOST)
+    max_channels = forms.IntegerField(label=_("Channels"), required=False, min_value=0, max_value=MOST)
+    max_segments_day = forms.IntegerField(label=_("Segments a day"), required=False, min_value=0, max_value=MOST)
+    max_segments_month = forms.IntegerField(label=_("Segments a month"), required=False, min_value=0, max_value=MOST)
+    mass_sends = forms.BooleanField(label=_("Mass sends allowed"), required=False)
+
+    def __init__(self, *args: Any, company: Company, **kwargs: Any) -> None:
+        kwargs["initial"] = {name: getattr(company, name) for name in [*Resource.values, "mass_sends"]}
+        super().__init__(*args, **kwargs)
+        for resource in Resource:
+            most = most_allowed(company, resource)
+            if most is not None:
+                self.fields[resource.value].help_text = _("At most %(n)d are left above.") % {"n": most}
+
+    @property
+    def maxima(self) -> dict[Resource, int | None]:
+        """What was typed, once it is valid."""
+        return {resource: self.cleaned_data[resource.value] for resource in Resource}
 
 
 SHOWN: list[tuple[str, str | Promise]] = [

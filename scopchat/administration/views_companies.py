@@ -11,11 +11,13 @@ from django.views.decorators.http import require_POST
 
 from scopchat.accounts.access import PersonRequest, is_fragment, requires
 from scopchat.accounts.roles import Permission
+from scopchat.administration import usage
 from scopchat.administration.companies import page_of
-from scopchat.administration.forms_companies import CompanyFilter, CompanyForm, NewCompanyForm
+from scopchat.administration.forms_companies import CompanyFilter, CompanyForm, LimitsForm, NewCompanyForm
 from scopchat.common.clock import utc_now
 from scopchat.tenancy import services, tree
 from scopchat.tenancy.kinds import ALLOWED_CHILDREN, Kind
+from scopchat.tenancy.limits import LimitReached, LimitRefused
 from scopchat.tenancy.models import Company, State
 
 
@@ -44,9 +46,11 @@ def listing(request: PersonRequest) -> HttpResponse:
     text, state = form.cleaned_data.get("q", ""), form.cleaned_data.get("state", "")
     after = request.GET.get("after", "")
     page = page_of(request.company, text=text, state=state, after=after)
+    bars = usage.of_branch(request.company, now=utc_now())
     context = {
         "form": form,
-        "rows": page.rows,
+        "rows": [(row, bars.get(row.company.pk, [])) for row in page.rows],
+        "titles": usage.LISTED,
         "next_path": page.next_path,
         "narrowed": bool(text or state),
         "may_add": _may_have_children(request.company),
@@ -66,12 +70,40 @@ def detail(request: PersonRequest, pk: int) -> HttpResponse:
         "children": tree.branch(company).filter(depth=company.depth + 1).order_by("path"),
         "may_add": _may_have_children(company),
         "may_enter": company.is_active and company.pk != request.company.pk,
+        "bars": [] if archived else usage.of_company(company, now=utc_now()),
+        "may_limit": below and not archived,
         "may_switch": below and not archived,
         "may_archive": below and not archived,
         "may_restore": below and archived,
         "obstacles": services.obstacles_to_archiving(company) if below and not archived else [],
     }
     return render(request, "administration/company.html", context)
+
+
+@requires(Permission.MANAGE_COMPANIES)
+def limits(request: PersonRequest, pk: int) -> HttpResponse:
+    """What the company may have: for those above it to decide, never for itself."""
+    company = _below(request, pk)
+    if company.state == State.ARCHIVED:
+        raise PermissionDenied
+    form = LimitsForm(request.POST or None, company=company)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.set_allowance(
+                company=company,
+                maxima=form.maxima,
+                mass_sends=form.cleaned_data["mass_sends"],
+                acting=request.user,
+            )
+        except LimitRefused as refusal:
+            form.add_error(refusal.resource.value, str(refusal))
+        except services.NotPossible:
+            form.add_error("mass_sends", _("The company above may not send to many."))
+        else:
+            messages.success(request, _("The changes are saved."))
+            return redirect("administration:company", pk)
+    context = {"form": form, "company": company}
+    return render(request, "administration/limits.html", context, status=422 if form.is_bound else 200)
 
 
 @requires(Permission.MANAGE_COMPANIES)
@@ -156,6 +188,9 @@ def restore(request: PersonRequest, pk: int) -> HttpResponse:
     company = _below(request, pk)
     try:
         skipped = services.restore_company(company=company, acting=request.user, now=utc_now())
+    except LimitReached as refusal:
+        messages.error(request, str(refusal))
+        return redirect("administration:company", pk)
     except services.NotPossible:
         messages.error(request, _("The company above is archived: restore it first."))
         return redirect("administration:company", pk)

@@ -17,6 +17,7 @@ class Verb(models.TextChoices):
     AUDIT_EXPORTED = "access.audit_exported", _("Audit log exported")
     COMPANY_CREATED = "company.created", _("Company created")
     COMPANY_CHANGED = "company.changed", _("Company changed")
+    COMPANY_LIMITS_CHANGED = "company.limits_changed", _("Limits changed")
     COMPANY_DEACTIVATED = "company.deactivated", _("Company deactivated")
     COMPANY_REACTIVATED = "company.reactivated", _("Company reactivated")
     COMPANY_ARCHIVED = "company.archived", _("Company archived")
@@ -58,6 +59,11 @@ DETAILS: dict[str, Promise] = {
     "filter": _("Filter"),
     "kind": _("Kind"),
     "language": _("Language"),
+    "mass_sends": _("Mass sends"),
+    "max_channels": _("Most channels"),
+    "max_segments_day": _("Most segments a day"),
+    "max_segments_month": _("Most segments a month"),
+    "max_users": _("Most users"),
     "name": _("Name"),
     "parent": _("Below"),
     "provider": _("Provider"),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Count
 
 from scopchat.accounts.models import User
 from scopchat.audit.catalogue import Verb
@@ -17,7 +18,9 @@ from scopchat.channels.providers.registry import adapter_for
 from scopchat.channels.shards import shard_of
 from scopchat.common.phones import to_address
 from scopchat.queues.models import Queue
+from scopchat.tenancy.limits import require_room
 from scopchat.tenancy.models import Company
+from scopchat.tenancy.resources import Resource
 
 
 @transaction.atomic
@@ -93,9 +96,11 @@ def create_channel(
 ) -> Channel:
     """A new address of `company`. What it received before anybody had it is routed now.
 
-    `throughput` is in segments per second. Raises `BadNumber`, and IntegrityError when the address is taken.
+    `throughput` is in segments per second. Raises `BadNumber`, `LimitReached`, and IntegrityError when the address is
+    taken.
     """
     address = to_address(address, country=company.country)
+    require_room(company=company, resource=Resource.CHANNELS)
     channel: Channel = Channel.objects.create(
         company=company,
         provider=provider,
@@ -121,6 +126,12 @@ def route_what_waited(channel: Channel) -> None:
     )
     if waiting.update(state=EventState.PENDING):
         transaction.on_commit(partial(defer_drain, Work.ROUTE, channel.shard))
+
+
+def count_channels(companies: Sequence[int]) -> Mapping[int, int]:
+    """How many channels of each company are in use: what its limit counts."""
+    found = Channel.objects.filter(company__in=companies, is_active=True).values_list("company")
+    return dict(found.annotate(Count("pk")))
 
 
 def _settings(channel: Channel) -> dict[str, Any]:

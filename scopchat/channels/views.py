@@ -13,6 +13,7 @@ from scopchat.accounts.roles import Permission
 from scopchat.channels.forms import ChannelForm, NewChannelForm
 from scopchat.channels.models import Channel, Provider
 from scopchat.channels.services import create_channel, update_channel
+from scopchat.tenancy.limits import LimitReached
 
 
 @requires(Permission.MANAGE_CHANNELS)
@@ -38,6 +39,8 @@ def _created(request: PersonRequest, form: NewChannelForm) -> Channel | None:
     try:
         with transaction.atomic():
             return create_channel(company=request.company, acting=request.user, **form.cleaned_data)
+    except LimitReached as refusal:
+        form.add_error(None, _("%(refusal)s Ask who manages your company for more.") % {"refusal": refusal})
     except IntegrityError:
         form.add_error("address", _("A channel of this provider has this number already."))
     return None

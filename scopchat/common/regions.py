@@ -35,17 +35,18 @@ def currencies(language: str) -> Choices:
     return _by_name([(code, f"{names.get(code, code)} ({code})") for code in in_use])
 
 
+def city(zone: str, language: str) -> str:
+    """The city a time zone (IANA) is named after."""
+    return get_timezone_location(zone, locale=language, return_city=True)
+
+
 @lru_cache
 def time_zones(language: str, first: str) -> list[tuple[str, Choices]]:
     """Names (IANA) and cities of time zones by country, the country with the code `first` first."""
     known, zones = available_timezones(), get_global("territory_zones")
     groups = []
     for code, name in countries(language):
-        cities = [
-            (zone, get_timezone_location(zone, locale=language, return_city=True))
-            for zone in zones.get(code, ())
-            if zone in known
-        ]
+        cities = [(zone, city(zone, language)) for zone in zones.get(code, ()) if zone in known]
         if cities:
             groups.append((code != first, name, _by_name(cities)))
     groups.sort(key=lambda group: group[0])

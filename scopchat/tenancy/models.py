@@ -33,6 +33,13 @@ class Company(MP_Node):
     switched_off_at = models.DateTimeField(null=True)
     """Since when it itself is deactivated, whatever the companies above are."""
     archived_at = models.DateTimeField(null=True)
+    mass_sends = models.BooleanField(_("mass sends"), default=False)
+    """Whether mass sends are allowed here; never where they are not allowed above."""
+    max_users = models.PositiveIntegerField(_("users"), null=True)
+    """This and the next three: limits on the company and all below it together; none where it is null (`limits`)."""
+    max_channels = models.PositiveIntegerField(_("channels"), null=True)
+    max_segments_day = models.PositiveIntegerField(_("segments a day"), null=True)
+    max_segments_month = models.PositiveIntegerField(_("segments a month"), null=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     node_order_by: list[str] = []
@@ -61,6 +68,22 @@ class Company(MP_Node):
     def is_or_is_under(self, other: Company) -> bool:
         """Whether this company is `other` or stands anywhere below it."""
         return bool(self.path.startswith(other.path))
+
+
+class SegmentUse(TenantModel):
+    """Segments that a company gave out for sending on one of its own days."""
+
+    company = models.ForeignKey(
+        Company, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+"
+    )
+    day = models.DateField()
+    segments = models.PositiveBigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["company", "day"], name="segment_use_once")]
+
+    def __str__(self) -> str:
+        return f"{self.company_id} {self.day}: {self.segments}"
 
 
 class Archival(TenantModel):

@@ -12,10 +12,11 @@ from django_scopes import scope
 
 from scopchat.audit.catalogue import Verb
 from scopchat.audit.services import Acting, changes, record
-from scopchat.tenancy import tree
+from scopchat.tenancy import limits, tree
 from scopchat.tenancy.kinds import ALLOWED_CHILDREN, Kind
 from scopchat.tenancy.models import Archival, Company
 from scopchat.tenancy.participants import PARTICIPANTS, Obstacle, Skipped
+from scopchat.tenancy.resources import Resource
 
 
 class KindNotAllowed(ValueError):
@@ -52,7 +53,7 @@ def create_company(
     if parent is None:
         if kind is not Kind.OPERATOR:
             raise KindNotAllowed(f"Only the operator stands at the root, not {kind.label}.")
-        company: Company = Company.objects.add_root(values)
+        company: Company = Company.objects.add_root({**values, "mass_sends": True})
     else:
         parent = tree.held(parent)
         if kind not in ALLOWED_CHILDREN[Kind(parent.kind)]:
@@ -77,6 +78,34 @@ def update_company(
     company.save(update_fields=list(after))
     if changed:
         record(verb=Verb.COMPANY_CHANGED, company=company, acting=acting, about=company, details=changed)
+
+
+@transaction.atomic
+def set_allowance(
+    *, company: Company, maxima: Mapping[Resource, int | None], mass_sends: bool, acting: Acting | None
+) -> None:
+    """What the company and all below it may have together, and whether they may send to many.
+
+    Switching mass sends off switches them off below as well. Raises `limits.LimitRefused`, and `NotPossible` for mass
+    sends where the company above has none, for the operator and for what is archived.
+    """
+    company = tree.held(company)
+    parent = tree.above(company).order_by("-depth").first()
+    if parent is None or company.archived_at or (mass_sends and not parent.mass_sends):
+        raise NotPossible
+    before = {resource.value: getattr(company, resource.value) for resource in maxima}
+    for resource, wanted in maxima.items():
+        if wanted != before[resource.value]:
+            limits.check_limit(company, resource, wanted)
+        setattr(company, resource.value, wanted)
+    after = {resource.value: wanted for resource, wanted in maxima.items()}
+    changed = changes({**before, "mass_sends": company.mass_sends}, {**after, "mass_sends": mass_sends})
+    company.mass_sends = mass_sends
+    company.save(update_fields=[*before, "mass_sends"])
+    if not mass_sends:
+        tree.branch(company).update(mass_sends=False)
+    if changed:
+        _record(Verb.COMPANY_LIMITS_CHANGED, company, acting, changed)
 
 
 @transaction.atomic
@@ -145,7 +174,7 @@ def restore_company(*, company: Company, acting: Acting | None, now: datetime) -
     """Undoes `archive_company`: exactly what it removed comes back. Returns what could not, as it was taken since.
 
     A company that was off when it was archived is off again. Raises `NotPossible` for a company that is not archived,
-    and for one under an archived company.
+    and for one under an archived company; `limits.LimitReached` when what comes back has no room any more.
     """
     company = tree.held(company)
     if not company.archived_at or tree.above(company).filter(archived_at__isnull=False).exists():
@@ -160,6 +189,7 @@ def restore_company(*, company: Company, acting: Acting | None, now: datetime) -
             skipped += participant.restore(company, ids=archival.removed.get(participant.name, []))
         archival.restored_at = now
         archival.save(update_fields=["restored_at"])
+    limits.require_limits_fit(company)
     _record(Verb.COMPANY_RESTORED, company, acting, {"skipped": [each.name for each in skipped]})
     return skipped
 

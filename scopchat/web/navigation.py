@@ -73,7 +73,12 @@ MENU = (
         "administration:companies",
         Permission.MANAGE_COMPANIES,
         SETTINGS,
-        pages=("administration:company", "administration:add_company", "administration:edit_company"),
+        pages=(
+            "administration:company",
+            "administration:add_company",
+            "administration:edit_company",
+            "administration:limits",
+        ),
     ),
     Entry(_("Audit log"), "shield", "administration:audit", Permission.SEE_AUDIT, SETTINGS),
     Entry(_("Simulator"), "devices", "simulator:phones", Permission.USE_SIMULATOR, SETTINGS, needs_simulator=True),

@@ -1,4 +1,4 @@
-"""Codes of countries and currencies by their names."""
+"""Codes of countries, currencies and time zones by their names."""
 
 from __future__ import annotations
 
@@ -15,6 +15,12 @@ register = template.Library()
 def country(code: str) -> str:
     """The country's name in the language in force."""
     return dict(regions.countries(get_language() or settings.LANGUAGE_CODE)).get(code, code)
+
+
+@register.filter
+def city(zone: str) -> str:
+    """The city a time zone is named after, in the language in force."""
+    return regions.city(zone, get_language() or settings.LANGUAGE_CODE)
 
 
 @register.filter
