@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from itertools import count
 from typing import Any
 
 import pytest
-from django.db import transaction
-from django_scopes import scope
+from django.db import connections, transaction
+from django_scopes import scope, scopes_disabled
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -23,7 +25,7 @@ from scopchat.tenancy.limits import LimitReached, LimitRefused, book_segments, m
 from scopchat.tenancy.models import Company, SegmentUse
 from scopchat.tenancy.resources import Resource
 from scopchat.tenancy.services import NotPossible, archive_company, restore_company, set_allowance
-from tests.cast import Cast
+from tests.cast import Cast, make_cast
 
 NOW = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
 NUMBERS = count()
@@ -221,3 +223,26 @@ def test_no_limit_is_ever_exceeded_whatever_is_done(cast: Cast, steps: list[tupl
                 below = Company.objects.filter(path__startswith=one.path)
                 assert User.objects.filter(company__in=below, is_active=True).count() <= one.max_users
         transaction.set_rollback(True)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_at_once_stay_within_one_pool() -> None:
+    cast = make_cast()
+    limit(cast.l1, segments_day=10, users=10)
+
+    def keep_going(company: Company, act: Callable[[Company], object]) -> None:
+        try:
+            for _time in range(6):
+                act(company)
+        except LimitReached:
+            return
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(6) as pool:
+        for company in (cast.client, cast.l2, cast.outsider):
+            pool.submit(keep_going, company, lambda company: send(company, 1))
+            pool.submit(keep_going, company, hire)
+    with scopes_disabled():
+        assert sum(SegmentUse.objects.values_list("segments", flat=True)) == 10
+    assert User.objects.filter(company__path__startswith=cast.l1.path).count() == 10

@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from scopchat.common.regions import countries, currencies, time_zones
+from scopchat.common.regions import countries, currencies, number, time_zones
 from scopchat.tenancy.kinds import ALLOWED_CHILDREN, Kind
 from scopchat.tenancy.limits import most_allowed
 from scopchat.tenancy.models import Company
@@ -83,10 +83,13 @@ class LimitsForm(forms.Form):
     def __init__(self, *args: Any, company: Company, **kwargs: Any) -> None:
         kwargs["initial"] = {name: getattr(company, name) for name in [*Resource.values, "mass_sends"]}
         super().__init__(*args, **kwargs)
+        language = get_language() or settings.LANGUAGE_CODE
         for resource in Resource:
             most = most_allowed(company, resource)
             if most is not None:
-                self.fields[resource.value].help_text = _("At most %(n)d are left above.") % {"n": most}
+                self.fields[resource.value].help_text = _("At most %(n)s are left above.") % {
+                    "n": number(most, language)
+                }
 
     @property
     def maxima(self) -> dict[Resource, int | None]:

@@ -1,4 +1,4 @@
-"""Countries, currencies and time zones by their names in any language (Unicode's CLDR, through Babel)."""
+"""Countries, currencies, time zones and numbers as any language writes them (Unicode's CLDR, through Babel)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import phonenumbers
 from babel import Locale
 from babel.core import get_global
 from babel.dates import get_timezone_location
-from babel.numbers import get_territory_currencies
+from babel.numbers import format_decimal, get_territory_currencies
 
 from scopchat.common.folding import fold
 
@@ -33,6 +33,11 @@ def currencies(language: str) -> Choices:
     names = Locale.parse(language).currencies
     in_use = {code for country, _name in countries(language) for code in get_territory_currencies(country)}
     return _by_name([(code, f"{names.get(code, code)} ({code})") for code in in_use])
+
+
+def number(value: int, language: str) -> str:
+    """A whole number with the language's separators."""
+    return format_decimal(value, locale=language)
 
 
 def city(zone: str, language: str) -> str:

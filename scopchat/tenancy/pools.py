@@ -30,6 +30,8 @@ class Weight:
     used: int
     given: int
     """Set aside for companies below that have limits of their own."""
+    total: int
+    """Everything in use in the branch, whichever pool it counts in."""
 
     @property
     def committed(self) -> int:
@@ -53,11 +55,13 @@ def weigh(nodes: Iterable[Node], use: Mapping[int, int]) -> dict[int, Weight]:
     found: dict[int, Weight] = {}
     used: dict[str, int] = {}
     given: dict[str, int] = {}
+    total: dict[str, int] = {}
     # Longest paths first: whatever is below a company has been weighed before it.
     for node in sorted(nodes, key=lambda node: len(node.path), reverse=True):
-        weight = Weight(node.limit, use.get(node.pk, 0) + used.get(node.path, 0), given.get(node.path, 0))
+        own, path, above = use.get(node.pk, 0), node.path, node.path[:-STEP]
+        weight = Weight(node.limit, own + used.get(path, 0), given.get(path, 0), own + total.get(path, 0))
         found[node.pk] = weight
-        above = node.path[:-STEP]
+        total[above] = total.get(above, 0) + weight.total
         if node.limit is None:
             used[above] = used.get(above, 0) + weight.used
             given[above] = given.get(above, 0) + weight.given

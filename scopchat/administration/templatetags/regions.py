@@ -1,4 +1,4 @@
-"""Codes of countries, currencies and time zones by their names."""
+"""Codes of countries, currencies and time zones by their names, and numbers as they are written."""
 
 from __future__ import annotations
 
@@ -21,6 +21,12 @@ def country(code: str) -> str:
 def city(zone: str) -> str:
     """The city a time zone is named after, in the language in force."""
     return regions.city(zone, get_language() or settings.LANGUAGE_CODE)
+
+
+@register.filter
+def number(value: int) -> str:
+    """A whole number with the separators of the language in force."""
+    return regions.number(value, get_language() or settings.LANGUAGE_CODE)
 
 
 @register.filter

@@ -20,17 +20,17 @@ EXAMPLE = [
 
 def test_the_example() -> None:
     found = weigh(EXAMPLE, {RESELLER: 5, LIMITED: 11, THREE: 3, FOUR: 1, BELOW: 3})
-    assert found[RESELLER] == Weight(limit=50, used=12, given=20)
+    assert found[RESELLER] == Weight(limit=50, used=12, given=20, total=23)
     assert found[RESELLER].room == 18
-    assert found[LIMITED] == Weight(limit=20, used=11, given=0)
-    assert found[FOUR] == Weight(limit=None, used=4, given=0)
+    assert found[LIMITED] == Weight(limit=20, used=11, given=0, total=11)
+    assert found[FOUR] == Weight(limit=None, used=4, given=0, total=4)
     assert found[FOUR].room is None
 
 
 def test_how_full_a_limit_is() -> None:
-    assert [Weight(10, used, 0).percent for used in (0, 7, 8, 10, 12)] == [0, 70, 80, 100, 100]
-    assert Weight(0, 0, 0).percent == 100
-    assert Weight(None, 5, 0).percent == 0
+    assert [Weight(10, used, 0, used).percent for used in (0, 7, 8, 10, 12)] == [0, 70, 80, 100, 100]
+    assert Weight(0, 0, 0, 0).percent == 100
+    assert Weight(None, 5, 0, 5).percent == 0
 
 
 def test_a_level_of_a_path_is_as_long_as_the_trees() -> None:
@@ -76,6 +76,7 @@ def test_every_use_counts_in_one_pool_and_every_limit_is_set_aside_in_one(
         drawing, aside = members(node, nodes)
         assert found[node.pk].used == sum(use[one.pk] for one in drawing)
         assert found[node.pk].given == sum(one.limit or 0 for one in aside)
+        assert found[node.pk].total == sum(use[one.pk] for one in nodes if one.path.startswith(node.path))
 
 
 @given(trees())
