@@ -78,7 +78,7 @@ def test_it_shows_how_full_limits_are_and_warns_from_80_percent(cast: Cast) -> N
     browser = signed_in(cast.operator_admin)
     page = browser.get(f"/companies/{cast.client.pk}/").content.decode()
     assert "5 / 6" in page
-    assert "83 % de la limite est pris." in page
+    assert "83\N{NO-BREAK SPACE}% de la limite est pris." in page
     assert "2 / 2" in page
     assert "La limite est atteinte." in page
     listed = browser.get("/companies/").content.decode()
