@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 
@@ -12,6 +14,8 @@ from scopchat.audit.models import Entry
 from scopchat.audit.requests import NOWHERE, OriginMiddleware, client_address, origin
 from scopchat.audit.services import changes, record
 from tests.cast import Cast
+
+NOW = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
 
 
 def test_it_tells_who_did_what_to_what_and_whom_it_concerns(cast: Cast) -> None:
@@ -89,3 +93,15 @@ def test_an_address_is_believed_only_of_proxies_of_ours(forwarded: str, proxies:
 
 def test_every_action_has_a_group() -> None:
     assert {verb.group for verb in Verb} <= set(GROUPS)
+
+
+@pytest.mark.parametrize(
+    ("who", "index"), [("operator", "latest"), ("distributor", "branch_2"), ("l2", "branch_4"), ("client", "branch_5")]
+)
+def test_a_page_of_any_branch_is_read_in_the_order_of_an_index(cast: Cast, who: str, index: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off")
+    page = Entry.objects.under(getattr(cast, who).path).before(NOW, 10).latest_first()[:50]
+    plan = page.explain()
+    assert f"audit_entry_{index}" in plan
+    assert "Sort" not in plan
