@@ -15,8 +15,11 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
+
 from scopchat.ops.postgres.cluster import Cluster
 from scopchat.ops.postgres.external import Server, free_port
+from scopchat.ops.postgres.leftover import running_server
 
 SID = "AC" + "0123456789abcdef" * 2
 TOKEN = "bench-auth-token"
@@ -53,6 +56,13 @@ def installation() -> Iterator[str]:
     finally:
         server.stop()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def postgres() -> psutil.Process:
+    """The installation's database server."""
+    server = running_server(Path(os.environ["SCOPCHAT_DATA_DIR"]).parent / "postgres")
+    assert server
+    return server
 
 
 @contextlib.contextmanager

@@ -1,4 +1,4 @@
-"""An open page as the server sees it: a live stream, and a request for what changed after each notice."""
+"""An open page as the server sees it: a live stream with the rows that changed, and requests for its open thread."""
 
 from __future__ import annotations
 
@@ -7,68 +7,80 @@ import json
 import re
 import time
 from collections.abc import Callable
+from typing import Any
 
 GATHER = 0.060
 """Seconds, as in live.js."""
 MARK = re.compile(rb"marque-(\d+)-")
 FIELDS = "view=all&sort=&queue=&q="
+CSRF = "c" * 32
 
 
 class Page:
-    """One person's page. `told` hears each notice's moment, `shown` the marks of each fragment with its moment."""
+    """One person's page, with the thread of one interaction open or none.
 
-    def __init__(self, port: int, session: str, shown: Callable[[set[int], float], None]) -> None:
-        self._port, self._session, self._shown = port, session, shown
-        self.fetches = True
+    `told` hears each notice's moment, `shown` the marks of each fragment with its moment and whether it is a thread.
+    """
+
+    def __init__(
+        self, port: int, session: str, thread: int | None, shown: Callable[[set[int], float, bool], None]
+    ) -> None:
+        self._port, self._session, self._thread, self._shown = port, session, thread, shown
         self.told: Callable[[list[int], float], None] | None = None
         self.requests = 0
-        self._ids: set[int] = set()
         self._everything = False
         self._something = asyncio.Event()
         self._connection: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
-    def _request(self, address: str, more: str = "") -> bytes:
-        return (
-            f"GET {address} HTTP/1.1\r\nHost: 127.0.0.1:{self._port}\r\nCookie: sessionid={self._session}\r\n{more}\r\n"
-        ).encode()
+    def _request(self, address: str, more: str = "", method: str = "GET") -> bytes:
+        cookies = f"Cookie: sessionid={self._session}; csrftoken={CSRF}"
+        return f"{method} {address} HTTP/1.1\r\nHost: 127.0.0.1:{self._port}\r\n{cookies}\r\n{more}\r\n".encode()
 
     async def live(self, opened: asyncio.Event) -> None:
         """Reads the stream for ever."""
-        reader, writer = await asyncio.open_connection("127.0.0.1", self._port)
-        writer.write(self._request(f"/live?since={int(time.time() * 1000)}"))
+        reader, writer = await asyncio.open_connection("127.0.0.1", self._port, limit=2**20)
+        writer.write(self._request(f"/live?inbox=1&since={int(time.time() * 1000)}"))
         head = await reader.readuntil(b"\r\n\r\n")
         if b" 200 " not in head:
             raise RuntimeError(head.decode())
-        opened.set()
         while True:
             frame = await reader.readuntil(b"\n\n")
-            if b"event: interactions" in frame:
+            if b"event: ready" in frame:
+                opened.set()
+            elif b"event: interactions" in frame:
                 self._hear(json.loads(frame[frame.index(b"data: ") + 6 :]))
+            elif b"live-rows" in frame:
+                self._draw(frame, in_thread=False)
 
-    def _hear(self, notice: dict[str, list[int]]) -> None:
-        ids = notice.get("ids", [])
+    def _hear(self, notice: dict[str, Any]) -> None:
         if self.told:
-            self.told(ids, time.perf_counter())
-        if self.fetches:
-            self._everything = self._everything or "all" in notice
-            self._ids.update(ids)
+            self.told(notice["gone"], time.perf_counter())
+        self._everything = self._everything or "list" in notice
+        if self._everything or self._thread in notice["threads"]:
             self._something.set()
 
     async def fetch(self) -> None:
-        """Fetches what changed, one request at a time, for ever."""
+        """Fetches the open thread when it changed, one request at a time, for ever."""
         while True:
             await self._something.wait()
             await asyncio.sleep(GATHER)
             self._something.clear()
-            ids = ",".join(map(str, self._ids))
-            address = f"/messages/changes?{FIELDS}&ids={ids}{'&all=1' if self._everything else ''}"
-            self._ids, self._everything = set(), False
-            body = await self._get(address)
-            self.requests += 1
-            self._shown({int(mark) for mark in MARK.findall(body)}, time.perf_counter())
+            everything, self._everything = self._everything, False
+            if self._thread:
+                self._draw(await self._ask("POST", f"/messages/{self._thread}/look/", b"from=1"), in_thread=True)
+            if everything:
+                self._draw(await self._ask("GET", f"/messages/anew?{FIELDS}"), in_thread=False)
 
-    async def _get(self, address: str) -> bytes:
-        request = self._request(address, "HX-Request: true\r\nHX-Request-Type: partial\r\n")
+    def _draw(self, html: bytes, *, in_thread: bool) -> None:
+        self._shown({int(mark) for mark in MARK.findall(html)}, time.perf_counter(), in_thread)
+
+    async def _ask(self, method: str, address: str, form: bytes = b"") -> bytes:
+        more = (
+            f"HX-Request: true\r\nHX-Request-Type: partial\r\nX-CSRFToken: {CSRF}\r\n"
+            f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(form)}\r\n"
+        )
+        request = self._request(address, more, method) + form
+        self.requests += 1
         while True:
             reader, writer = self._connection or await asyncio.open_connection("127.0.0.1", self._port)
             try:

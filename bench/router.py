@@ -18,7 +18,7 @@ def _fill(people: crowd.Crowd, turn: int) -> None:
     """Journals signed texts for every channel, as the hooks would have."""
     from django.db import connection
 
-    from scopchat.channels.models import InboundEvent
+    from scopchat.channels.models import InboundEvent, PendingEvent
     from scopchat.channels.providers.twilio.fake import callbacks
     from scopchat.channels.providers.twilio.fake.carrier import TwilioFake
     from scopchat.common.clock import utc_now
@@ -34,20 +34,21 @@ def _fill(people: crowd.Crowd, turn: int) -> None:
                 body=f"Bonjour, message {n}", sid=sid,
             )  # fmt: skip
             yield InboundEvent(
-                provider_id=people.provider_id, event="inbound", carrier_key=sid, carrier_id=sid, address=address,
+                provider_id=people.provider_id, event="inbound", carrier_key=sid,
                 shard=shard, method="POST", url=made.url, body=made.body, received_at=now,
             )  # fmt: skip
 
-    InboundEvent.objects.bulk_create(rows(), batch_size=5_000)
+    made = InboundEvent.objects.bulk_create(rows(), batch_size=5_000)
+    PendingEvent.objects.bulk_create((PendingEvent(shard=e.shard, event_id=e.pk) for e in made), batch_size=5_000)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
 
 
 def _route() -> float:
     """One worker's seconds to empty the journal."""
-    from scopchat.channels.models import InboundEvent
+    from scopchat.channels.models import PendingEvent
 
-    pending = InboundEvent.objects.filter(state="pending")
+    pending = PendingEvent.objects.all()
     with desk.worker():
         while (first := pending.count()) == EVENTS:
             time.sleep(0.005)

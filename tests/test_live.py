@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
@@ -18,11 +19,15 @@ from django_scopes import scope
 from scopchat.accounts.models import User
 from scopchat.channels.models import Channel
 from scopchat.common.clock import utc_now
+from scopchat.events.catalogue import AccessChanged, InteractionChange, InteractionsChanged, Part, SimulatorChanged
+from scopchat.events.publish import publish
 from scopchat.gateway.database import connection_params, in_thread
 from scopchat.interactions.models import Interaction
 from scopchat.interactions.services import lifecycle, start
 from scopchat.web.live import Live
 from tests.cast import Cast
+
+EVERYTHING = "interactions", {"threads": "all", "list": True}
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -41,6 +46,7 @@ class Page:
     def __init__(self) -> None:
         self.status: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self.notices: asyncio.Queue[tuple[str, Any]] = asyncio.Queue()
+        self.html: list[str] = []
         self.leave = asyncio.Event()
         self.task: asyncio.Task[None] | None = None
 
@@ -52,12 +58,27 @@ class Page:
         if message["type"] == "http.response.start":
             self.status.set_result(message["status"])
             return
-        lines = dict(line.split(": ", 1) for line in message["body"].decode().splitlines() if line[:1] not in {"", ":"})
-        if lines:
-            self.notices.put_nowait((lines["event"], json.loads(lines["data"])))
+        for frame in message["body"].decode().split("\n\n")[:-1]:
+            lines = dict(line.split(": ", 1) for line in frame.splitlines() if line[0] != ":")
+            if "event" in lines:
+                self.notices.put_nowait((lines["event"], json.loads(lines["data"])))
+            elif lines:
+                self.html.append(lines["data"])
 
     async def next(self) -> tuple[str, Any]:
         return await asyncio.wait_for(self.notices.get(), 10)
+
+    async def html_with(self, words: str) -> str:
+        """The first piece of HTML that came with these words."""
+        async with asyncio.timeout(10):
+            while not (found := [piece for piece in self.html if words in piece]):
+                await asyncio.sleep(0.01)
+        return found[0]
+
+
+def told(*ids: int, gone: tuple[int, ...] = ()) -> tuple[str, Any]:
+    """That these interactions changed."""
+    return "interactions", {"threads": [*ids, *gone], "gone": list(gone)}
 
 
 @contextlib.asynccontextmanager
@@ -71,14 +92,16 @@ async def live(**options: float) -> AsyncIterator[Live]:
 
 
 @contextlib.asynccontextmanager
-async def opened(feed: Live, user: User | None, *, since: int | None = None) -> AsyncIterator[Page]:
+async def opened(
+    feed: Live, user: User | None, *, since: int | None = None, query: str = "inbox=1"
+) -> AsyncIterator[Page]:
     """A page of the person, connected; its first notice is taken when it is a mere greeting."""
     page = Page()
     moment = int(utc_now().timestamp() * 1000) + 60_000 if since is None else since
     scope_ = {
         "type": "http",
         "headers": [(b"cookie", f"{settings.SESSION_COOKIE_NAME}={await in_thread(session_of, user)}".encode())],
-        "query_string": f"since={moment}".encode(),
+        "query_string": f"{query}&since={moment}".encode(),
     }
     page.task = asyncio.create_task(feed(scope_, page.receive, page.send))
     await page.status
@@ -89,12 +112,17 @@ async def opened(feed: Live, user: User | None, *, since: int | None = None) -> 
     await page.task
 
 
-def write(channel: Channel, writer: User, phone: str = "+15145550142") -> int:
+def write(channel: Channel, writer: User, phone: str = "+15145550142", text: str = "Bonjour") -> int:
     with scope(company=channel.company):
         message = start.start(
-            channel=channel, acting=writer, phone=phone, text="Bonjour", idempotency_key=uuid4(), now=utc_now()
+            channel=channel, acting=writer, phone=phone, text=text, idempotency_key=uuid4(), now=utc_now()
         )
     return message.interaction_id
+
+
+def close(interaction_id: int, cast: Cast) -> None:
+    with scope(company=cast.client):
+        lifecycle.close(interaction=Interaction.objects.get(pk=interaction_id), acting=cast.admin, now=utc_now())
 
 
 def assign(interaction_id: int, cast: Cast, to: User) -> None:
@@ -118,20 +146,58 @@ async def test_each_person_hears_of_what_they_may_see(cast: Cast) -> None:
         in_queue = await in_thread(write, cast.channel_queue, cast.admin)
         on_users_channel = await in_thread(write, cast.channel_user, cast.admin)
         elsewhere = await in_thread(write, cast.outsider_channel, cast.outsider_admin)
-        heard = {name: (await page.next())[1]["ids"] for name, page in pages.items()}
-        more = {name: (await pages[name].next())[1]["ids"] for name in ("admin", "manager")}
+        heard = {name: await page.next() for name, page in pages.items()}
+        more = {name: await pages[name].next() for name in ("admin", "manager") if len(heard[name][1]["threads"]) == 1}
         await in_thread(assign, on_users_channel, cast, cast.manager)
-        assert await pages["user"].next() == ("interactions", {"ids": [on_users_channel]})
+        assert await pages["user"].next() == told(on_users_channel)
         assert pages["agent"].notices.empty()
         assert pages["outsider"].notices.empty()
-    assert heard == {
-        "admin": [in_queue],
-        "manager": [in_queue],
-        "agent": [in_queue],
-        "user": [on_users_channel],
-        "outsider": [elsewhere],
+        seen = {
+            name: {int(pk) for html in page.html for pk in re.findall(r'id="row-(\d+)"', html)}
+            for name, page in pages.items()
+        }
+    assert (heard["agent"], heard["user"]) == (told(in_queue), told(on_users_channel))
+    for name in ("admin", "manager"):
+        assert {*heard[name][1]["threads"], *more.get(name, told())[1]["threads"]} == {in_queue, on_users_channel}
+    assert seen == {
+        "admin": {in_queue, on_users_channel},
+        "manager": {in_queue, on_users_channel},
+        "agent": {in_queue},
+        "user": {on_users_channel},
+        "outsider": {elsewhere},
     }
-    assert more == {"admin": [on_users_channel], "manager": [on_users_channel]}
+
+
+async def test_it_draws_rows_in_each_persons_language(cast: Cast) -> None:
+    def speak_english() -> None:
+        User.objects.filter(pk=cast.manager.pk).update(language="en")
+
+    await in_thread(speak_english)
+    async with live() as feed, opened(feed, cast.admin) as french, opened(feed, cast.manager) as english:
+        await in_thread(write, cast.channel_queue, cast.admin)
+        await french.html_with("Vous :")
+        await english.html_with("You:")
+
+
+async def test_a_row_is_one_line_whatever_was_written(cast: Cast) -> None:
+    async with live() as feed, opened(feed, cast.admin) as page:
+        await in_thread(write, cast.channel_queue, cast.admin, text="Un\n\nevent: faux\r\rdata: <b>")
+        html = await page.html_with("row-words")
+    assert "Un event: faux data: &lt;b&gt;" in " ".join(html.split())
+
+
+async def test_it_brings_the_counts(cast: Cast) -> None:
+    async with live() as feed, opened(feed, cast.agent) as page:
+        await in_thread(write, cast.channel_queue, cast.admin)
+        assert 'hx-target="#count-all" hx-swap="textContent">1<' in await page.html_with("count-all")
+
+
+async def test_a_closed_conversation_is_taken_away(cast: Cast) -> None:
+    interaction = await in_thread(write, cast.channel_queue, cast.admin)
+    async with live() as feed, opened(feed, cast.agent) as page:
+        await in_thread(close, interaction, cast)
+        assert await page.next() == told(gone=(interaction,))
+    assert not any("row-" in html for html in page.html)
 
 
 async def test_who_loses_a_conversation_is_told_so(cast: Cast) -> None:
@@ -139,7 +205,8 @@ async def test_who_loses_a_conversation_is_told_so(cast: Cast) -> None:
     await in_thread(assign, interaction, cast, cast.agent)
     async with live() as feed, opened(feed, cast.agent) as page:
         await in_thread(assign, interaction, cast, cast.agent2)
-        assert await page.next() == ("interactions", {"ids": [interaction]})
+        assert await page.next() == told(gone=(interaction,))
+    assert not any("row-" in html for html in page.html)
 
 
 async def test_a_page_catches_up_with_what_it_missed(cast: Cast) -> None:
@@ -147,16 +214,61 @@ async def test_a_page_catches_up_with_what_it_missed(cast: Cast) -> None:
     interaction = await in_thread(write, cast.channel_queue, cast.admin)
     await in_thread(write, cast.outsider_channel, cast.outsider_admin)
     async with live() as feed, opened(feed, cast.agent, since=before) as page:
-        assert await page.next() == ("interactions", {"ids": [interaction]})
+        assert await page.next() == told(interaction)
+        assert f'id="row-{interaction}"' in await page.html_with("row-words")
+        assert await page.next() == ("ready", {})
+
+
+async def test_too_much_at_once_is_drawn_anew(cast: Cast) -> None:
+    def flood() -> None:
+        changes = tuple(InteractionChange(pk, cast.channel_queue.pk, cast.queue.pk, None) for pk in range(70))
+        publish(InteractionsChanged(cast.client.pk, changes))
+
+    async with live() as feed, opened(feed, cast.agent) as page, opened(feed, cast.user) as other:
+        await in_thread(flood)
+        assert await page.next() == EVERYTHING
+        await in_thread(write, cast.channel_user, cast.admin)
+        assert (await other.next())[1] != EVERYTHING[1]
+
+
+async def test_marks_name_the_threads_alone(cast: Cast) -> None:
+    def mark(interaction: int) -> None:
+        change = InteractionChange(interaction, cast.channel_queue.pk, cast.queue.pk, None)
+        publish(InteractionsChanged(cast.client.pk, (change,), Part.THREAD))
+
+    interaction = await in_thread(write, cast.channel_queue, cast.admin)
+    async with live() as feed, opened(feed, cast.agent) as page:
+        await in_thread(mark, interaction)
+        assert await page.next() == told(interaction)
+    assert page.html == []
+
+
+async def test_a_page_without_an_inbox_hears_of_the_simulator_alone(cast: Cast) -> None:
+    async with live() as feed, opened(feed, cast.admin, query="") as page:
+        await in_thread(write, cast.channel_queue, cast.admin)
+        await in_thread(publish, SimulatorChanged(cast.client.pk))
+        assert await page.next() == ("simulator", {})
+    assert page.html == []
+
+
+async def test_who_leaves_a_queue_sees_nothing_more_of_it(cast: Cast) -> None:
+    def leave() -> None:
+        cast.queue.agents.remove(cast.agent)
+        publish(AccessChanged((cast.agent.pk,)))
+
+    async with live() as feed, opened(feed, cast.agent) as page:
+        await in_thread(leave)
+        await in_thread(write, cast.channel_queue, cast.admin)
+        assert page.task is not None
+        await asyncio.wait_for(page.task, 10)
+    assert page.html == []
 
 
 @pytest.mark.parametrize("since", [0, -1])
 async def test_a_page_with_an_ancient_or_absurd_cursor_is_told_everything_it_may_see(cast: Cast, since: int) -> None:
     interaction = await in_thread(write, cast.channel_queue, cast.admin)
     async with live() as feed, opened(feed, cast.agent, since=since) as page:
-        name, notice = await page.next()
-    assert name == "interactions"
-    assert notice in ({"all": True}, {"ids": [interaction]})
+        assert await page.next() in (EVERYTHING, told(interaction))
 
 
 async def test_a_stream_ends_with_its_session(cast: Cast) -> None:

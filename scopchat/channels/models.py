@@ -113,8 +113,8 @@ class Channel(TenantModel):
 
 
 class EventState(models.TextChoices):
-    PENDING = "pending"
-    DONE = "done"
+    ACCEPTED = "accepted"
+    """Waits for the router as long as it has a `PendingEvent`; done when it has none."""
     UNMATCHED = "unmatched"
     """A receipt whose message is not known yet, or an address that no channel has yet."""
     SET_ASIDE = "set_aside"
@@ -137,16 +137,16 @@ class InboundEvent(models.Model):
     carrier_key = models.CharField(max_length=120)
     """The carrier's id of what happened; the same event twice has the same key."""
     carrier_id = models.CharField(max_length=80, blank=True)
-    """The carrier's id of the message a receipt is about."""
+    """The carrier's id of the message, of an event that is unmatched."""
     address = models.CharField(max_length=40, blank=True)
-    """Our side of it: the channel's address."""
+    """Our side of it, the channel's address, of an event that is unmatched."""
     shard = models.PositiveSmallIntegerField()
     method = models.CharField(max_length=8)
     url = models.TextField()
     headers = models.JSONField(default=dict)
     body = models.BinaryField()
     received_at = models.DateTimeField()
-    state = models.CharField(max_length=10, choices=EventState, default=EventState.PENDING)
+    state = models.CharField(max_length=10, choices=EventState, default=EventState.ACCEPTED)
     error = models.TextField(blank=True)
 
     class Meta:
@@ -154,7 +154,6 @@ class InboundEvent(models.Model):
             models.UniqueConstraint(fields=["provider", "event", "carrier_key"], name="inbound_event_once"),
         ]
         indexes = [
-            models.Index(fields=["shard", "id"], condition=Q(state=EventState.PENDING), name="inbound_event_work"),
             models.Index(
                 fields=["provider", "carrier_id"],
                 condition=Q(state=EventState.UNMATCHED),
@@ -169,3 +168,14 @@ class InboundEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.event} {self.carrier_key}"
+
+
+class PendingEvent(models.Model):
+    """That the router has not handled a callback yet. These rows come and go, so that the journal's stay as written."""
+
+    pk = models.CompositePrimaryKey("shard", "event_id")
+    shard = models.PositiveSmallIntegerField()
+    event_id = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.shard}:{self.event_id}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -12,8 +11,8 @@ from django.db.models import Count
 from scopchat.accounts.models import User
 from scopchat.audit.catalogue import Verb
 from scopchat.audit.services import changes, record
-from scopchat.channels.drains import Work, defer_drain
-from scopchat.channels.models import Channel, Destination, EventState, InboundEvent, Provider, new_hook_token
+from scopchat.channels.journal import hand_back
+from scopchat.channels.models import Channel, Destination, InboundEvent, Provider, new_hook_token
 from scopchat.channels.providers.registry import adapter_for
 from scopchat.channels.shards import shard_of
 from scopchat.common.phones import to_address
@@ -121,11 +120,7 @@ def create_channel(
 
 def route_what_waited(channel: Channel) -> None:
     """Hands on what the address received while no channel had it."""
-    waiting = InboundEvent.objects.filter(
-        provider_id=channel.provider_id, state=EventState.UNMATCHED, address=channel.address
-    )
-    if waiting.update(state=EventState.PENDING):
-        transaction.on_commit(partial(defer_drain, Work.ROUTE, channel.shard))
+    hand_back(InboundEvent.objects.filter(provider_id=channel.provider_id, address=channel.address))
 
 
 def count_channels(companies: Sequence[int]) -> Mapping[int, int]:

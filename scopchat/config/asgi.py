@@ -14,7 +14,7 @@ from django.conf import settings
 from scopchat.config.pages import Pages
 from scopchat.config.wsgi import application as django_application
 
-THREADS = 8
+THREADS = 4
 """Threads for pages; one per process is busy at a time, the rest wait for the database."""
 
 
@@ -25,16 +25,17 @@ class Server:
         from procrastinate.contrib.django import app
 
         from scopchat.gateway import health
-        from scopchat.gateway.database import connection_params
+        from scopchat.gateway.database import connection_params, in_thread
         from scopchat.gateway.hooks import Hooks
         from scopchat.gateway.journal import Journal
         from scopchat.gateway.known_accounts import KnownAccounts
+        from scopchat.gateway.queries import first_pending
         from scopchat.gateway.wakeups import Wakeups
         from scopchat.web.live import Live
 
         self._jobs = app.with_connector(app.connector.get_worker_connector())  # type: ignore[attr-defined]
         self._journal = Journal(connection_params())
-        self._wakeups = Wakeups(self._jobs)
+        self._wakeups = Wakeups(self._jobs, lambda shards: in_thread(first_pending, shards))
         self._live = Live(connection_params())
         self._pages = Pages(django_application, threads=THREADS)
         self._hooks = Hooks(

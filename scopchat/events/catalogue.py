@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,14 +18,23 @@ class InteractionChange:
     """A person who saw it before and may not any more, who has to see it go."""
 
 
+class Part(Enum):
+    """What looks different than before."""
+
+    BOTH = "b"
+    ROW = "r"
+    """Only the row in lists: something was read."""
+    THREAD = "t"
+    """Only the thread: delivery marks, a photo."""
+
+
 @dataclass(frozen=True, slots=True)
 class InteractionsChanged:
-    """Interactions of one company changed; pages showing them fetch them anew."""
+    """Interactions of one company changed."""
 
     company_id: int
     changes: tuple[InteractionChange, ...]
-    marks_only: bool = False
-    """Only delivery marks in their threads changed: lists show the same as before."""
+    part: Part = Part.BOTH
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,4 +44,11 @@ class SimulatorChanged:
     company_id: int
 
 
-Event = InteractionsChanged | SimulatorChanged
+@dataclass(frozen=True, slots=True)
+class AccessChanged:
+    """What these people may see, or whether they are signed in, may have changed."""
+
+    people: tuple[int, ...]
+
+
+Event = InteractionsChanged | SimulatorChanged | AccessChanged

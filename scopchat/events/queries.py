@@ -10,6 +10,6 @@ from scopchat.events.wire import CHANNEL
 
 
 def notify(payloads: Iterable[str]) -> None:
-    """Sends each payload to everyone who listens, in one statement (NOTIFY takes a lock over all commits)."""
+    """Sends each payload to everyone who listens, in one statement."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_notify(%s, payload) FROM unnest(%s::text[]) AS payload", [CHANNEL, list(payloads)])

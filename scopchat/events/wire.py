@@ -5,11 +5,19 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from scopchat.events.catalogue import Event, InteractionChange, InteractionsChanged, SimulatorChanged
+from scopchat.events.catalogue import (
+    AccessChanged,
+    Event,
+    InteractionChange,
+    InteractionsChanged,
+    Part,
+    SimulatorChanged,
+)
 
 CHANNEL = "scopchat_events"
 CHANGES_PER_NOTICE = 75
 """A change is at most 102 bytes (five ids of 19 digits), so that this many stay under NOTIFY's limit."""
+PEOPLE_PER_NOTICE = 350
 
 
 def encode(event: Event) -> Iterator[str]:
@@ -17,12 +25,14 @@ def encode(event: Event) -> Iterator[str]:
     if isinstance(event, SimulatorChanged):
         yield json.dumps({"c": event.company_id, "k": "s"})
         return
+    if isinstance(event, AccessChanged):
+        for start in range(0, len(event.people), PEOPLE_PER_NOTICE):
+            yield json.dumps({"k": "a", "p": event.people[start : start + PEOPLE_PER_NOTICE]}, separators=(",", ":"))
+        return
     for start in range(0, len(event.changes), CHANGES_PER_NOTICE):
         part = event.changes[start : start + CHANGES_PER_NOTICE]
         rows = [[c.interaction_id, c.channel_id, c.queue_id, c.assignee_id, c.also] for c in part]
-        yield json.dumps(
-            {"c": event.company_id, "k": "m" if event.marks_only else "i", "r": rows}, separators=(",", ":")
-        )
+        yield json.dumps({"c": event.company_id, "k": event.part.value, "r": rows}, separators=(",", ":"))
 
 
 def decode(payload: str) -> Event:
@@ -30,5 +40,7 @@ def decode(payload: str) -> Event:
     notice = json.loads(payload)
     if notice["k"] == "s":
         return SimulatorChanged(notice["c"])
+    if notice["k"] == "a":
+        return AccessChanged(tuple(notice["p"]))
     changes = tuple(InteractionChange(*row) for row in notice["r"])
-    return InteractionsChanged(notice["c"], changes, marks_only=notice["k"] == "m")
+    return InteractionsChanged(notice["c"], changes, Part(notice["k"]))

@@ -29,7 +29,7 @@ logger = structlog.get_logger(__name__)
 LARGEST_BODY = 256 * 1024
 """Bytes; a carrier's callback is a few kilobytes."""
 KEPT_HEADERS = frozenset({"content-type", "i-twilio-idempotency-token"})
-PENDING, REFUSED = EventState.PENDING.value, EventState.REFUSED.value
+ACCEPTED, REFUSED = EventState.ACCEPTED.value, EventState.REFUSED.value
 EVENTS = {event.value: event for event in Event}
 ANSWERS = Counter("scopchat_hooks_total", "Carrier callbacks by answer.", ["kind", "event", "answer"])
 
@@ -39,7 +39,6 @@ class Identity:
     """What the journal needs to know of a callback."""
 
     key: str
-    carrier_id: str
     address: str
 
 
@@ -62,7 +61,7 @@ def identify(kind: str, event: Event, request: HookRequest) -> Identity:
         raise Malformed("an id or address is too long or unprintable")
     if not carrier_id.isprintable() or not key.isprintable():
         raise Malformed("an id is unprintable")
-    return Identity(key, carrier_id, address)
+    return Identity(key, address)
 
 
 class Hooks:
@@ -118,7 +117,7 @@ class Hooks:
             ADAPTERS[account.kind].verify(request, account.account)
         except BadSignature as error:
             # Only the fact is kept, once a minute at most, so that a stranger cannot fill the journal.
-            fact = Identity(f"unsigned:{now:%Y%m%d%H%M}", "", "")
+            fact = Identity(f"unsigned:{now:%Y%m%d%H%M}", "")
             bare = HookRequest(request.method, "", {}, b"")
             await self._journal.append(self._entry(account, event, bare, fact, now, str(error)))
             return 403
@@ -126,7 +125,7 @@ class Hooks:
             identity = identify(account.kind, event, request)
         except Malformed as error:
             digest = hashlib.sha256(request.url.encode() + request.body).hexdigest()
-            odd = Identity(f"malformed:{digest}", "", "")
+            odd = Identity(f"malformed:{digest}", "")
             await self._journal.append(self._entry(account, event, request, odd, now, str(error)))
             return 400
         entry = self._entry(account, event, request, identity, now)
@@ -147,15 +146,13 @@ class Hooks:
             provider_id=account.provider_id,
             event=event.value,
             carrier_key=identity.key,
-            carrier_id=identity.carrier_id,
-            address=identity.address,
             shard=shard_of(provider_id=account.provider_id, address=identity.address),
             method=request.method,
             url=request.url.replace("\0", ""),
             headers=json.dumps({name: request.headers[name] for name in KEPT_HEADERS if name in request.headers}),
             body=request.body,
             received_at=now,
-            state=REFUSED if error else PENDING,
+            state=REFUSED if error else ACCEPTED,
             error=error,
         )
 

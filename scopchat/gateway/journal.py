@@ -15,6 +15,8 @@ from typing import Any
 import psycopg
 import structlog
 
+from scopchat.gateway.arrivals import CHANNEL
+
 logger = structlog.get_logger(__name__)
 
 LARGEST_BATCH = 500
@@ -31,8 +33,6 @@ class Entry:
     provider_id: int
     event: str
     carrier_key: str
-    carrier_id: str
-    address: str
     shard: int
     method: str
     url: str
@@ -43,15 +43,22 @@ class Entry:
     error: str = ""
 
 
-_TYPES = "bigint text text text text smallint text text jsonb bytea timestamptz text text".split()  # noqa: SIM905
+_TYPES = "bigint text text smallint text text jsonb bytea timestamptz text text".split()  # noqa: SIM905
 _NAMES = [field.name for field in fields(Entry)]
 _VALUES = attrgetter(*_NAMES)
 # Binary parameters: psycopg writes arrays of them five times as fast as text.
-_INSERT = (
-    f"INSERT INTO channels_inboundevent ({', '.join(_NAMES)}) "  # noqa: S608  constant names
-    f"SELECT * FROM unnest({', '.join(f'%b::{kind}[]' for kind in _TYPES)}) "
-    "ON CONFLICT (provider_id, event, carrier_key) DO NOTHING"
+_INSERT = f"""
+WITH entry AS (
+    INSERT INTO channels_inboundevent ({", ".join(_NAMES)}, carrier_id, address)
+    SELECT *, '', '' FROM unnest({", ".join(f"%b::{kind}[]" for kind in _TYPES)})
+    ON CONFLICT (provider_id, event, carrier_key) DO NOTHING
+    RETURNING id, shard, state
+), pending AS (
+    INSERT INTO channels_pendingevent (shard, event_id) SELECT shard, id FROM entry WHERE state = 'accepted'
+    RETURNING shard
 )
+SELECT pg_notify('{CHANNEL}', string_agg(DISTINCT shard::text, ',')) FROM pending HAVING count(*) > 0
+"""  # noqa: S608  constant names
 
 
 class Journal:

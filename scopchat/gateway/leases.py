@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import F
-
 from scopchat.channels.drains import Work
-from scopchat.gateway.models import ShardLease
+from scopchat.common.queries import batch
+from scopchat.gateway import queries
 
 
 class Fenced(Exception):
@@ -27,14 +26,11 @@ def take(work: Work, shard: int) -> Lease:
     Waits for a transaction of an earlier run that holds the lease; the server ends one that stays idle
     (`idle_in_transaction_session_timeout` in the settings).
     """
-    ShardLease.objects.bulk_create([ShardLease(work=work.value, shard=shard)], ignore_conflicts=True)
-    mine = ShardLease.objects.filter(work=work.value, shard=shard)
-    mine.update(epoch=F("epoch") + 1)
-    return Lease(work, shard, mine.get().epoch)
+    ((epoch,),) = batch(queries.TAKE_LEASE, [work.value, shard])
+    return Lease(work, shard, epoch)
 
 
 def hold(lease: Lease) -> None:
     """Keeps the lease until the running transaction ends. Raises `Fenced` when it is lost."""
-    held = ShardLease.objects.select_for_update().filter(work=lease.work.value, shard=lease.shard, epoch=lease.epoch)
-    if not list(held):
+    if not batch(queries.HOLD_LEASE, [lease.work.value, lease.shard, lease.epoch]):
         raise Fenced(f"{lease.work.value}:{lease.shard}")

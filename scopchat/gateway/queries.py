@@ -8,11 +8,19 @@ from typing import Any
 from django.db import connection
 
 from scopchat.channels.shards import SHARDS
+from scopchat.common.queries import batch
 
 SHARDS_TO_ROUTE = f"""
 SELECT shard FROM generate_series(0, {SHARDS - 1}) AS shard
-WHERE EXISTS (SELECT 1 FROM channels_inboundevent e WHERE e.shard = shard.shard AND e.state = 'pending')
-"""  # noqa: S608  index inbound_event_work
+WHERE EXISTS (SELECT 1 FROM channels_pendingevent e WHERE e.shard = shard.shard)
+"""  # noqa: S608  primary key
+
+FIRST_PENDING = """
+SELECT shard, event_id FROM unnest(%b::int[]) AS asked (shard)
+CROSS JOIN LATERAL (
+    SELECT e.event_id FROM channels_pendingevent e WHERE e.shard = asked.shard ORDER BY e.event_id LIMIT 1
+) first
+"""  # primary key
 
 SHARDS_TO_SEND = """
 SELECT DISTINCT c.shard FROM channels_channel c
@@ -26,12 +34,57 @@ WHERE EXISTS (
 """  # indexes message_outbox, message_in_flight
 
 REMATCH = """
-UPDATE channels_inboundevent e SET state = 'pending'
-FROM channels_channel c, interactions_message m
-WHERE e.state = 'unmatched' AND e.event = 'status' AND e.received_at > now() - interval '3 days'
-  AND c.provider_id = e.provider_id AND c.address = e.address AND c.is_active
-  AND m.channel_id = c.id AND m.carrier_id = e.carrier_id
+WITH back AS (
+    UPDATE channels_inboundevent e SET state = 'accepted'
+    FROM channels_channel c, interactions_message m
+    WHERE e.state = 'unmatched' AND e.event = 'status' AND e.received_at > now() - interval '3 days'
+      AND c.provider_id = e.provider_id AND c.address = e.address AND c.is_active
+      AND m.channel_id = c.id AND m.carrier_id = e.carrier_id
+    RETURNING e.id, e.shard
+)
+INSERT INTO channels_pendingevent (shard, event_id) SELECT shard, id FROM back ON CONFLICT DO NOTHING
 """  # indexes inbound_event_unmatched, message_carrier_once
+
+PENDING = """
+SELECT e.id, p.kind, e.provider_id, e.event, e.method, e.url, e.headers, e.body, e.received_at
+FROM (SELECT event_id FROM channels_pendingevent WHERE shard = %s ORDER BY event_id LIMIT %s) pending
+JOIN channels_inboundevent e ON e.id = pending.event_id
+LEFT JOIN channels_provider p ON p.id = e.provider_id
+ORDER BY e.id
+"""  # primary keys
+
+OWNERS = """
+SELECT c.provider_id, c.address, c.id, c.company_id, c.queue_id
+FROM (SELECT DISTINCT * FROM unnest(%b::bigint[], %b::text[])) AS asked (provider_id, address)
+JOIN channels_channel c ON c.provider_id = asked.provider_id AND c.address = asked.address AND c.is_active
+"""  # unique index channel_address_once
+
+SETTLE = """
+DELETE FROM channels_pendingevent WHERE shard = %s AND event_id = ANY(%s) RETURNING event_id
+"""
+
+SET_STATE = """
+UPDATE channels_inboundevent e
+SET state = now.state, carrier_id = now.carrier_id, address = now.address, error = now.error
+FROM unnest(%b::bigint[], %b::text[], %b::text[], %b::text[], %b::text[])
+     AS now (id, state, carrier_id, address, error)
+WHERE e.id = now.id
+RETURNING e.id
+"""
+
+ONE_AT_A_TIME = """
+SELECT pg_advisory_xact_lock(%s, %s)
+"""
+
+TAKE_LEASE = """
+INSERT INTO gateway_shardlease AS lease (work, shard, epoch) VALUES (%s, %s, 1)
+ON CONFLICT (work, shard) DO UPDATE SET epoch = lease.epoch + 1
+RETURNING epoch
+"""
+
+HOLD_LEASE = """
+SELECT epoch FROM gateway_shardlease WHERE work = %s AND shard = %s AND epoch = %s FOR UPDATE
+"""
 
 
 BOOK = """
@@ -54,6 +107,16 @@ def shards_to_route() -> list[int]:
 def shards_to_send(now: datetime) -> list[int]:
     """Shards with a text that may go, or one that a dead run left claimed."""
     return _shards(SHARDS_TO_SEND, {"now": now})
+
+
+def first_pending(shards: list[int]) -> dict[int, int]:
+    """The next event of each of these shards; those that have none are absent."""
+    return dict(batch(FIRST_PENDING, [shards]))
+
+
+def one_at_a_time(kind: int, shard: int) -> None:
+    """Waits until no other transaction on the shard has said the same, and keeps others waiting until this one ends."""
+    batch(ONE_AT_A_TIME, [kind, shard])
 
 
 def rematch_receipts() -> None:

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import time
+
 import structlog
 from procrastinate import JobContext
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import ConnectorException, UniqueViolation
 from procrastinate.jobs import Status
 
-from scopchat.channels.drains import Work
+from scopchat.channels.drains import Work, defer_drain
 from scopchat.common import http
 from scopchat.gateway import leases, media, router, sender, sweep
+from scopchat.gateway.arrivals import LINGER_SECONDS, Arrivals
 from scopchat.gateway.database import in_thread
-from scopchat.gateway.leases import Fenced
 from scopchat.gateway.lookups import look_up_unknown
 
 logger = structlog.get_logger(__name__)
 
+LIFE_SECONDS = 60.0
+"""A routing run that is kept busy hands over after this, so that a new worker gets its share."""
 STALLED_SECONDS = 8
 """A worker without heartbeat for this long is taken for dead and its jobs run elsewhere."""
 
@@ -26,15 +30,20 @@ def _client(context: JobContext) -> http.Client:
     return client
 
 
-@app.task(name=Work.ROUTE.task_name)
-async def route(*, shard: int) -> None:
-    """Handles the shard's journal until it is empty."""
-    lease = await in_thread(leases.take, Work.ROUTE, shard)
-    try:
-        while await in_thread(router.route_batch, lease):
+@app.task(name=Work.ROUTE.task_name, pass_context=True)
+async def route(context: JobContext, *, shard: int) -> None:
+    """Handles what the shard's journal holds, and what comes while this run lingers; the rest has a job of its own."""
+    arrivals: Arrivals = context.additional_context["arrivals"]
+    ends = time.monotonic() + LIFE_SECONDS
+    while True:
+        arrivals.forget(shard)
+        while await in_thread(router.route_batch, shard) == router.BATCH:
             pass
-    except Fenced:
-        logger.warning("run_fenced", work="route", shard=shard)
+        if not await arrivals.something(shard, LINGER_SECONDS):
+            return
+        if time.monotonic() > ends:
+            await in_thread(defer_drain, Work.ROUTE, shard)
+            return
 
 
 @app.task(name=Work.SEND.task_name, pass_context=True)

@@ -1,19 +1,22 @@
-"""Asking for drains from the server process, often enough for speed and seldom enough for the database.
+"""Asking for routing drains from the server process: at once where nobody can be at work, else only if nobody is.
 
-The first event of a shard asks at once. Under load a shard asks at most once a while, the last event always covered:
-a job that was queued before an event was committed is no promise that it will be seen.
+A shard that had an event a moment ago has a run that lingers and hears of the next one by itself. Its journal is looked
+at a little later, and a job asked for when the same event still waits: that run may have ended, or its worker died.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Awaitable, Callable, Iterable
 
 import structlog
+from django.db import Error
 from procrastinate import App
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 
 from scopchat.channels.drains import Work, drain_options
+from scopchat.gateway.arrivals import LINGER_SECONDS
 
 logger = structlog.get_logger(__name__)
 
@@ -21,32 +24,76 @@ JOBS_A_SECOND = 150
 """Ceiling over all shards; Procrastinate moves some 400 jobs a second on two cores."""
 AT_ONCE = 8
 """Defers under way: one alone mostly waits, for the database and, among busy pages, for its turn."""
-RUSH = 1_000
-"""Requests a second from which the time belongs to the hooks: then one defer at a time,"""
-REST = 6
-"""and after each of them, this many times what it took. A job takes many texts with it then."""
-WINDOW_SECONDS = 0.25
+WARM_SECONDS = LINGER_SECONDS - 1
+"""An event this soon after another of its shard finds a run that lingers."""
+LOOK_SECONDS = 0.15
+"""Between looks at shards that should have a run; the same first event twice is a shard that has none."""
+PATIENCE_SECONDS = 1.0
+"""Between two jobs asked for the same shard."""
+
+FirstPending = Callable[[list[int]], Awaitable[dict[int, int]]]
+"""The first waiting event of each of some shards; those without one are absent."""
 
 
 class Wakeups:
     """Defers routing drains; one per process."""
 
-    def __init__(self, app: App) -> None:
+    def __init__(self, app: App, first_pending: FirstPending, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._app = app
+        self._first_pending = first_pending
+        self._clock = clock
+        self._heard: dict[int, float] = {}
+        self._deferred: dict[int, float] = {}
         self._due: dict[int, None] = {}
         self._awake = asyncio.Event()
-        self._asked = 0
-        self._window = time.monotonic()
-        self._rushing = False
+        self._watched: dict[int, int | None] = {}
+        self._to_watch = asyncio.Event()
 
     def ask(self, shard: int) -> None:
         """The shard has new work on disk."""
-        self._due[shard] = None
-        self._asked += 1
-        self._awake.set()
+        now = self._clock()
+        warm = now - self._heard.get(shard, -WARM_SECONDS) < WARM_SECONDS
+        self._heard[shard] = now
+        if warm:
+            self._watched.setdefault(shard, None)
+            self._to_watch.set()
+        else:
+            self._require([shard])
 
     async def run(self) -> None:
-        """Defers for ever, oldest request first; runs as a task of the server."""
+        """Defers for ever; runs as a task of the server."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._watch())
+            tasks.create_task(self._defer_due())
+
+    def _require(self, shards: Iterable[int]) -> None:
+        for shard in shards:
+            self._due[shard] = None
+            self._deferred[shard] = self._clock()
+            self._awake.set()
+
+    async def _watch(self) -> None:
+        """Finds shards whose first event stays the same."""
+        while True:
+            await self._to_watch.wait()
+            await asyncio.sleep(LOOK_SECONDS)
+            before = dict(self._watched)
+            try:
+                first = await self._first_pending(list(before))
+            except Error as error:
+                # The sweep finds the work within ten seconds.
+                logger.warning("shards_not_watched", error=type(error).__name__)
+                first = {}
+            patient = self._clock() - PATIENCE_SECONDS
+            self._require(s for s in first if first[s] == before[s] and self._deferred.get(s, patient) <= patient)
+            for shard in before.keys() - first.keys():
+                del self._watched[shard]
+            self._watched.update(first)
+            if not self._watched:
+                self._to_watch.clear()
+
+    async def _defer_due(self) -> None:
+        """Oldest request first."""
         free = asyncio.Semaphore(AT_ONCE)
         async with asyncio.TaskGroup() as defers:
             while True:
@@ -56,21 +103,8 @@ class Wakeups:
                 del self._due[shard]
                 if not self._due:
                     self._awake.clear()
-                began = time.monotonic()
-                defer = defers.create_task(self._defer(shard))
-                defer.add_done_callback(lambda _defer: free.release())
-                if self._is_rush(began):
-                    await asyncio.wait([defer])
-                took = time.monotonic() - began
-                await asyncio.sleep(max(1 / JOBS_A_SECOND - took, REST * took if self._rushing else 0))
-
-    def _is_rush(self, now: float) -> bool:
-        """Whether requests came in a rush lately."""
-        passed = now - self._window
-        if passed >= WINDOW_SECONDS:
-            self._rushing = self._asked / passed >= RUSH
-            self._asked, self._window = 0, now
-        return self._rushing
+                defers.create_task(self._defer(shard)).add_done_callback(lambda _defer: free.release())
+                await asyncio.sleep(1 / JOBS_A_SECOND)
 
     async def _defer(self, shard: int) -> None:
         try:

@@ -29,9 +29,12 @@ async def _work(stop: asyncio.Event) -> None:
     from procrastinate.contrib.django import app
 
     from scopchat.common import http
+    from scopchat.gateway.arrivals import Arrivals
+    from scopchat.gateway.database import connection_params
     from scopchat.gateway.tasks import STALLED_SECONDS
 
     worker_app = app.with_connector(app.connector.get_worker_connector())  # type: ignore[attr-defined]
+    arrivals = Arrivals(connection_params())
     async with http.Client(allow_private=settings.ALLOW_PRIVATE_HOSTS) as client, worker_app.open_async():
         running = asyncio.create_task(
             worker_app.run_worker_async(
@@ -42,12 +45,15 @@ async def _work(stop: asyncio.Event) -> None:
                 delete_jobs="successful",
                 install_signal_handlers=False,
                 shutdown_graceful_timeout=10,
-                additional_context={"http": client},
+                additional_context={"http": client, "arrivals": arrivals},
             )
         )
+        listening = asyncio.create_task(arrivals.run())
         stopping = asyncio.create_task(stop.wait())
         await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
         stopping.cancel()
+        listening.cancel()
+        arrivals.close()
         if not running.done():
             running.cancel()
         await asyncio.gather(running, return_exceptions=stop.is_set())

@@ -23,7 +23,7 @@ class Abilities:
 
 
 def abilities(interaction: Interaction, user: User) -> Abilities:
-    """The services decide again when something is done; this is what the buttons go by."""
+    """Of an interaction that the person sees. The services decide again; this is what the buttons go by."""
     if interaction.status == InteractionStatus.CLOSED:
         return Abilities()
     answers = _reaches(interaction, user, Permission.ANSWER)
@@ -41,10 +41,8 @@ def abilities(interaction: Interaction, user: User) -> Abilities:
 
 def _reaches(interaction: Interaction, user: User, permission: Permission) -> bool:
     reach = user.reach(permission)
-    if reach >= Reach.COMPANY:
-        return True
-    if reach >= Reach.OWN and interaction.assignee_id == user.pk:
-        return True
-    if reach != Reach.MEMBER:
-        return False
+    if reach == Reach.NONE or reach >= user.reach(Permission.SEE_INTERACTIONS):
+        return reach != Reach.NONE
+    if reach == Reach.OWN:
+        return interaction.assignee_id == user.pk
     return bool(Interaction.objects.filter(within_reach(user, reach), pk=interaction.pk).exists())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Self
@@ -31,6 +32,16 @@ def micros(moment: datetime) -> int:
 
 def moment(microseconds: int) -> datetime:
     return EPOCH + timedelta(microseconds=microseconds)
+
+
+def order_key(last_activity_at: datetime, pk: int) -> str:
+    """Sorts as a text, greatest first, as the list does with the latest first."""
+    return f"{micros(last_activity_at):017d}.{pk:019d}"
+
+
+def waiting_key(waiting_since: datetime | None) -> str:
+    """Put before `order_key`, it sorts as the list does with those first that wait the longest."""
+    return f"{FAR - micros(waiting_since) if waiting_since else 0:017d}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,16 +89,13 @@ class InboxView:
             return found.order_by(F("waiting_since").asc(nulls_last=True), *newest)
         return found.order_by(*newest)
 
-    def order_key(self, interaction: Interaction) -> str:
-        """Sorts as a text, greatest first, exactly as `ordered` does; also the cursor of the next page."""
-        key = f"{micros(interaction.last_activity_at):017d}.{interaction.pk:019d}"
-        if not self.waiting_first:
-            return key
-        waiting = interaction.waiting_since
-        return f"{FAR - micros(waiting) if waiting else 0:017d}.{key}"
+    def cursor(self, row: Interaction) -> str:
+        """Where in the list a row stands, exactly as `ordered` has it."""
+        key = order_key(row.last_activity_at, row.pk)
+        return f"{waiting_key(row.waiting_since)}.{key}" if self.waiting_first else key
 
     def after(self, cursor: str) -> Q:
-        """What comes after the row whose `order_key` this is. Raises ValueError for anything else."""
+        """What comes after the row whose `cursor` this is. Raises ValueError for anything else."""
         numbers = [int(part) for part in cursor.split(".")]
         if len(numbers) != (3 if self.waiting_first else 2):
             raise ValueError(cursor)
@@ -109,18 +117,45 @@ def _named(found: QuerySet[Interaction], view: str, user: User) -> QuerySet[Inte
     return found.filter(assignee=None) if view == "free" else found
 
 
-def counts(user: User, company_id: int) -> dict[str, str]:
-    """How many interactions each view holds, and how many are unread, each capped, in one statement."""
-    reach = user.reach(Permission.SEE_INTERACTIONS)
-    ((mine, free, everyone, unread),) = queries.rows(
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Open interactions in each view of one person, and unread ones: as shown, capped, nothing for none."""
+
+    mine: str
+    free: str
+    all: str
+    unread: str
+
+
+@dataclass(frozen=True, slots=True)
+class Looker:
+    """A person who looks at a company's inbox, and how far they see there."""
+
+    company_id: int
+    person_id: int
+    reach: Reach
+
+    @classmethod
+    def of(cls, user: User, company_id: int) -> Self:
+        return cls(company_id, user.pk, user.reach(Permission.SEE_INTERACTIONS))
+
+
+def counts(lookers: Sequence[Looker]) -> list[Counts]:
+    """What each of them is shown, all in one statement."""
+    found = queries.rows(
         "inbox_counts",
         {
-            "company": company_id,
-            "person": user.pk,
-            "everything": reach >= Reach.COMPANY,
-            "member": reach >= Reach.MEMBER,
+            "companies": [looker.company_id for looker in lookers],
+            "people": [looker.person_id for looker in lookers],
+            "everything": [looker.reach >= Reach.COMPANY for looker in lookers],
+            "member": [looker.reach >= Reach.MEMBER for looker in lookers],
             "most": COUNTED,
         },
     )
-    numbers = {"mine": mine, "free": free, "all": everyone, "unread": unread}
-    return {name: "99+" if number >= COUNTED else str(number or "") for name, number in numbers.items()}
+    return [Counts(*("99+" if number >= COUNTED else str(number or "") for number in numbers)) for numbers in found]
+
+
+def counts_of(user: User, company_id: int) -> Counts:
+    """What one person is shown."""
+    (found,) = counts([Looker.of(user, company_id)])
+    return found

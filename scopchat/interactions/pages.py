@@ -19,6 +19,7 @@ from scopchat.interactions import inbox, rows
 from scopchat.interactions.abilities import abilities
 from scopchat.interactions.inbox import InboxView
 from scopchat.interactions.models import Interaction
+from scopchat.interactions.services import lifecycle
 from scopchat.interactions.thread import read_thread
 from scopchat.queues.models import Queue
 
@@ -53,24 +54,24 @@ def list_context(request: PersonRequest, view: InboxView, *, selected: int | Non
             raise Http404 from None
     page = list(rows.for_rows(view.ordered(found))[: inbox.PAGE + 1])
     shown = page[: inbox.PAGE]
-    values = list(rows.rows_of(shown, view, country=request.company.country, selected=selected))
+    values = (rows.row_of(rows.facts_of(found, request.company)) for found in shown)
     return {
         "view": view,
-        "rows": rows.draw(values),
-        "next_cursor": values[-1].order if len(page) > inbox.PAGE else "",
+        "rows": rows.draw(values, selected=selected),
+        "next_cursor": view.cursor(shown[-1]) if len(page) > inbox.PAGE else "",
     }
 
 
 def inbox_context(request: PersonRequest, view: InboxView, *, selected: int | None) -> dict[str, Any]:
     """The whole page, but for the thread."""
-    numbers = inbox.counts(request.user, request.company.pk)
+    numbers = inbox.counts_of(request.user, request.company.pk)
     queues = Queue.objects.order_by("name")
     if request.user.reach(Permission.TAKE_OR_ASSIGN) < 1:
         queues = queues.filter(agents=request.user)
     return {
         **list_context(request, view, selected=selected),
         "counts": numbers,
-        "menu_unread": numbers["unread"],
+        "menu_unread": numbers.unread,
         "queues": queues.values_list("pk", "name"),
         "may_start": request.user.may(Permission.START_CONVERSATION),
         "since": int(utc_now().timestamp() * 1000),
@@ -100,30 +101,17 @@ def conversation_context(request: PersonRequest, interaction: Interaction) -> di
     }
 
 
-def changes_html(request: PersonRequest, ids: list[int], *, thread: int | None, start: int, everything: bool) -> str:
-    """The parts of the page that show these interactions, as the page has to show them now."""
-    view = InboxView.of(request.POST or request.GET)
-    found: list[Interaction] = []
-    context: dict[str, Any] = {
-        "view": view,
-        "counts": inbox.counts(request.user, request.company.pk),
-        "everything": everything,
-    }
-    if everything:
-        context.update(list_context(request, view, selected=thread))
-    else:
-        found = list(rows.for_rows(view.matching(request.user).filter(pk__in=ids)))
-        values = list(rows.rows_of(found, view, country=request.company.country, selected=thread))
-        context["rows"] = rows.draw(values)
-        context["gone"] = set(ids) - {row.pk for row in values}
-        context["news"] = [row for row in values if row.unread and not row.ours]
-    if thread and (everything or thread in ids):
-        # Mostly it is one of the rows just read.
-        interaction = next((row for row in found if row.pk == thread), None)
-        if interaction is None:
-            interaction = rows.for_rows(Interaction.objects.visible_to(request.user).filter(pk=thread)).first()
-        if interaction:
-            context.update(thread_context(request, interaction, start=start))
-        else:
-            context["thread_gone"] = True
-    return render_to_string("interactions/changes.html", context)
+def thread_html(request: PersonRequest, pk: int, *, start: int, seen: bool = False) -> str:
+    """The parts of the page that show the open thread, as they have to show it now; `seen` makes it read first."""
+    interaction = rows.for_rows(Interaction.objects.visible_to(request.user).filter(pk=pk)).first()
+    if interaction and seen and interaction.unread:
+        lifecycle.mark_seen(interaction=interaction, acting=request.user, now=utc_now())
+    context = thread_context(request, interaction, start=start) if interaction else {}
+    return render_to_string("interactions/thread.html", context)
+
+
+def list_html(request: PersonRequest, *, selected: int | None) -> str:
+    """The list and its counts drawn anew, in the view that the page shows."""
+    context = list_context(request, InboxView.of(request.GET), selected=selected)
+    counts = inbox.counts_of(request.user, request.company.pk)
+    return render_to_string("interactions/anew.html", {**context, "counts": counts})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -15,19 +15,23 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from scopchat.common.phones import display
-from scopchat.interactions.inbox import InboxView
+from scopchat.interactions.inbox import micros, order_key, waiting_key
 from scopchat.interactions.models import Interaction
+from scopchat.interactions.status import InteractionStatus
+from scopchat.tenancy.models import Company
 
 HUES = ("teal", "azure", "purple", "orange", "pink", "lime", "indigo", "cyan")
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What a row shows. Nothing in it depends on who looks, so that a drawn row serves everyone."""
+    """What a row shows. Nothing in it depends on who looks or how, so that a drawn row serves everyone."""
 
     pk: int
     order: str
-    selected: bool
+    waiting: str
+    changed: int
+    number: str
     customer: str
     badge: str
     hue: str
@@ -37,7 +41,9 @@ class Row:
     status: str
     status_label: str
     place: str
+    queue: int | str
     assignee: str
+    assignee_id: int | str
     at: datetime
 
 
@@ -46,31 +52,84 @@ def for_rows(found: QuerySet[Interaction]) -> QuerySet[Interaction]:
     return (
         found.select_related("channel", "queue", "assignee")
         .only(
-            "customer", "status", "unread", "preview", "preview_is_ours", "waiting_since", "last_activity_at",
-            "changed_at", "channel__name", "queue__name", "assignee__display_name",
+            "company", "customer", "status", "unread", "preview", "preview_is_ours", "waiting_since",
+            "last_activity_at", "changed_at", "opened_at", "closed_at",
+            "channel__name", "queue__name", "assignee__display_name",
         )
         .fetch_mode(models.FETCH_RAISE)
     )  # fmt: skip
 
 
-def rows_of(found: Iterable[Interaction], view: InboxView, *, country: str, selected: int | None) -> Iterator[Row]:
-    for interaction in found:
-        yield Row(
-            pk=interaction.pk,
-            order=view.order_key(interaction),
-            selected=interaction.pk == selected,
-            customer=display(interaction.customer, country),
-            badge=interaction.customer[-2:],
-            hue=hue_of(interaction.customer),
-            preview=interaction.preview,
-            ours=interaction.preview_is_ours,
-            unread=interaction.unread,
-            status=interaction.status,
-            status_label=interaction.get_status_display(),
-            place=interaction.queue.name if interaction.queue else interaction.channel.name,
-            assignee=interaction.assignee.display_name if interaction.assignee else "",
-            at=interaction.last_activity_at,
-        )
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a row is made from, as `sql/rows_now.sql` reads it."""
+
+    pk: int
+    company_id: int
+    channel_id: int
+    queue_id: int | None
+    assignee_id: int | None
+    status: str
+    customer: str
+    unread: int
+    preview: str
+    ours: bool
+    waiting_since: datetime | None
+    last_activity_at: datetime
+    changed_at: datetime
+    channel: str
+    queue: str | None
+    assignee: str | None
+    country: str
+    time_zone: str
+
+
+def facts_of(interaction: Interaction, company: Company) -> Facts:
+    """Of an interaction read by `for_rows`."""
+    return Facts(
+        pk=interaction.pk,
+        company_id=company.pk,
+        channel_id=interaction.channel_id,
+        queue_id=interaction.queue_id,
+        assignee_id=interaction.assignee_id,
+        status=interaction.status,
+        customer=interaction.customer,
+        unread=interaction.unread,
+        preview=interaction.preview,
+        ours=interaction.preview_is_ours,
+        waiting_since=interaction.waiting_since,
+        last_activity_at=interaction.last_activity_at,
+        changed_at=interaction.changed_at,
+        channel=interaction.channel.name,
+        queue=interaction.queue.name if interaction.queue else None,
+        assignee=interaction.assignee.display_name if interaction.assignee else None,
+        country=company.country,
+        time_zone=company.time_zone,
+    )
+
+
+def row_of(facts: Facts) -> Row:
+    """The row, with labels in the language in force."""
+    return Row(
+        pk=facts.pk,
+        order=order_key(facts.last_activity_at, facts.pk),
+        waiting=waiting_key(facts.waiting_since),
+        changed=micros(facts.changed_at),
+        number="".join(filter(str.isdigit, facts.customer)),
+        customer=display(facts.customer, facts.country),
+        badge=facts.customer[-2:],
+        hue=hue_of(facts.customer),
+        preview=facts.preview,
+        ours=facts.ours,
+        unread=facts.unread,
+        status=facts.status,
+        status_label=str(InteractionStatus(facts.status).label),
+        place=facts.queue or facts.channel,
+        queue=facts.queue_id or "",
+        assignee=facts.assignee or "",
+        assignee_id=facts.assignee_id or "",
+        at=facts.last_activity_at,
+    )
 
 
 def hue_of(customer: str) -> str:
@@ -78,10 +137,11 @@ def hue_of(customer: str) -> str:
     return HUES[crc32(customer.encode()) % len(HUES)]
 
 
-def draw(rows: Iterable[Row]) -> SafeString:
-    """The rows in the language in force."""
+def draw(rows: Iterable[Row], *, selected: int | None = None) -> SafeString:
+    """The rows in the language in force; the one of the open thread is marked."""
     language = get_language() or ""
-    return SafeString("".join(_drawn(row, language) for row in rows))
+    html = "".join(_drawn(row, language) for row in rows)
+    return SafeString(html.replace(f'id="row-{selected}"', f'id="row-{selected}" aria-current="true"', 1))
 
 
 @lru_cache(maxsize=4096)

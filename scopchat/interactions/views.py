@@ -15,9 +15,6 @@ from scopchat.interactions.inbox import InboxView
 from scopchat.interactions.models import Attachment, AttachmentState
 from scopchat.interactions.thread import read_thread
 
-MOST_CHANGES = 60
-"""More interactions than this at once, and the list is drawn anew."""
-
 
 @requires(Permission.SEE_INTERACTIONS)
 def inbox(request: PersonRequest) -> HttpResponse:
@@ -64,19 +61,10 @@ def thread(request: PersonRequest, pk: int) -> HttpResponse:
 
 
 @requires(Permission.SEE_INTERACTIONS)
-def changes(request: PersonRequest) -> HttpResponse:
-    """What live pages fetch when they are told that interactions changed."""
-    ids = _numbers(request.GET.get("ids", ""))
-    everything = "all" in request.GET or len(ids) > MOST_CHANGES
-    thread, start = _numbers(request.GET.get("thread", "")), _numbers(request.GET.get("from", ""))
-    html = pages.changes_html(
-        request,
-        ids,
-        thread=thread[0] if thread else None,
-        start=start[0] if start else 0,
-        everything=everything,
-    )
-    return HttpResponse(html)
+def anew(request: PersonRequest) -> HttpResponse:
+    """The list for a live page, when too much changed in it to be told row by row."""
+    thread = _numbers(request.GET.get("thread", ""))
+    return HttpResponse(pages.list_html(request, selected=thread[0] if thread else None))
 
 
 def _numbers(text: str) -> list[int]:

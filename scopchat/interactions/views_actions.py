@@ -33,7 +33,10 @@ from scopchat.tenancy.limits import LimitReached
 
 
 def _answer(request: PersonRequest, pk: int, act: Callable[[], object], *, extra: str = "") -> HttpResponse:
-    """Does it, and draws what it changed. What somebody else did first is said on the page, with status 409."""
+    """Does it, and draws the thread; the live stream brings its row, as it does to everyone.
+
+    What somebody else did first is said on the page, with status 409.
+    """
     status, notice = 200, extra
     try:
         act()
@@ -43,11 +46,13 @@ def _answer(request: PersonRequest, pk: int, act: Callable[[], object], *, extra
         status, notice = 409, render_to_string("web/toast.html", {"text": str(conflict)})
     if not is_fragment(request):
         return redirect("interactions:thread", pk)
+    return HttpResponse(pages.thread_html(request, pk, start=_start_of(request)) + notice, status=status)
+
+
+def _start_of(request: PersonRequest) -> int:
+    """The first message that the page shows."""
     start = request.POST.get("from", "")
-    html = pages.changes_html(
-        request, [pk], thread=pk, start=int(start) if start.isascii() and start.isdigit() else 0, everything=False
-    )
-    return HttpResponse(html + notice, status=status)
+    return int(start) if start.isascii() and start.isdigit() and len(start) < 19 else 0
 
 
 @require_POST
@@ -107,11 +112,10 @@ def take(request: PersonRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@requires(Permission.ANSWER)
-def seen(request: PersonRequest, pk: int) -> HttpResponse:
-    """Sent by the page that shows the thread; live pages hear of it like of any change."""
-    lifecycle.mark_seen(interaction=pages.visible(request, pk), acting=request.user, now=utc_now())
-    return HttpResponse(status=204)
+@requires(Permission.SEE_INTERACTIONS)
+def look(request: PersonRequest, pk: int) -> HttpResponse:
+    """What a live page asks for when its open thread changed: somebody looks at it, so it is read, and drawn."""
+    return HttpResponse(pages.thread_html(request, pk, start=_start_of(request), seen=True))
 
 
 @requires(Permission.TAKE_OR_ASSIGN)

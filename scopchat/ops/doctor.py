@@ -16,7 +16,7 @@ from django.db.models import Count, Max, Min
 from django_scopes import scopes_disabled
 from procrastinate.contrib.django.models import ProcrastinateWorker
 
-from scopchat.channels.models import EventState, InboundEvent, Provider
+from scopchat.channels.models import EventState, InboundEvent, PendingEvent, Provider
 from scopchat.common.clock import utc_now
 from scopchat.interactions.models import Message
 from scopchat.interactions.status import MessageStatus
@@ -154,12 +154,13 @@ def worker(now: datetime) -> Iterator[Finding]:
 
 def backlog(now: datetime) -> Iterator[Finding]:
     """What carriers told us is dealt with soon."""
-    waiting = InboundEvent.objects.filter(state=EventState.PENDING).aggregate(n=Count("id"), oldest=Min("received_at"))
-    if waiting["n"] and now - waiting["oldest"] > BACKLOG_AGE:
-        age = (now - waiting["oldest"]).total_seconds() / 60
-        yield _problem(f"{waiting['n']} callbacks wait to be routed, the oldest for {age:.0f} min. Add workers.")
+    waiting, first = PendingEvent.objects.aggregate(n=Count("event_id"), first=Min("event_id")).values()
+    oldest = InboundEvent.objects.filter(pk=first).values_list("received_at", flat=True).first()
+    if oldest and now - oldest > BACKLOG_AGE:
+        age = (now - oldest).total_seconds() / 60
+        yield _problem(f"{waiting} callbacks wait to be routed, the oldest for {age:.0f} min. Add workers.")
     else:
-        yield _ok(f"{waiting['n']} callbacks wait to be routed.")
+        yield _ok(f"{waiting} callbacks wait to be routed.")
 
 
 def set_aside() -> Iterator[Finding]:

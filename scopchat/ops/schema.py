@@ -10,6 +10,7 @@ import hashlib
 import json
 import sys
 from pathlib import Path
+from uuid import uuid4
 
 import psycopg
 
@@ -32,7 +33,8 @@ def note(data: Path) -> None:
     files = [sys.modules[migration.__module__].__file__ for migration in found.values()]
     folders = sorted({str(Path(file).parent) for file in files if file})
     content = {"program": _fingerprint(folders), "folders": folders, "migrations": sorted(map(list, found))}
-    draft = data / f"{NOTE}.new"
+    # Machines that share the folder may migrate at once.
+    draft = data / f"{NOTE}.{uuid4().hex}"
     draft.write_text(json.dumps(content))
     draft.replace(data / NOTE)
 

@@ -1,40 +1,47 @@
-"""`/live`: the stream that tells an open page what changed, filtered by what its person may see.
+"""`/live`: the stream that shows an open page what changed, filtered by what its person may see.
 
-Bare ASGI with server-sent events: thousands of quiet connections cost this process a queue each. Events name
-interactions, never their content; the page fetches what it shows through the views, which decide again.
+Bare ASGI with server-sent events: thousands of quiet connections cost this process a few objects each. What changed
+within a short turn is read once, drawn once per language, and handed to every inbox that may see it; the page fetches
+only its open thread, and the whole list when too much happened at once (docs/decisions/0010).
 """
 
 from __future__ import annotations
 
 import asyncio
-import json
 import time
 from collections import defaultdict
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
-from functools import partial
-from http.cookies import SimpleCookie
 from typing import Any
 from urllib.parse import parse_qs
 
-from django.conf import settings
-from django.contrib.auth import get_user
-from django.http import HttpRequest
+import structlog
+from django.db import Error
 from django_scopes import scope as company_scope
 from prometheus_client import Gauge
 
-from scopchat.accounts.roles import Permission, Reach
-from scopchat.accounts.services import current_company
-from scopchat.events.catalogue import Event, InteractionChange, InteractionsChanged, SimulatorChanged
+from scopchat.common.clock import utc_now
+from scopchat.events.catalogue import AccessChanged, Event, InteractionChange, InteractionsChanged, SimulatorChanged
 from scopchat.events.subscribe import listen
+from scopchat.interactions.inbox import counts
 from scopchat.interactions.models import Interaction
-from scopchat.web.queries import memberships
+from scopchat.interactions.news import Current, counts_html, current
+from scopchat.web.clients import MOST_ROWS, Client, News, in_thread, millis
+from scopchat.web.reader import Reader
+from scopchat.web.sight import Sight, sight_of
+
+logger = structlog.get_logger(__name__)
 
 HEARTBEAT_SECONDS = 15.0
+TURN_SECONDS = 0.02
+"""What changes within a turn is read in one go."""
+COUNT_SECONDS = 1.0
+"""Between one counting of the inboxes that saw changes and the next, at least;"""
+COUNT_REST = 4
+"""and at least this many times what the last one took."""
+COUNTED_AT_ONCE = 500
 CATCH_UP_MARGIN = timedelta(seconds=5)
 """A change is stamped when its transaction begins and seen when it commits: look back a little further."""
-MOST_CAUGHT_UP = 200
 CLIENTS = Gauge("scopchat_live_clients", "Open live streams of this process.")
 
 HEADERS = [
@@ -43,185 +50,169 @@ HEADERS = [
     (b"x-accel-buffering", b"no"),
 ]
 
-Notice = tuple[str, dict[str, Any]]
-Admit = Callable[[], Awaitable["Sight | None"]]
-
-
-@dataclass(frozen=True, slots=True)
-class Sight:
-    """What a person may see, of one company."""
-
-    company_id: int
-    user_id: int
-    sees_all: bool
-    sees_simulator: bool
-    channels: frozenset[int]
-    queues: frozenset[int]
-
-    def sees(self, change: InteractionChange) -> bool:
-        return (
-            self.sees_all
-            or self.user_id in {change.assignee_id, change.also}
-            or change.channel_id in self.channels
-            or change.queue_id in self.queues
-        )
-
-    def notice(self, event: Event) -> Notice | None:
-        """What to tell a page of this person about the event, if anything."""
-        if isinstance(event, SimulatorChanged):
-            return ("simulator", {}) if self.sees_simulator else None
-        ids = [change.interaction_id for change in event.changes if self.sees(change)]
-        return ("marks" if event.marks_only else "interactions", {"ids": ids}) if ids else None
-
-
-@dataclass(eq=False, slots=True)
-class Client:
-    """One open page."""
-
-    sight: Sight
-    notices: asyncio.Queue[Notice] = field(default_factory=lambda: asyncio.Queue(maxsize=1000))
-
-    def offer(self, event: Event) -> None:
-        """Queues what concerns this page."""
-        notice = self.sight.notice(event)
-        if notice is None:
-            return
-        if self.notices.full():
-            self.start_over()
-        else:
-            self.notices.put_nowait(notice)
-
-    def start_over(self) -> None:
-        """The page shall reload everything: it was too slow for a thousand notices, or some may have been missed."""
-        while not self.notices.empty():
-            self.notices.get_nowait()
-        self.notices.put_nowait(("interactions", {"all": True}))
-
 
 class Live:
     """Every open page of this process, and the one database connection that feeds them."""
 
     def __init__(self, connection_params: dict[str, Any], *, heartbeat_seconds: float = HEARTBEAT_SECONDS) -> None:
         self._params = connection_params
+        self._reader = Reader(connection_params)
         self._heartbeat_seconds = heartbeat_seconds
         self._clients: dict[int, set[Client]] = defaultdict(set)
+        self._news: dict[int, News] = defaultdict(News)
+        self._something = asyncio.Event()
+        self._uncounted: set[Client] = set()
+        self._to_count = asyncio.Event()
 
     async def run(self) -> None:
-        """Fans events out for ever; runs as a task of the server."""
+        """Feeds the pages for ever; runs as a task of the server."""
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._listen())
+                tasks.create_task(self._tell())
+                tasks.create_task(self._count())
+        finally:
+            await self._reader.close()
+
+    def _everyone(self) -> Iterable[Client]:
+        return (client for clients in self._clients.values() for client in clients)
+
+    async def _listen(self) -> None:
         async for event in listen(self._params):
             if event is None:
-                for clients in self._clients.values():
-                    for client in clients:
+                for client in self._everyone():
+                    client.start_over()
+                    client.doubt()
+            else:
+                self._hear(event)
+
+    def _hear(self, event: Event) -> None:
+        if isinstance(event, AccessChanged):
+            for client in self._everyone():
+                if client.sight.looker.person_id in event.people:
+                    client.doubt()
+            return
+        clients = self._clients.get(event.company_id)
+        if not clients:
+            return
+        if isinstance(event, SimulatorChanged):
+            for client in clients:
+                client.tell_simulator()
+            return
+        self._news[event.company_id].add(event)
+        self._something.set()
+
+    async def _tell(self) -> None:
+        while True:
+            await self._something.wait()
+            await asyncio.sleep(TURN_SECONDS)
+            self._something.clear()
+            moment = millis(utc_now())
+            news, self._news = self._news, defaultdict(News)
+            try:
+                rows = await self._read(news)
+            except Exception:
+                # Neither a lost database nor a row that cannot be drawn ends the feed of everyone.
+                logger.exception("live_rows_not_read")
+                for company in news:
+                    for client in self._clients[company]:
                         client.start_over()
                 continue
-            for client in self._clients.get(event.company_id, ()):
-                client.offer(event)
+            for company, one in news.items():
+                for client in self._clients[company]:
+                    if client.tell(one, rows, moment):
+                        self._uncounted.add(client)
+            self._to_count.set()
+
+    async def _read(self, news: Mapping[int, News]) -> dict[int, Current]:
+        """The interactions that changed as they are now, drawn for those who look at their companies."""
+        facts = await self._reader.facts([(company, pk) for company, one in news.items() for pk in one.few])
+        languages = {company: {client.sight.language for client in self._clients[company]} for company in news}
+        return {one.pk: current(one, languages[one.company_id]) for one in facts}
+
+    async def _count(self) -> None:
+        while True:
+            await self._to_count.wait()
+            clients = [self._uncounted.pop() for _ in range(min(len(self._uncounted), COUNTED_AT_ONCE))]
+            if not self._uncounted:
+                self._to_count.clear()
+            began = time.monotonic()
+            try:
+                found = await in_thread(counts, [client.sight.looker for client in clients]) if clients else []
+            except Error as error:
+                logger.warning("live_counts_not_read", error=type(error).__name__)
+                found = []
+            for client, one in zip(clients, found, strict=bool(found)):
+                client.send(counts_html(one, client.sight.language))
+            await asyncio.sleep(max(COUNT_SECONDS, COUNT_REST * (time.monotonic() - began)) if clients else 0)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        from asgiref.sync import sync_to_async
-
-        admit = sync_to_async(_admit, thread_sensitive=False)
-        sight = await admit(scope)
+        sight = await in_thread(sight_of, scope)
         if sight is None:
             await send({"type": "http.response.start", "status": 403, "headers": [(b"content-length", b"0")]})
             await send({"type": "http.response.body", "body": b""})
             return
-        client = Client(sight)
+        query = parse_qs(scope["query_string"].decode("latin-1"))
+        client = Client(sight, inbox="inbox" in query)
         self._clients[sight.company_id].add(client)
         CLIENTS.inc()
+        gone = asyncio.create_task(_until_gone(receive, client))
         try:
-            missed = await sync_to_async(_missed, thread_sensitive=False)(sight, _cursor(scope))
             await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
-            await send({"type": "http.response.body", "body": _frame(missed or ("ready", {})), "more_body": True})
-            gone = asyncio.create_task(_until_gone(receive))
-            try:
-                await self._stream(client, gone, partial(admit, scope), send)
-            finally:
-                gone.cancel()
+            last_event = dict(scope["headers"]).get(b"last-event-id", b"").decode("latin-1")
+            await self._catch_up(client, last_event or query.get("since", [""])[0], again=bool(last_event))
+            await self._stream(client, scope, send)
             await send({"type": "http.response.body", "body": b""})
         finally:
+            gone.cancel()
             CLIENTS.dec()
             self._clients[sight.company_id].discard(client)
+            self._uncounted.discard(client)
 
-    async def _stream(self, client: Client, gone: asyncio.Task[None], admit: Admit, send: Any) -> None:
-        """Sends notices until the page leaves, or its person may not see what they saw when it began."""
+    async def _catch_up(self, client: Client, cursor: str, *, again: bool) -> None:
+        """Shows what changed between the page's cursor and now; a page without an inbox redraws when it is back."""
+        moment = millis(utc_now())
+        since = _moment(cursor)
+        if (client.inbox and since is None) or (again and not client.inbox):
+            client.start_over()
+        elif client.inbox and since is not None:
+            news = await in_thread(_missed, client.sight, since)
+            if client.tell(news, await self._read({client.sight.company_id: news}), moment):
+                self._uncounted.add(client)
+                self._to_count.set()
+        client.send("{}", event="ready", moment=moment)
+
+    async def _stream(self, client: Client, scope: Any, send: Any) -> None:
+        """Sends what there is until the page leaves, or its person may not see what they saw when it began."""
         checked = time.monotonic()
-        while not gone.done():
-            notice = asyncio.create_task(client.notices.get())
-            await asyncio.wait({notice, gone}, timeout=self._heartbeat_seconds, return_when=asyncio.FIRST_COMPLETED)
-            notice.cancel()
-            if time.monotonic() - checked >= self._heartbeat_seconds:
-                if await admit() != client.sight:
+        while await client.something(self._heartbeat_seconds):
+            if client.doubted or time.monotonic() - checked >= self._heartbeat_seconds:
+                client.doubted = False
+                if await in_thread(sight_of, scope) != client.sight:
                     return
                 checked = time.monotonic()
-            body = b": \n\n" if notice.cancelled() or not notice.done() else _frame(notice.result())
-            await send({"type": "http.response.body", "body": body, "more_body": True})
+            await send({"type": "http.response.body", "body": client.take() or b": \n\n", "more_body": True})
 
 
-def _admit(scope: Any) -> Sight | None:
-    """The page's person and what they may see, or None without a valid session."""
-    from importlib import import_module
-
-    from django.db import connections
-
-    headers = dict(scope["headers"])
-    cookies = SimpleCookie(headers.get(b"cookie", b"").decode("latin-1"))
-    morsel = cookies.get(settings.SESSION_COOKIE_NAME)
-    try:
-        request = HttpRequest()
-        request.session = import_module(settings.SESSION_ENGINE).SessionStore(morsel.value if morsel else None)
-        user = get_user(request)
-        if not user.is_authenticated or not user.is_active:
-            return None
-        company = current_company(user=user, chosen=request.session.get("company"))
-        channels, queues = memberships(user.pk)
-        with company_scope(company=company):
-            return Sight(
-                company_id=company.pk,
-                user_id=user.pk,
-                sees_all=user.reach(Permission.SEE_INTERACTIONS) >= Reach.COMPANY,
-                sees_simulator=user.may(Permission.USE_SIMULATOR),
-                channels=frozenset(channels),
-                queues=frozenset(queues),
-            )
-    finally:
-        connections.close_all()
+def _missed(sight: Sight, since: datetime) -> News:
+    """What changed since then (index `interaction_changed`)."""
+    with company_scope(company=sight.company_id):
+        changed = Interaction.objects.filter(changed_at__gte=since).values_list(
+            "pk", "channel_id", "queue_id", "assignee_id"
+        )[: 4 * MOST_ROWS]
+        news = News()
+        news.add(InteractionsChanged(sight.company_id, tuple(InteractionChange(*row) for row in changed)))
+    return news
 
 
-def _cursor(scope: Any) -> datetime | None:
-    """The moment up to which the page has everything: of its last event, else of its rendering (milliseconds)."""
-    headers = dict(scope["headers"])
-    since = parse_qs(scope["query_string"].decode("latin-1")).get("since", [""])[0]
-    text = headers.get(b"last-event-id", b"").decode("latin-1") or since
-    if not (text.isascii() and text.isdigit() and len(text) < 16):
+def _moment(cursor: str) -> datetime | None:
+    """Up to when the page has everything: the time of its last event, else of its rendering (milliseconds)."""
+    if not (cursor.isascii() and cursor.isdigit() and len(cursor) < 16):
         return None
-    return datetime.fromtimestamp(int(text) / 1000, UTC) - CATCH_UP_MARGIN
+    return datetime.fromtimestamp(int(cursor) / 1000, UTC) - CATCH_UP_MARGIN
 
 
-def _missed(sight: Sight, since: datetime | None) -> Notice | None:
-    """What changed between the page's cursor and now (index `interaction_changed`)."""
-    from django.db import connections
-
-    if since is None:
-        return ("interactions", {"all": True})
-    try:
-        with company_scope(company=sight.company_id):
-            changed = Interaction.objects.filter(changed_at__gte=since).values_list(
-                "pk", "channel_id", "queue_id", "assignee_id"
-            )[: MOST_CAUGHT_UP + 1]
-            found = [InteractionChange(*row) for row in changed]
-    finally:
-        connections.close_all()
-    if len(found) > MOST_CAUGHT_UP:
-        return ("interactions", {"all": True})
-    return sight.notice(InteractionsChanged(sight.company_id, tuple(found)))
-
-
-def _frame(notice: Notice) -> bytes:
-    name, content = notice
-    return f"id: {int(time.time() * 1000)}\nevent: {name}\ndata: {json.dumps(content)}\n\n".encode()
-
-
-async def _until_gone(receive: Any) -> None:
+async def _until_gone(receive: Any, client: Client) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass
+    client.leave()

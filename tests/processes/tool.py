@@ -6,6 +6,7 @@ import json
 import os
 import sys
 import uuid
+from collections import Counter
 from typing import Any
 
 import django
@@ -15,7 +16,7 @@ django.setup()
 from django.db import connections
 from django_scopes import scope, scopes_disabled
 
-from scopchat.channels.models import Channel, Destination, InboundEvent
+from scopchat.channels.models import Channel, Destination, InboundEvent, PendingEvent
 from scopchat.channels.services import create_channel, create_provider
 from scopchat.common.clock import utc_now
 from scopchat.interactions.models import Message
@@ -87,9 +88,11 @@ def outbound() -> dict[str, str]:
 
 
 def journal() -> dict[str, int]:
-    """How many events there are in each state."""
-    states = list(InboundEvent.objects.values_list("state", flat=True))
-    return {state: states.count(state) for state in set(states)}
+    """How many events there are in each state; "pending" are those not handled yet."""
+    found = Counter(InboundEvent.objects.values_list("state", flat=True))
+    found["pending"] = PendingEvent.objects.count()
+    found["done"] = found.pop("accepted", 0) - found["pending"]
+    return {state: count for state, count in found.items() if count}
 
 
 def main() -> None:

@@ -9,7 +9,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django_scopes import scope
 
-from scopchat.channels.models import Channel, Destination, EventState, InboundEvent, Provider
+from scopchat.channels.models import Channel, Destination, EventState, InboundEvent, PendingEvent, Provider
 from scopchat.channels.services import (
     create_channel,
     create_provider,
@@ -124,7 +124,8 @@ def test_a_new_channel_takes_up_what_its_address_received_before(cast: Cast) -> 
     before = [event.state for event in others]
     made = channel(cast, new)
     waiting.refresh_from_db()
-    assert (waiting.state, waiting.shard) == (EventState.PENDING, made.shard)
+    assert (waiting.state, waiting.shard) == (EventState.ACCEPTED, made.shard)
+    assert PendingEvent.objects.get().pk == (made.shard, waiting.pk)
     for event in others:
         event.refresh_from_db()
     assert [event.state for event in others] == before

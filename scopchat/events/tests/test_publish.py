@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import aclosing
 from typing import Any
 
@@ -11,7 +11,7 @@ import psycopg
 import pytest
 from django.db import connection, transaction
 
-from scopchat.events import subscribe
+from scopchat.common import notices
 from scopchat.events.catalogue import Event, InteractionChange, InteractionsChanged, SimulatorChanged
 from scopchat.events.publish import publish
 from scopchat.events.subscribe import listen
@@ -21,33 +21,30 @@ EVENT = InteractionsChanged(1, tuple(InteractionChange(pk, 2, None, 3) for pk in
 
 
 @pytest.fixture
-def told(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The payloads that went out."""
-    payloads: list[str] = []
-    monkeypatch.setattr("scopchat.events.publish.notify", payloads.extend)
-    return payloads
+def told(transactional_db: None) -> Iterator[Callable[[], list[str]]]:
+    """What another connection has heard by now."""
+    with psycopg.connect(**connection_params(), autocommit=True) as other:
+        other.execute(f"LISTEN {CHANNEL}")
+        yield lambda: [notice.payload for notice in other.notifies(timeout=0.2)]
 
 
-@pytest.mark.django_db(transaction=True)
-def test_nothing_goes_out_before_the_commit(told: list[str]) -> None:
+def test_nothing_goes_out_before_the_commit(told: Callable[[], list[str]]) -> None:
     with transaction.atomic():
         publish(SimulatorChanged(1))
-        assert told == []
-    assert told == list(encode(SimulatorChanged(1)))
+        assert told() == []
+    assert told() == list(encode(SimulatorChanged(1)))
 
 
-@pytest.mark.django_db(transaction=True)
-def test_a_change_that_was_taken_back_is_no_news(told: list[str]) -> None:
+def test_a_change_that_was_taken_back_is_no_news(told: Callable[[], list[str]]) -> None:
     with transaction.atomic():
         publish(SimulatorChanged(1))
         transaction.set_rollback(True)
-    assert told == []
+    assert told() == []
 
 
-@pytest.mark.django_db(transaction=True)
-def test_outside_a_transaction_it_goes_out_at_once(told: list[str]) -> None:
+def test_outside_a_transaction_it_goes_out_at_once(told: Callable[[], list[str]]) -> None:
     publish(SimulatorChanged(1))
-    assert told == list(encode(SimulatorChanged(1)))
+    assert told() == list(encode(SimulatorChanged(1)))
 
 
 @pytest.mark.django_db(transaction=True)
@@ -77,7 +74,7 @@ async def end_listener() -> None:
         ended = await other.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
             " WHERE query = %s AND datname = current_database() AND pid <> pg_backend_pid()",
-            [f"LISTEN {CHANNEL}"],
+            [f'LISTEN "{CHANNEL}"'],
         )
         assert await ended.fetchall() == [(True,)]
 
@@ -96,7 +93,7 @@ async def test_it_hears_what_others_publish() -> None:
 
 @pytest.mark.usefixtures("transactional_db")
 async def test_it_listens_anew_after_its_connection_ended_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(subscribe, "RECONNECT_SECONDS", 0)
+    monkeypatch.setattr(notices, "RECONNECT_SECONDS", 0)
     async with aclosing(listen(connection_params())) as events:
         assert await following(events) is None
         await end_listener()

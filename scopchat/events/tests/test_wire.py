@@ -5,7 +5,14 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scopchat.events.catalogue import Event, InteractionChange, InteractionsChanged, SimulatorChanged
+from scopchat.events.catalogue import (
+    AccessChanged,
+    Event,
+    InteractionChange,
+    InteractionsChanged,
+    Part,
+    SimulatorChanged,
+)
 from scopchat.events.wire import decode, encode
 
 LARGEST_ID = 2**63 - 1
@@ -15,7 +22,8 @@ IDS = st.integers(1, LARGEST_ID)
 CHANGES = st.builds(InteractionChange, IDS, IDS, IDS | st.none(), IDS | st.none(), IDS | st.none())
 EVENTS: st.SearchStrategy[Event] = st.one_of(
     st.builds(SimulatorChanged, IDS),
-    st.builds(InteractionsChanged, IDS, st.lists(CHANGES, min_size=1, max_size=200).map(tuple), st.booleans()),
+    st.builds(AccessChanged, st.lists(IDS, min_size=1, max_size=800).map(tuple)),
+    st.builds(InteractionsChanged, IDS, st.lists(CHANGES, min_size=1, max_size=200).map(tuple), st.sampled_from(Part)),
 )
 
 
@@ -24,10 +32,12 @@ def rejoined(events: list[Event]) -> Event:
     first = events[0]
     if isinstance(first, SimulatorChanged):
         return first
+    if isinstance(first, AccessChanged):
+        return AccessChanged(tuple(person for event in events for person in event.people))  # type: ignore[union-attr]
     parts = [event for event in events if isinstance(event, InteractionsChanged)]
-    assert {(part.company_id, part.marks_only) for part in parts} == {(first.company_id, first.marks_only)}
+    assert {(part.company_id, part.part) for part in parts} == {(first.company_id, first.part)}
     changes = tuple(change for part in parts for change in part.changes)
-    return InteractionsChanged(first.company_id, changes, first.marks_only)
+    return InteractionsChanged(first.company_id, changes, first.part)
 
 
 @given(EVENTS)

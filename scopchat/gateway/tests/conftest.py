@@ -12,12 +12,11 @@ from urllib.parse import urlsplit
 import pytest
 from django_scopes import scope, scopes_disabled
 
-from scopchat.channels.drains import Work
 from scopchat.channels.models import Channel, Destination, Provider
 from scopchat.channels.providers.twilio.fake.callbacks import Callback
 from scopchat.channels.providers.twilio.fake.carrier import TwilioFake
 from scopchat.channels.services import create_channel, create_provider
-from scopchat.gateway import leases, router
+from scopchat.gateway import router
 from scopchat.gateway.database import connection_params
 from scopchat.gateway.hooks import Hooks
 from scopchat.gateway.journal import Journal
@@ -123,6 +122,5 @@ def route_everything() -> None:
 
     with scopes_disabled():
         for shard in shards_to_route():
-            lease = leases.take(Work.ROUTE, shard)
-            while router.route_batch(lease):
+            while router.route_batch(shard) == router.BATCH:
                 pass

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from scopchat.channels.models import EventState, InboundEvent
+from scopchat.channels.models import EventState, InboundEvent, PendingEvent
 from scopchat.channels.providers.twilio.fake import callbacks
 from scopchat.gateway.database import in_thread
 from scopchat.gateway.hooks import LARGEST_BODY
@@ -32,7 +32,8 @@ async def test_it_acknowledges_what_is_on_disk(desk: Desk) -> None:
         status, body = await call(*_args(text(desk, sid="SM" + "1" * 32)))
     assert (status, body) == (200, b'<?xml version="1.0" encoding="UTF-8"?><Response/>')
     (event,) = await rows()
-    assert (event.state, event.carrier_key, event.address) == ("pending", "SM" + "1" * 32, desk.channel.address)
+    assert (event.state, event.carrier_key, event.shard) == ("accepted", "SM" + "1" * 32, desk.channel.shard)
+    assert await in_thread(lambda: PendingEvent.objects.get().pk) == (event.shard, event.pk)
     assert asked.shards == [desk.channel.shard]
 
 

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import F
 
 from scopchat.common.images import NotAPhoto, checked_photo
+from scopchat.events.catalogue import Part
 from scopchat.interactions.models import Attachment, AttachmentState
 from scopchat.interactions.services.changes import announce
 
@@ -37,4 +38,4 @@ def note_failure(*, attachment: Attachment, permanent: bool) -> None:
 def _settle(attachment: Attachment, state: AttachmentState) -> None:
     attachment.state = state
     attachment.save(update_fields=["state", "content_type", "file"])
-    announce(attachment.message.interaction, marks_only=True)
+    announce(attachment.message.interaction, part=Part.THREAD)

@@ -13,6 +13,8 @@ from scopchat.accounts.models import User
 from scopchat.accounts.roles import Permission
 from scopchat.channels.drains import Work, defer_drain
 from scopchat.channels.providers.base import Receipt, ReceiptStatus
+from scopchat.common.queries import batch, columns
+from scopchat.events.catalogue import Part
 from scopchat.interactions import queries
 from scopchat.interactions.errors import Conflict
 from scopchat.interactions.models import Message
@@ -55,7 +57,7 @@ def apply_receipts(*, reports: Sequence[Report]) -> set[int]:
     ]
     best: dict[int, tuple[MessageStatus, Report]] = {}
     matched = set()
-    for place, message_id, status, _interaction in queries.batch(queries.REPORTED_MESSAGES, queries.columns(asked, 4)):
+    for place, message_id, status, _interaction in batch(queries.REPORTED_MESSAGES, columns(asked, 4)):
         report = reports[place - 1]
         matched.add(place - 1)
         current = best[message_id][0] if message_id in best else MessageStatus(status)
@@ -80,14 +82,14 @@ def _record(best: dict[int, tuple[MessageStatus, Report]]) -> None:
         )
         for message_id, (status, report) in sorted(best.items())
     ]
-    moved = queries.batch(queries.RECORD_REPORTS, [sorted(best), *queries.columns(records, 6)])
+    moved = batch(queries.RECORD_REPORTS, [sorted(best), *columns(records, 6)])
     tell({interaction_id for (interaction_id,) in moved})
 
 
 def tell(interaction_ids: set[int]) -> None:
     """Live pages with one of these threads open show its marks anew."""
     if interaction_ids:
-        announce_rows(queries.batch(queries.ROUTES, [list(interaction_ids)]), marks_only=True)
+        announce_rows(batch(queries.ROUTES, [list(interaction_ids)]), part=Part.THREAD)
 
 
 @transaction.atomic
@@ -109,7 +111,7 @@ def settle_unknown(*, message: Message, acting: User, was_sent: bool, now: datet
     unknown = Message.objects.filter(pk=message.pk, status=MessageStatus.UNKNOWN)
     if not unknown.update(status=MessageStatus.SENT, sent_at=message.claimed_at or now):
         raise Conflict
-    announce(message.interaction, marks_only=True)
+    announce(message.interaction, part=Part.THREAD)
 
 
 def _queue_again(message: Message, *, acting: User, current: MessageStatus, now: datetime) -> None:
@@ -126,5 +128,5 @@ def _queue_again(message: Message, *, acting: User, current: MessageStatus, now:
     )
     if not moved:
         raise Conflict
-    announce(message.interaction, marks_only=True)
+    announce(message.interaction, part=Part.THREAD)
     transaction.on_commit(partial(defer_drain, Work.SEND, message.interaction.channel.shard))

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from scopchat.accounts.models import User
 from scopchat.accounts.roles import Permission, Reach
+from scopchat.events.catalogue import Part
 from scopchat.interactions.errors import Conflict, NotAllowed
 from scopchat.interactions.models import Happening, Interaction, InteractionEvent
 from scopchat.interactions.querysets import within_reach
@@ -121,4 +122,4 @@ def mark_seen(*, interaction: Interaction, acting: User, now: datetime) -> None:
         return
     if seen.update(unread=0, changed_at=now):
         interaction.unread = 0
-        announce(interaction)
+        announce(interaction, part=Part.ROW)

@@ -11,6 +11,7 @@ from django.db import transaction
 
 from scopchat.channels.providers.base import InboundMessage
 from scopchat.common.gsm import normalise
+from scopchat.common.queries import batch, columns
 from scopchat.interactions import queries
 from scopchat.interactions.models import Attachment
 from scopchat.interactions.services.changes import announce_rows
@@ -39,9 +40,9 @@ def receive(*, arrivals: Sequence[Arrival], now: datetime) -> int:
     if not arrivals:
         return 0
     interactions = _open_interactions(arrivals, now)
-    stored = queries.batch(
+    stored = batch(
         queries.STORE_ARRIVALS,
-        queries.columns(
+        columns(
             [
                 (
                     arrival.company_id,
@@ -64,7 +65,7 @@ def receive(*, arrivals: Sequence[Arrival], now: datetime) -> int:
 def _unknown(arrivals: Sequence[Arrival]) -> list[Arrival]:
     """The arrivals without repetitions, of one another and of what is stored."""
     asked = [(arrival.channel_id, arrival.message.carrier_id) for arrival in arrivals]
-    known = set(queries.batch(queries.KNOWN_CARRIER_IDS, queries.columns(asked, 2)))
+    known = set(batch(queries.KNOWN_CARRIER_IDS, columns(asked, 2)))
     new = []
     for arrival, key in zip(arrivals, asked, strict=True):
         if key not in known:
@@ -95,7 +96,7 @@ def _open_interactions(arrivals: list[Arrival], now: datetime) -> dict[tuple[int
         )
         for (channel_id, customer), group in sorted(groups.items())
     ]
-    opened = queries.batch(queries.OPEN_INTERACTIONS, [now, *queries.columns(records, 8)])
+    opened = batch(queries.OPEN_INTERACTIONS, [now, *columns(records, 8)])
     announce_rows([(pk, company, channel, queue, person) for pk, company, channel, _who, queue, person in opened])
     return {(channel_id, customer): pk for pk, _company, channel_id, customer, _queue, _person in opened}
 

@@ -9,8 +9,10 @@ from uuid import UUID
 
 from django.db import transaction
 
-from scopchat.channels.models import EventState, InboundEvent
+from scopchat.channels.journal import hand_back
+from scopchat.channels.models import InboundEvent
 from scopchat.channels.providers.base import Attempt, OutboundMessage
+from scopchat.common.queries import batch
 from scopchat.interactions import queries
 from scopchat.interactions.services.delivery import tell
 from scopchat.interactions.status import MessageStatus
@@ -44,7 +46,7 @@ def claim(
     *, limits: Mapping[int, int], senders: Mapping[int, str], most: int, claim: UUID, now: datetime
 ) -> list[Claimed]:
     """Claims at most `limits[channel]` texts of each channel and `most` together, in the running transaction."""
-    found = queries.batch(
+    found = batch(
         queries.statement("claim"),
         {"channels": list(limits), "limits": list(limits.values()), "most": most, "claim": claim, "now": now},
     )
@@ -56,7 +58,7 @@ def claim(
 
 def due(*, channels: Sequence[int], now: datetime) -> dict[int, datetime]:
     """When the next queued text of each channel may go, by its backoff; channels without one are absent."""
-    found = queries.batch(queries.statement("next_due"), {"channels": list(channels), "now": now})
+    found = batch(queries.statement("next_due"), {"channels": list(channels), "now": now})
     return {channel: moment for channel, moment in found if moment is not None}
 
 
@@ -66,7 +68,7 @@ def record_results(*, results: Sequence[Result], claim: UUID, providers: Mapping
 
     `providers` gives each channel's provider.
     """
-    found = queries.batch(
+    found = batch(
         queries.statement("record_results"),
         {
             "claim": claim,
@@ -84,14 +86,12 @@ def record_results(*, results: Sequence[Result], claim: UUID, providers: Mapping
     tell({interaction for interaction, _channel, _carrier in found})
     known = {carrier for _interaction, _channel, carrier in found if carrier}
     if known:
-        InboundEvent.objects.filter(
-            provider__in=set(providers.values()), carrier_id__in=known, state=EventState.UNMATCHED
-        ).update(state=EventState.PENDING)
+        hand_back(InboundEvent.objects.filter(provider__in=set(providers.values()), carrier_id__in=known))
 
 
 @transaction.atomic
 def abandon(*, channels: Sequence[int], claim: UUID) -> int:
     """Marks unknown what earlier runs had claimed on these channels; returns how many texts."""
-    found = queries.batch(queries.statement("abandon"), {"channels": list(channels), "claim": claim})
+    found = batch(queries.statement("abandon"), {"channels": list(channels), "claim": claim})
     tell({interaction for (interaction,) in found})
     return len(found)

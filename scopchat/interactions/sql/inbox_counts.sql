@@ -1,16 +1,24 @@
--- How many open interactions each view of the inbox holds for one person, each counted up to a limit.
+-- How many open interactions each view of the inbox holds for each of some people, each counted up to a limit.
 -- The same visibility as querysets.within_reach. Indexes interaction_inbox and interaction_mine.
-WITH seen AS NOT MATERIALIZED (
-    SELECT assignee_id, unread, status
-    FROM interactions_interaction
-    WHERE company_id = %(company)s AND NOT (status = 'closed')
-      AND (%(everything)s
-           OR assignee_id = %(person)s
-           OR channel_id IN (SELECT channel_id FROM channels_channel_users WHERE user_id = %(person)s AND %(member)s)
-           OR queue_id IN (SELECT queue_id FROM queues_queue_agents WHERE user_id = %(person)s AND %(member)s))
-)
-SELECT
-    (SELECT count(*) FROM (SELECT FROM seen WHERE assignee_id = %(person)s LIMIT %(most)s) mine),
-    (SELECT count(*) FROM (SELECT FROM seen WHERE assignee_id IS NULL LIMIT %(most)s) free),
-    (SELECT count(*) FROM (SELECT FROM seen LIMIT %(most)s) everyone),
-    (SELECT count(*) FROM (SELECT FROM seen WHERE unread > 0 AND status = 'waiting' LIMIT %(most)s) unread)
+SELECT mine, free, everyone, unread
+FROM unnest(%(companies)s::bigint[], %(people)s::bigint[], %(everything)s::boolean[], %(member)s::boolean[])
+     WITH ORDINALITY AS who (company_id, person, everything, member, place)
+CROSS JOIN LATERAL (
+    WITH seen AS NOT MATERIALIZED (
+        SELECT assignee_id, unread, status
+        FROM interactions_interaction
+        WHERE company_id = who.company_id AND NOT (status = 'closed')
+          AND (who.everything
+               OR assignee_id = who.person
+               OR channel_id IN (SELECT channel_id FROM channels_channel_users
+                                 WHERE user_id = who.person AND who.member)
+               OR queue_id IN (SELECT queue_id FROM queues_queue_agents WHERE user_id = who.person AND who.member))
+    )
+    SELECT
+        (SELECT count(*) FROM (SELECT FROM seen WHERE assignee_id = who.person LIMIT %(most)s) mine) AS mine,
+        (SELECT count(*) FROM (SELECT FROM seen WHERE assignee_id IS NULL LIMIT %(most)s) free) AS free,
+        (SELECT count(*) FROM (SELECT FROM seen LIMIT %(most)s) everyone) AS everyone,
+        (SELECT count(*) FROM (SELECT FROM seen WHERE unread > 0 AND status = 'waiting' LIMIT %(most)s) unread)
+            AS unread
+) counted
+ORDER BY place

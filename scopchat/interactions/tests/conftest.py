@@ -16,7 +16,7 @@ from scopchat.events.wire import decode
 
 @dataclass
 class News:
-    """What went out after the commit, in order."""
+    """What went out, in order."""
 
     events: list[Event] = field(default_factory=list)
     drains: list[tuple[Work, int]] = field(default_factory=list)
@@ -40,10 +40,12 @@ def news(monkeypatch: pytest.MonkeyPatch) -> News:
 
 @pytest.fixture
 def committing(news: News, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks) -> Committing:
-    """`with committing() as news:` runs what waits for the commit at the end of the block."""
+    """`with committing() as news:` hears what goes out in the block, and runs what waits for the commit at its end."""
 
     @contextmanager
     def block() -> Iterator[News]:
+        news.events.clear()
+        news.drains.clear()
         with django_capture_on_commit_callbacks(execute=True):
             yield news
 

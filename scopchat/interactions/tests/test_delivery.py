@@ -13,7 +13,7 @@ from django_scopes import scope
 from scopchat.accounts.models import User
 from scopchat.channels.drains import Work
 from scopchat.channels.providers.base import Attempt, FailureReason, Receipt, ReceiptStatus
-from scopchat.events.catalogue import InteractionChange, InteractionsChanged
+from scopchat.events.catalogue import InteractionChange, InteractionsChanged, Part
 from scopchat.interactions.errors import Conflict, NotAllowed
 from scopchat.interactions.models import Direction, Interaction, Message
 from scopchat.interactions.services import delivery
@@ -50,7 +50,7 @@ def apply(cast: Cast, *reports: Report) -> set[int]:
 
 def marks(interaction: Interaction) -> InteractionsChanged:
     change = InteractionChange(interaction.pk, interaction.channel_id, interaction.queue_id, interaction.assignee_id)
-    return InteractionsChanged(interaction.company_id, (change,), marks_only=True)
+    return InteractionsChanged(interaction.company_id, (change,), Part.THREAD)
 
 
 @pytest.mark.parametrize(("current", "said_status"), list(product(OUTBOUND, ReceiptStatus)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 from django_scopes import scope
 
 from scopchat.accounts.models import User
-from scopchat.events.catalogue import InteractionChange, InteractionsChanged
+from scopchat.events.catalogue import InteractionChange, InteractionsChanged, Part
 from scopchat.interactions.errors import Conflict, NotAllowed
 from scopchat.interactions.models import Interaction, InteractionEvent
 from scopchat.interactions.services import lifecycle
@@ -248,7 +249,7 @@ def test_only_the_look_of_somebody_who_answers_counts_as_seen(
         lifecycle.mark_seen(interaction=interaction, acting=getattr(cast, who), now=LATER)
     after = fresh(interaction)
     assert (after.unread, after.status) == (0 if seen else 3, "waiting")
-    assert news.events == ([told(after)] if seen else [])
+    assert news.events == ([replace(told(after), part=Part.ROW)] if seen else [])
 
 
 def test_a_second_look_tells_nobody_anything(cast: Cast, committing: Committing) -> None:

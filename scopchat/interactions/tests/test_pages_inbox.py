@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import asdict
 from typing import Any
 
 import pytest
@@ -35,7 +36,7 @@ def test_it_sends_strangers_to_sign_in(client: Any, db: None) -> None:
 
 
 def test_it_tells_a_page_whose_session_ended_to_sign_in(client: Any, db: None) -> None:
-    response = client.get("/messages/changes?ids=1", headers=FRAGMENT)
+    response = client.get("/messages/anew", headers=FRAGMENT)
     assert (response["HX-Redirect"], response.content) == ("/account/login/", b"")
 
 
@@ -117,7 +118,7 @@ def test_it_orders_rows_by_their_key_as_the_database_does(cast: Cast, waiting_fi
         conversation(cast.channel_queue, f"+151455501{place:02}", minutes=place // 3, **since)
     view = InboxView(waiting_first=waiting_first)
     with scope(company=cast.client):
-        keys = [view.order_key(found) for found in view.ordered(Interaction.objects.all())]
+        keys = [view.cursor(found) for found in view.ordered(Interaction.objects.all())]
     assert keys == sorted(keys, reverse=True)
 
 
@@ -133,14 +134,14 @@ def test_it_counts_what_each_view_shows(cast: Cast, who: str) -> None:
     with scope(company=cast.client):
         expected = {view: InboxView(view=view).matching(user).count() or "" for view in inbox.VIEWS}
         expected["unread"] = Interaction.objects.visible_to(user).not_closed().filter(unread__gt=0).count() or ""
-        assert inbox.counts(user, cast.client.pk) == {name: str(number) for name, number in expected.items()}
+        assert asdict(inbox.counts_of(user, cast.client.pk)) == {name: str(number) for name, number in expected.items()}
 
 
 def test_it_counts_no_further_than_it_shows(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(inbox, "COUNTED", 2)
     for place in range(3):
         conversation(cast.channel_queue, f"+151455501{place:02}")
-    assert inbox.counts(cast.admin, cast.client.pk)["all"] == "99+"
+    assert inbox.counts_of(cast.admin, cast.client.pk).all == "99+"
 
 
 def test_it_keeps_the_open_thread_when_the_list_is_filtered(cast: Cast) -> None:

@@ -11,6 +11,7 @@ RULES: tuple[Rule, ...] = (
     sizes.small_files,
     sizes.small_functions,
     tenancy.scopes_left_rarely,
+    tenancy.scopes_name_a_company,
     tenancy.people_through_accounts,
     tenancy.models_belong_to_a_company,
     raw_sql.sql_in_its_place,

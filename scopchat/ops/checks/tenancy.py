@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from scopchat.ops.checks.sources import Breach, Source
 
-UNSCOPED_MODELS = {"Company", "User", "InboundEvent", "ShardLease", "Entry"}
+UNSCOPED_MODELS = {"Company", "User", "InboundEvent", "PendingEvent", "ShardLease", "Entry"}
 """The tree itself, people (unique over the installation), what carriers said before it is known to whom, and the audit
 log, which is read by branches of the tree."""
 
@@ -21,6 +21,20 @@ def scopes_left_rarely(source: Source) -> Iterator[Breach]:
         if "scopes_disabled" in names:
             line = getattr(node, "lineno", 1)
             yield Breach(source.path, line, "scopes_disabled is for gateway/, ops/, migrations and tests only")
+
+
+def scopes_name_a_company(source: Source) -> Iterator[Breach]:
+    """django-scopes takes `scope(company=None)` for every company, and `scope()` changes nothing: tests included."""
+    if not source.is_python:
+        return
+    tree = source.tree()
+    names = _names_of_scope(tree)
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call) or ast.unparse(node.func) not in names:
+            continue
+        companies = [ast.unparse(keyword.value) for keyword in node.keywords if keyword.arg == "company"]
+        if companies in ([], ["None"]):
+            yield Breach(source.path, node.lineno, "scope(…) needs company=…; None would show every company")
 
 
 def people_through_accounts(source: Source) -> Iterator[Breach]:
@@ -44,6 +58,13 @@ def models_belong_to_a_company(source: Source) -> Iterator[Breach]:
         if any(ast.unparse(base) in {"models.Model", "Model", "MP_Node"} for base in node.bases):
             text = f"{node.name} must be a TenantModel (or be listed in checks/tenancy.py with its reason)"
             yield Breach(source.path, node.lineno, text)
+
+
+def _names_of_scope(tree: ast.Module) -> set[str]:
+    """What the file calls django-scopes' `scope`; ASGI functions have an argument of that name."""
+    imported = (node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module == "django_scopes")
+    aliases = {alias.asname or alias.name for node in imported for alias in node.names if alias.name == "scope"}
+    return {"django_scopes.scope", *aliases}
 
 
 def _name(node: ast.AST) -> str:

@@ -12,6 +12,7 @@ from scopchat.ops.installation import BASE_DIR
 
 LONG_FUNCTION = "def f():\n" + "    x = 1\n" * 40
 EXPLAINED_FUNCTION = 'def f():\n    """Says.\n' + "    More.\n" * 30 + '    """\n' + "    x = 1\n" * 39
+SCOPE = "from django_scopes import scope\n"
 
 BAD = [
     ("scopchat/web/a.py", "x = 1\n" * 301, "301 lines"),
@@ -19,6 +20,12 @@ BAD = [
     ("scopchat/web/a.py", LONG_FUNCTION, "f has 41 lines"),
     ("scopchat/web/a.py", "from django_scopes import scopes_disabled\n", "scopes_disabled"),
     ("scopchat/web/a.py", "with django_scopes.scopes_disabled():\n    pass\n", "scopes_disabled"),
+    ("scopchat/web/a.py", SCOPE + "with scope(company=None):\n    pass\n", "needs company=…"),
+    ("scopchat/web/a.py", SCOPE + "with scope():\n    pass\n", "needs company=…"),
+    ("scopchat/web/a.py", SCOPE + "with scope(company_id=1):\n    pass\n", "needs company=…"),
+    ("scopchat/web/a.py", "from django_scopes import scope as s\nwith s(company=None):\n    pass\n", "needs company=…"),
+    ("scopchat/gateway/a.py", "with django_scopes.scope(company=None):\n    pass\n", "needs company=…"),
+    ("tests/test_a.py", SCOPE + "with scope():\n    pass\n", "needs company=…"),
     ("scopchat/web/a.py", "User.objects.get()\n", "User.objects"),
     ("scopchat/web/a.py", "models.User.objects.get()\n", "User.objects"),
     ("scopchat/queues/models.py", "class Queue(models.Model):\n    pass\n", "Queue must be a TenantModel"),
@@ -34,6 +41,8 @@ GOOD = [
     ("scopchat/gateway/a.py", "from django_scopes import scopes_disabled\n"),
     ("scopchat/ops/a.py", "with scopes_disabled():\n    print(1)\n"),
     ("scopchat/web/tests/test_a.py", "with scopes_disabled():\n    User.objects.get()\n"),
+    ("scopchat/web/a.py", SCOPE + "with scope(company=company):\n    pass\n"),
+    ("scopchat/gateway/a.py", "def asgi(scope):\n    scope()\n"),
     ("scopchat/accounts/services.py", "User.objects.get()\n"),
     ("scopchat/web/a.py", "user.objects.get()\n"),
     ("scopchat/tenancy/models.py", "class Company(MP_Node):\n    pass\n"),

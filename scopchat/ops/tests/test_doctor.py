@@ -10,7 +10,7 @@ from django.db import connection
 from django_scopes import scope
 from pytest_django import Settings
 
-from scopchat.channels.models import EventState, InboundEvent
+from scopchat.channels.models import EventState, InboundEvent, PendingEvent
 from scopchat.common.clock import utc_now
 from scopchat.ops import doctor
 from scopchat.ops.doctor import Finding, Level
@@ -24,7 +24,7 @@ def _problems(findings: list[Finding]) -> list[str]:
 
 
 def _event(cast: Cast, *, age: timedelta, state: EventState) -> None:
-    InboundEvent.objects.create(
+    event = InboundEvent.objects.create(
         provider=cast.provider,
         event="inbound",
         carrier_key="k",
@@ -35,6 +35,8 @@ def _event(cast: Cast, *, age: timedelta, state: EventState) -> None:
         received_at=utc_now() - age,
         state=state,
     )
+    if state == EventState.ACCEPTED:
+        PendingEvent.objects.create(shard=event.shard, event_id=event.pk)
 
 
 def _worker(*, silent_for: timedelta) -> None:
@@ -101,7 +103,7 @@ def test_it_sees_a_worker() -> None:
 
 
 def test_it_finds_an_old_backlog(cast: Cast) -> None:
-    _event(cast, age=timedelta(minutes=5), state=EventState.PENDING)
+    _event(cast, age=timedelta(minutes=5), state=EventState.ACCEPTED)
 
     assert _problems(list(doctor.backlog(utc_now()))) == [
         "1 callbacks wait to be routed, the oldest for 5 min. Add workers."
@@ -109,7 +111,7 @@ def test_it_finds_an_old_backlog(cast: Cast) -> None:
 
 
 def test_it_accepts_a_fresh_backlog(cast: Cast) -> None:
-    _event(cast, age=timedelta(seconds=5), state=EventState.PENDING)
+    _event(cast, age=timedelta(seconds=5), state=EventState.ACCEPTED)
 
     assert _problems(list(doctor.backlog(utc_now()))) == []
 

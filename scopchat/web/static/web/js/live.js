@@ -1,11 +1,11 @@
-// What others do appears here: notices name what changed, and one request at a time fetches it.
+// The open thread and, when too much changed to be shown row by row, the list: fetched one request at a time.
 const GATHER = 60;
+const SPREAD = 1000;
 const RETRY = 2000;
-const ids = new Set();
-const marks = new Set();
-const noticed = new Map();
 const FRESH = 5000;
+const noticed = new Map();
 let shown = null;
+let changed = false;
 let everything = false;
 let timer = null;
 let busy = false;
@@ -14,36 +14,41 @@ let answered = false;
 const live = () => document.getElementById("live");
 const thread = () => document.getElementById("thread")?.dataset.id;
 
+// Everyone is told to draw the list anew at the same moment: they ask for it one after another.
 function schedule() {
-  if (busy || timer) return;
-  timer = setTimeout(fetchChanges, GATHER);
+  if (busy || timer || !(changed || everything)) return;
+  timer = setTimeout(fetchChanges, GATHER + (everything ? Math.random() * SPREAD : 0));
 }
 
 async function fetchChanges() {
   timer = null;
-  const open = thread();
-  if (open && marks.has(open)) ids.add(open);
-  marks.clear();
-  if (!everything && !ids.size) return;
-  const query = new URLSearchParams(new FormData(document.getElementById("view")));
-  query.set("ids", [...ids].join());
-  if (everything) query.set("all", "1");
-  if (open) {
-    query.set("thread", open);
-    query.set("from", document.getElementById("from")?.value ?? "");
-  }
-  ids.clear();
-  everything = false;
+  const list = everything;
+  const open = document.getElementById("thread");
+  changed = everything = false;
   busy = true;
-  answered = false;
-  await htmx.ajax("GET", `${live().dataset.changes}?${query}`, { source: "#page", swap: "none" });
+  const whole = (!open || (await fetchThread(open))) && (!list || (await fetchList()));
   busy = false;
-  if (!answered) {
-    everything = true;
-    timer = setTimeout(fetchChanges, RETRY);
-  } else if (ids.size || everything) {
+  if (whole) {
     schedule();
+  } else {
+    changed = true;
+    everything = list;
+    timer = setTimeout(fetchChanges, RETRY);
   }
+}
+
+async function ask(method, address, values = {}) {
+  answered = false;
+  await htmx.ajax(method, address, { source: "#page", swap: "none", values });
+  return answered;
+}
+
+const fetchThread = (open) => ask("POST", open.dataset.look, { from: document.getElementById("from")?.value ?? "" });
+
+function fetchList() {
+  const query = new URLSearchParams(new FormData(document.getElementById("view")));
+  query.set("thread", thread() ?? "");
+  return ask("GET", `${live().dataset.anew}?${query}`);
 }
 
 document.addEventListener("htmx:after:request", (event) => {
@@ -51,18 +56,15 @@ document.addEventListener("htmx:after:request", (event) => {
 });
 
 document.addEventListener("interactions", (event) => {
-  const notice = JSON.parse(event.detail.data);
-  if (notice.all) everything = true;
-  for (const id of notice.ids ?? []) ids.add(id);
-  remember(notice.all ? ["all"] : notice.ids);
-  schedule();
-});
-
-function remember(heard) {
+  const { threads, list } = JSON.parse(event.detail.data);
+  const ids = [threads].flat().map(String);
   const now = Date.now();
   for (const [id, at] of noticed) if (now - at > FRESH) noticed.delete(id);
-  for (const id of heard) noticed.set(String(id), now);
-}
+  for (const id of ids) noticed.set(id, now);
+  if (list) everything = true;
+  if (ids.includes(thread()) || threads === "all") changed = true;
+  schedule();
+});
 
 // A thread that was on its way here when it changed was drawn before the change: it is fetched once more.
 document.addEventListener("htmx:after:swap", () => {
@@ -71,16 +73,8 @@ document.addEventListener("htmx:after:swap", () => {
   shown = open;
   const heard = Math.max(noticed.get(open) ?? 0, noticed.get("all") ?? 0);
   if (!open || Date.now() - heard > FRESH) return;
-  ids.add(open);
+  changed = true;
   schedule();
-});
-
-document.addEventListener("marks", (event) => {
-  const heard = JSON.parse(event.detail.data).ids;
-  for (const id of heard) marks.add(String(id));
-  remember(heard);
-  if (marks.has(thread())) schedule();
-  else marks.clear();
 });
 
 // The extension reconnects what was once connected; the very first attempt is repeated here.

@@ -1,25 +1,106 @@
-// A swap style for sorted rows: each goes to its place by `data-order`, greatest first, whether it is new, changed or moved.
-htmx.registerExtension("rows", {
-  handle_swap(style, target, fragment) {
-    if (style !== "rows") return false;
-    const focused = document.activeElement?.id;
-    const placed = [...fragment.children].map((row) => place(target, row));
-    if (focused?.startsWith("row-")) document.getElementById(focused)?.focus({ preventScroll: true });
-    return placed;
-  },
-});
+// The list: sorted rows that come page by page ("rows") or as they change ("live-rows"), each put in its place if it
+// belongs in the view that the page shows. The view's rules are those of the server's InboxView.
+const FRESH = 5000;
+const recent = new Map();
 
-function place(list, row) {
-  const order = row.dataset.order;
+const list = () => document.getElementById("rows");
+const openThread = () => document.getElementById("thread")?.dataset.id;
+
+function currentView() {
+  const form = new FormData(document.getElementById("view"));
+  const digits = (form.get("q") ?? "").replace(/\D/g, "").slice(0, 20);
+  return { view: form.get("view"), queue: form.get("queue"), digits, waiting: form.get("sort") === "waiting" };
+}
+
+function belongs({ dataset }, { view, queue, digits }) {
+  const whose = view === "mine" ? list().dataset.person : "";
+  return (
+    (view === "all" || dataset.assignee === whose) &&
+    (!queue || dataset.queue === queue) &&
+    dataset.number.includes(digits)
+  );
+}
+
+const order = ({ dataset }, { waiting }) => (waiting ? `${dataset.waiting}.${dataset.order}` : dataset.order);
+
+// Greatest first, whether the row is new, changed or moved.
+function place(row, view) {
   const old = document.getElementById(row.id);
-  if (old && old.dataset.order === order) {
+  if (!belongs(row, view)) {
+    old?.remove();
+    return null;
+  }
+  if (row.id === `row-${openThread()}`) row.setAttribute("aria-current", "true");
+  if (old && order(old, view) === order(row, view)) {
     old.replaceWith(row);
     return row;
   }
   old?.remove();
-  const next = [...list.children].find((other) => other.dataset.order < order);
-  list.insertBefore(row, next ?? null);
+  const next = [...list().children].find((other) => order(other, view) < order(row, view));
+  list().insertBefore(row, next ?? null);
   return row;
+}
+
+function placeAll(rows) {
+  const focused = document.activeElement?.id;
+  const view = currentView();
+  const placed = rows.map((row) => place(row, view)).filter(Boolean);
+  if (focused?.startsWith("row-")) document.getElementById(focused)?.focus({ preventScroll: true });
+  return placed;
+}
+
+htmx.registerExtension("rows", {
+  handle_swap(style, _target, fragment) {
+    if (style !== "rows" && style !== "live-rows") return false;
+    const rows = [...fragment.children];
+    if (style === "live-rows") {
+      announce(rows);
+      for (const row of rows) remember(row.id, row.cloneNode(true));
+    }
+    return placeAll(rows);
+  },
+});
+
+// A list that was on its way here when rows changed was drawn before the change: those rows are put over it again.
+function remember(id, row) {
+  const now = Date.now();
+  for (const [other, { at }] of recent) if (now - at > FRESH) recent.delete(other);
+  recent.set(id, { at: now, row });
+}
+
+document.addEventListener("htmx:after:swap", (event) => {
+  if (event.target.id === "live") return;
+  const late = [...recent.entries()].filter(([id, { at, row }]) => {
+    const shown = document.getElementById(id);
+    return Date.now() - at < FRESH && shown?.dataset.changed !== row?.dataset.changed;
+  });
+  for (const [id] of late.filter(([, { row }]) => !row)) document.getElementById(id)?.remove();
+  for (const row of placeAll(late.filter(([, { row }]) => row).map(([, { row }]) => row.cloneNode(true)))) {
+    htmx.process(row);
+  }
+});
+
+document.addEventListener("interactions", (event) => {
+  for (const id of JSON.parse(event.detail.data).gone ?? []) {
+    remember(`row-${id}`, null);
+    document.getElementById(`row-${id}`)?.remove();
+  }
+});
+
+// Said to who cannot see the list: what a customer wrote, once.
+function announce(rows) {
+  const place = document.getElementById("announcer");
+  const view = currentView();
+  const written = rows.filter((row) => {
+    const old = document.getElementById(row.id);
+    const later = !old || old.dataset.order < row.dataset.order;
+    return later && row.matches(".unread") && !row.querySelector(".row-us") && belongs(row, view);
+  });
+  if (!written.length) return;
+  const part = (row, name) => row.querySelector(name).textContent.trim();
+  const said = (row) =>
+    place.dataset.words.replace("{who}", part(row, ".row-who")).replace("{words}", part(row, ".row-words"));
+  place.textContent = written.map(said).join(" ");
 }
 
 // The open conversation's row is marked at once, before the server answers.

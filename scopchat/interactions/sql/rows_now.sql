@@ -1,0 +1,10 @@
+-- Interactions as their rows show them, each asked for together with its company. Primary keys.
+SELECT i.id, i.company_id, i.channel_id, i.queue_id, i.assignee_id, i.status, i.customer, i.unread, i.preview,
+       i.preview_is_ours, i.waiting_since, i.last_activity_at, i.changed_at, c.name, q.name, u.display_name,
+       company.country, company.time_zone
+FROM unnest(%s::bigint[], %s::bigint[]) AS asked (company_id, id)
+JOIN interactions_interaction i ON i.id = asked.id AND i.company_id = asked.company_id
+JOIN channels_channel c ON c.id = i.channel_id
+JOIN tenancy_company company ON company.id = i.company_id
+LEFT JOIN queues_queue q ON q.id = i.queue_id
+LEFT JOIN accounts_user u ON u.id = i.assignee_id
