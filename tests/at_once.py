@@ -14,7 +14,7 @@ from scopchat.tenancy.models import Company
 WRITTEN = "interactions_interaction, interactions_message"
 WAITING = """
 SELECT count(DISTINCT pid) FROM pg_locks
-WHERE NOT granted AND relation = ANY(%s::regclass[]::oid[])
+WHERE NOT granted AND (relation = ANY(%s::regclass[]::oid[]) OR locktype = 'advisory')
 """
 
 
@@ -42,5 +42,5 @@ def at_once(company: Company, *calls: Callable[[], object]) -> list[object]:
                 cursor.execute(WAITING, [WRITTEN.split(", ")])
                 return bool(cursor.fetchone()[0] == len(calls))
 
-            until(all_wait, what="every call coming to its first write")
+            until(all_wait, what="every call coming to its first write, or to a lock before it")
         return [each.result() for each in running]

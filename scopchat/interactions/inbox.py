@@ -89,13 +89,13 @@ class InboxView:
             return found.order_by(F("waiting_since").asc(nulls_last=True), *newest)
         return found.order_by(*newest)
 
-    def cursor(self, row: Interaction) -> str:
+    def place_of(self, row: Interaction) -> str:
         """Where in the list a row stands, exactly as `ordered` has it."""
         key = order_key(row.last_activity_at, row.pk)
         return f"{waiting_key(row.waiting_since)}.{key}" if self.waiting_first else key
 
     def after(self, cursor: str) -> Q:
-        """What comes after the row whose `cursor` this is. Raises ValueError for anything else."""
+        """What comes after the row whose `place_of` this is. Raises ValueError for anything else."""
         numbers = [int(part) for part in cursor.split(".")]
         if len(numbers) != (3 if self.waiting_first else 2):
             raise ValueError(cursor)

@@ -58,7 +58,7 @@ def list_context(request: PersonRequest, view: InboxView, *, selected: int | Non
     return {
         "view": view,
         "rows": rows.draw(values, selected=selected),
-        "next_cursor": view.cursor(shown[-1]) if len(page) > inbox.PAGE else "",
+        "next_cursor": view.place_of(shown[-1]) if len(page) > inbox.PAGE else "",
     }
 
 

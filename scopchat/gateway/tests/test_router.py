@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
-from django.db import connection, connections, transaction
 from django_scopes import scope, scopes_disabled
 
 from scopchat.channels.models import Destination, EventState, InboundEvent, PendingEvent
@@ -21,7 +19,7 @@ from scopchat.interactions.models import Direction, Interaction, Message
 from scopchat.interactions.services import lifecycle, reply
 from scopchat.interactions.services.sending import Result, record_results
 from scopchat.interactions.status import InteractionStatus, MessageStatus
-from scopchat.ops.tests.polling import until
+from tests.at_once import at_once
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 CUSTOMER = "+15145550142"
@@ -193,22 +191,10 @@ def test_two_runs_on_a_shard_at_once_handle_each_event_once(desk: Desk) -> None:
         arrive(desk, f"{n}", sid=f"SM{n:032d}")
 
     def run() -> int:
-        try:
-            with scopes_disabled():
-                return router.route_batch(desk.channel.shard)
-        finally:
-            connections.close_all()
+        with scopes_disabled():
+            return router.route_batch(desk.channel.shard)
 
-    with ThreadPoolExecutor(2) as pool, transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("LOCK TABLE interactions_interaction IN SHARE MODE")
-        runs = [pool.submit(run), pool.submit(run)]
-
-        def both_wait() -> bool:
-            cursor.execute("SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted")
-            return bool(cursor.fetchone()[0] == 2)
-
-        until(both_wait, what="both runs coming to a lock")
-    assert sorted(each.result() for each in runs) == [0, 40]
+    assert sorted(map(str, at_once(desk.cast.client, run, run))) == ["0", "40"]
     with scope(company=desk.cast.client):
         assert Interaction.objects.get().unread == 40
     assert states() == ["done"] * 40

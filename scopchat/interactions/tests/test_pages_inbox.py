@@ -118,7 +118,7 @@ def test_it_orders_rows_by_their_key_as_the_database_does(cast: Cast, waiting_fi
         conversation(cast.channel_queue, f"+151455501{place:02}", minutes=place // 3, **since)
     view = InboxView(waiting_first=waiting_first)
     with scope(company=cast.client):
-        keys = [view.cursor(found) for found in view.ordered(Interaction.objects.all())]
+        keys = [view.place_of(found) for found in view.ordered(Interaction.objects.all())]
     assert keys == sorted(keys, reverse=True)
 
 
