@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from django_scopes import scope
 
-from scopchat.channels.models import Channel, Destination, EventState, InboundEvent
+from scopchat.channels.models import Channel, Destination, EventState, InboundEvent, PendingEvent
 from scopchat.channels.services import create_channel
 from scopchat.tenancy.services import archive_company, restore_company
 from tests.cast import Cast
@@ -49,4 +49,4 @@ def test_what_came_in_meanwhile_is_handed_on(cast: Cast) -> None:
     )  # fmt: skip
     restore_company(company=cast.client, acting=None, now=NOW)
     event.refresh_from_db()
-    assert event.state == EventState.PENDING
+    assert PendingEvent.objects.get().event_id == event.pk
