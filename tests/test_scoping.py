@@ -16,7 +16,7 @@ from scopchat.interactions.models import Attachment, Happening, Interaction, Int
 from scopchat.interactions.tests.desk import NOW, conversation
 from scopchat.queues.models import Queue
 from scopchat.queues.services import create_queue
-from scopchat.tenancy.models import Company
+from scopchat.tenancy.models import Archival, Company, SegmentUse
 from scopchat.tenancy.scoping import TenantModel
 from tests.cast import Cast
 
@@ -31,6 +31,8 @@ def fill(company: Company, channel: Channel) -> None:
         text_from_phone(channel=channel, phone="+15145550142", text="Bonjour", now=NOW)
         interaction = conversation(channel)
         message = interaction.messages.get()
+        SegmentUse.objects.create(company=company, day=NOW.date(), segments=1)
+        Archival.objects.create(company=company, archived_at=NOW, restored_at=NOW)
         Attachment.objects.create(company=company, message=message, position=0, source_url="", content_type="")
         InteractionEvent.objects.create(
             company=company, interaction=interaction, happening=Happening.TAKEN, created_at=NOW
@@ -40,7 +42,8 @@ def fill(company: Company, channel: Channel) -> None:
 def test_these_are_all_the_tenant_models() -> None:
     """A new one is added to `fill` above, so that the other tests look at it."""
     assert {*MODELS} == {
-        Provider, Channel, Queue, Interaction, Message, Attachment, InteractionEvent, SimulatedPhone, SimulatedText,
+        Archival, Provider, Channel, Queue, Interaction, Message, Attachment, InteractionEvent, SimulatedPhone,
+        SimulatedText, SegmentUse,
     }  # fmt: skip
 
 

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from typing import Any
-
 from django.apps import AppConfig
 
 
@@ -9,22 +7,16 @@ class AccountsConfig(AppConfig):
     name = "scopchat.accounts"
 
     def ready(self) -> None:
-        from django.contrib.auth.signals import user_logged_in, user_logged_out
+        from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 
-        user_logged_in.connect(_signed_in)
-        user_logged_out.connect(_signed_out)
+        from scopchat.accounts import sign_ins
+        from scopchat.accounts.archiving import People
+        from scopchat.accounts.services import count_people
+        from scopchat.tenancy.participants import register
+        from scopchat.tenancy.resources import Resource, register_counter
 
-
-def _signed_in(user: Any, **_more: Any) -> None:
-    from scopchat.accounts.models import Presence
-    from scopchat.accounts.services import set_presence
-
-    set_presence(user=user, presence=Presence.ONLINE)
-
-
-def _signed_out(user: Any, **_more: Any) -> None:
-    from scopchat.accounts.models import Presence
-    from scopchat.accounts.services import set_presence
-
-    if user is not None:
-        set_presence(user=user, presence=Presence.OFFLINE)
+        user_logged_in.connect(sign_ins.on_signed_in)
+        user_logged_out.connect(sign_ins.on_signed_out)
+        user_login_failed.connect(sign_ins.on_sign_in_failed)
+        register(People())
+        register_counter(Resource.USERS, count_people)

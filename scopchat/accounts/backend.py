@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from allauth.account.auth_backends import AuthenticationBackend
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
 
 from scopchat.accounts import queries
 from scopchat.accounts.models import User
 
 
 class PersonBackend(AuthenticationBackend):
-    """Sign-in as allauth does it."""
+    """Sign-in as allauth does it, for those who may."""
+
+    def user_can_authenticate(self, user: AbstractBaseUser | AnonymousUser | None) -> bool:
+        """Asked at sign-in and at every request: who may not any more is nobody at once."""
+        return isinstance(user, User) and user.may_sign_in
 
     def get_user(self, user_id: int) -> User | None:
-        """The person, unless their account is disabled."""
+        """The person, unless they may not sign in any more."""
         person = queries.person(user_id)
         return person if person and self.user_can_authenticate(person) else None

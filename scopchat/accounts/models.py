@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import UserManager as DjangoUserManager
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
@@ -35,7 +36,13 @@ class UserQuerySet(models.QuerySet["User"]):
 
 
 class UserManager(DjangoUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
-    pass
+    """Everyone but those archived with their company, whose usernames and e-mails are free again."""
+
+    use_in_migrations = False
+
+    def get_queryset(self) -> UserQuerySet:
+        found: UserQuerySet = super().get_queryset().filter(archived_at=None)
+        return found
 
 
 class User(AbstractBaseUser):
@@ -50,9 +57,12 @@ class User(AbstractBaseUser):
     theme = models.CharField(_("theme"), max_length=10, choices=Theme, default=Theme.SYSTEM)
     presence = models.CharField(_("presence"), max_length=10, choices=Presence, default=Presence.OFFLINE)
     is_active = models.BooleanField(_("active"), default=True)
+    archived_at = models.DateTimeField(null=True)
+    """When the person was archived with their company."""
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects: ClassVar[UserManager] = UserManager()
+    with_archived = UserQuerySet.as_manager()
 
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"
@@ -62,8 +72,8 @@ class User(AbstractBaseUser):
         verbose_name = _("user")
         verbose_name_plural = _("users")
         constraints = [
-            models.UniqueConstraint(Lower("username"), name="user_username_once"),
-            models.UniqueConstraint(Lower("email"), name="user_email_once"),
+            models.UniqueConstraint(Lower("username"), condition=Q(archived_at=None), name="user_username_once"),
+            models.UniqueConstraint(Lower("email"), condition=Q(archived_at=None), name="user_email_once"),
         ]
 
     def __str__(self) -> str:
@@ -74,6 +84,11 @@ class User(AbstractBaseUser):
         """At most two letters that stand for the person in a small space."""
         words = self.display_name.split()
         return "".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)).upper()
+
+    @property
+    def may_sign_in(self) -> bool:
+        """Whether neither their account nor their company is switched off or archived."""
+        return self.is_active and self.archived_at is None and self.company.is_active
 
     def reach(self, permission: Permission) -> Reach:
         """How far this person's permission extends (the matrix of `roles`)."""

@@ -43,6 +43,7 @@ class Permission(Enum):
     MANAGE_CHANNELS = "providers and channels"
     EDIT_CANNED_REPLIES = "canned replies"
     USE_SIMULATOR = "toy phones of a simulator channel"
+    SEE_AUDIT = "who did what"
     MANAGE_COMPANIES = "create companies, delegate, switch features"
 
 
@@ -58,6 +59,7 @@ _ADMINISTRATION = {
     Permission.MANAGE_CHANNELS: Reach.COMPANY,
     Permission.EDIT_CANNED_REPLIES: Reach.COMPANY,
     Permission.USE_SIMULATOR: Reach.COMPANY,
+    Permission.SEE_AUDIT: Reach.COMPANY,
 }
 _ABOVE_COMPANIES = dict.fromkeys(Permission, Reach.SUBTREE)
 

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
+from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from scopchat.accounts.models import Presence, Theme, User
 from scopchat.accounts.roles import Permission, Reach, Role, reach
+from scopchat.audit.catalogue import Verb
+from scopchat.audit.services import record
+from scopchat.tenancy.limits import require_room
 from scopchat.tenancy.models import Company
+from scopchat.tenancy.resources import Resource
 
 
 @transaction.atomic
@@ -20,8 +28,13 @@ def create_user(
     role: Role,
     password: str,
     language: str = "fr",
+    acting: User | None = None,
 ) -> User:
-    """A new person in `company`. Raises IntegrityError when the username or e-mail is taken (in any case)."""
+    """A new person in `company`; `acting` is None where the installation itself makes them.
+
+    Raises IntegrityError when the username or e-mail is taken (in any case), and `LimitReached`.
+    """
+    require_room(company=company, resource=Resource.USERS)
     user = User(
         company=company,
         username=username,
@@ -32,7 +45,15 @@ def create_user(
     )
     user.set_password(password)
     user.save(force_insert=True)
+    details = {"username": username, "role": str(role)}
+    record(verb=Verb.USER_CREATED, company=company, acting=acting, about=user, details=details)
     return user
+
+
+def count_people(companies: Sequence[int]) -> Mapping[int, int]:
+    """How many people of each company may sign in: what its limit counts."""
+    found = User.objects.filter(company__in=companies, is_active=True).values_list("company")
+    return dict(found.annotate(Count("pk")))
 
 
 def people_of(company: Company) -> QuerySet[User]:
@@ -62,9 +83,22 @@ def current_company(*, user: User, chosen: int | None) -> Company:
     return below.filter(pk=chosen).first() or user.company
 
 
+def enter_company(*, user: User, company: Company) -> None:
+    """The person begins to look at `company`, which `companies_of` has given; recorded where it is not their own."""
+    if company.pk != user.company_id:
+        record(verb=Verb.COMPANY_ENTERED, company=company, acting=user)
+
+
 def set_presence(*, user: User, presence: Presence) -> None:
     """What colleagues see of the person's availability."""
     User.objects.filter(pk=user.pk).update(presence=presence)
+
+
+def end_sessions(people: QuerySet[User]) -> None:
+    """Signs these people out wherever they are signed in."""
+    sessions = UserSession.objects.filter(user__in=people)
+    Session.objects.filter(session_key__in=sessions.values("session_key")).delete()
+    sessions.delete()
 
 
 def set_preferences(*, user: User, theme: Theme | None = None, language: str | None = None) -> None:

@@ -5,3 +5,12 @@ from django.apps import AppConfig
 
 class ChannelsConfig(AppConfig):
     name = "scopchat.channels"
+
+    def ready(self) -> None:
+        from scopchat.channels.archiving import Channels
+        from scopchat.channels.services import count_channels
+        from scopchat.tenancy.participants import register
+        from scopchat.tenancy.resources import Resource, register_counter
+
+        register(Channels())
+        register_counter(Resource.CHANNELS, count_channels)

@@ -1,23 +1,36 @@
-"""Changes to providers and channels."""
+"""Changes to providers and channels. `acting` is None where the installation itself makes them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from django.db import transaction
+from django.db.models import Count
 
 from scopchat.accounts.models import User
+from scopchat.audit.catalogue import Verb
+from scopchat.audit.services import changes, record
 from scopchat.channels.journal import hand_back
 from scopchat.channels.models import Channel, Destination, InboundEvent, Provider, new_hook_token
 from scopchat.channels.providers.registry import adapter_for
 from scopchat.channels.shards import shard_of
 from scopchat.common.phones import to_address
 from scopchat.queues.models import Queue
+from scopchat.tenancy.limits import require_room
 from scopchat.tenancy.models import Company
+from scopchat.tenancy.resources import Resource
 
 
+@transaction.atomic
 def create_provider(
-    *, company: Company, kind: str, name: str, credentials: Mapping[str, str], api_base_url: str = ""
+    *,
+    company: Company,
+    kind: str,
+    name: str,
+    credentials: Mapping[str, str],
+    api_base_url: str = "",
+    acting: User | None = None,
 ) -> Provider:
     """A carrier account of `company`. An empty address means the carrier's own."""
     provider: Provider = Provider.objects.create(
@@ -27,21 +40,44 @@ def create_provider(
         credentials=dict(credentials),
         api_base_url=api_base_url or adapter_for(kind).default_api_base_url,
     )
+    details = {"carrier": adapter_for(kind).title, "api_base_url": provider.api_base_url}
+    record(verb=Verb.PROVIDER_CREATED, company=company, acting=acting, about=provider, details=details)
     return provider
 
 
-def update_provider(*, provider: Provider, name: str, credentials: Mapping[str, str], api_base_url: str) -> None:
-    """Changes the account; credentials left out keep their value."""
+@transaction.atomic
+def update_provider(
+    *,
+    provider: Provider,
+    name: str,
+    credentials: Mapping[str, str],
+    api_base_url: str,
+    acting: User | None = None,
+) -> None:
+    """Changes the account; credentials left out keep their value. Which were replaced is recorded, never a value."""
+    before = {"name": provider.name, "api_base_url": provider.api_base_url}
+    details: dict[str, Any] = changes(before, {"name": name, "api_base_url": api_base_url})
+    replaced = [key for key, value in credentials.items() if provider.credentials.get(key) != value]
+    if replaced:
+        details["credentials"] = sorted(replaced)
     provider.name = name
     provider.credentials = {**provider.credentials, **credentials}
     provider.api_base_url = api_base_url
     provider.save(update_fields=["name", "credentials", "api_base_url"])
+    if details:
+        _record(Verb.PROVIDER_CHANGED, provider, acting, details)
 
 
-def rotate_hook_token(*, provider: Provider) -> None:
+def _record(verb: Verb, about: Provider | Channel, acting: User | None, details: Mapping[str, Any]) -> None:
+    record(verb=verb, company=about.company, acting=acting, about=about, details=details)
+
+
+@transaction.atomic
+def rotate_hook_token(*, provider: Provider, acting: User | None = None) -> None:
     """New callback addresses; the carrier has to be told, as the old ones answer 404 at once."""
     provider.hook_token = new_hook_token()
     provider.save(update_fields=["hook_token"])
+    _record(Verb.PROVIDER_ADDRESSES_RENEWED, provider, acting, {})
 
 
 @transaction.atomic
@@ -55,12 +91,15 @@ def create_channel(
     users: Iterable[User] = (),
     queue: Queue | None = None,
     throughput: int = 1,
+    acting: User | None = None,
 ) -> Channel:
     """A new address of `company`. What it received before anybody had it is routed now.
 
-    `throughput` is in segments per second. Raises `BadNumber`, and IntegrityError when the address is taken.
+    `throughput` is in segments per second. Raises `BadNumber`, `LimitReached`, and IntegrityError when the address is
+    taken.
     """
     address = to_address(address, country=company.country)
+    require_room(company=company, resource=Resource.CHANNELS)
     channel: Channel = Channel.objects.create(
         company=company,
         provider=provider,
@@ -73,8 +112,31 @@ def create_channel(
     )
     if destination == Destination.USERS:
         channel.users.set(users)
-    hand_back(InboundEvent.objects.filter(provider=provider, address=address))
+    route_what_waited(channel)
+    details = {"address": address, "provider": provider.name, **_settings(channel)}
+    record(verb=Verb.CHANNEL_CREATED, company=company, acting=acting, about=channel, details=details)
     return channel
+
+
+def route_what_waited(channel: Channel) -> None:
+    """Hands on what the address received while no channel had it."""
+    hand_back(InboundEvent.objects.filter(provider_id=channel.provider_id, address=channel.address))
+
+
+def count_channels(companies: Sequence[int]) -> Mapping[int, int]:
+    """How many channels of each company are in use: what its limit counts."""
+    found = Channel.objects.filter(company__in=companies, is_active=True).values_list("company")
+    return dict(found.annotate(Count("pk")))
+
+
+def _settings(channel: Channel) -> dict[str, Any]:
+    """What can be changed of a channel, for the audit log."""
+    people = sorted(user.display_name for user in channel.users.all())
+    return {
+        "name": channel.name,
+        "destination": channel.queue.name if channel.queue else people,
+        "throughput": channel.throughput,
+    }
 
 
 @transaction.atomic
@@ -86,11 +148,16 @@ def update_channel(
     users: Iterable[User] = (),
     queue: Queue | None = None,
     throughput: int,
+    acting: User | None = None,
 ) -> None:
     """Changes where a channel's messages go from now on; interactions under way stay where they are."""
+    before = _settings(channel)
     channel.name = name
     channel.destination = destination
     channel.queue = queue if destination == Destination.QUEUE else None
     channel.throughput = throughput
     channel.save(update_fields=["name", "destination", "queue", "throughput"])
     channel.users.set(users if destination == Destination.USERS else ())
+    details = changes(before, _settings(channel))
+    if details:
+        _record(Verb.CHANNEL_CHANGED, channel, acting, details)

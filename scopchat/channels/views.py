@@ -13,6 +13,7 @@ from scopchat.accounts.roles import Permission
 from scopchat.channels.forms import ChannelForm, NewChannelForm
 from scopchat.channels.models import Channel, Provider
 from scopchat.channels.services import create_channel, update_channel
+from scopchat.tenancy.limits import LimitReached
 
 
 @requires(Permission.MANAGE_CHANNELS)
@@ -37,7 +38,9 @@ def _created(request: PersonRequest, form: NewChannelForm) -> Channel | None:
     """The new channel, or None with the reason on the form."""
     try:
         with transaction.atomic():
-            return create_channel(company=request.company, **form.cleaned_data)
+            return create_channel(company=request.company, acting=request.user, **form.cleaned_data)
+    except LimitReached as refusal:
+        form.add_error(None, _("%(refusal)s Ask who manages your company for more.") % {"refusal": refusal})
     except IntegrityError:
         form.add_error("address", _("A channel of this provider has this number already."))
     return None
@@ -45,10 +48,10 @@ def _created(request: PersonRequest, form: NewChannelForm) -> Channel | None:
 
 @requires(Permission.MANAGE_CHANNELS)
 def edit_channel(request: PersonRequest, pk: int) -> HttpResponse:
-    channel: Channel = get_object_or_404(Channel.objects.select_related("provider"), pk=pk)
+    channel: Channel = get_object_or_404(Channel.objects.select_related("provider", "company", "queue"), pk=pk)
     form = ChannelForm(request.POST or None, company=request.company, channel=channel)
     if request.method == "POST" and form.is_valid():
-        update_channel(channel=channel, **form.cleaned_data)
+        update_channel(channel=channel, acting=request.user, **form.cleaned_data)
         messages.success(request, _("The changes are saved."))
         return redirect("channels:list")
     status = 422 if form.is_bound else 200

@@ -45,6 +45,7 @@ def add_provider(request: PersonRequest, kind: str) -> HttpResponse:
             name=form.cleaned_data["name"],
             credentials=form.credentials,
             api_base_url=form.cleaned_data.get("api_base_url", ""),
+            acting=request.user,
         )
         messages.success(request, _("The provider was added. Give its addresses to the carrier."))
         return redirect("channels:edit_provider", provider.pk)
@@ -64,6 +65,7 @@ def edit_provider(request: PersonRequest, pk: int) -> HttpResponse:
             name=form.cleaned_data["name"],
             credentials={} if simulated else form.credentials,
             api_base_url=form.cleaned_data.get("api_base_url", provider.api_base_url),
+            acting=request.user,
         )
         messages.success(request, _("The changes are saved."))
         return redirect("channels:edit_provider", provider.pk)
@@ -81,6 +83,6 @@ def edit_provider(request: PersonRequest, pk: int) -> HttpResponse:
 @requires(Permission.MANAGE_CHANNELS)
 def rotate_token(request: PersonRequest, pk: int) -> HttpResponse:
     """New callback addresses; the old ones stop answering at once."""
-    rotate_hook_token(provider=get_object_or_404(Provider, pk=pk))
+    rotate_hook_token(provider=get_object_or_404(Provider, pk=pk), acting=request.user)
     messages.success(request, _("The addresses are new. The carrier must be given them now: the old ones are dead."))
     return redirect("channels:edit_provider", pk)

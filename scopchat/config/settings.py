@@ -49,6 +49,9 @@ _behind_tls = PUBLIC_URL.startswith("https://")
 SESSION_ENGINE = "scopchat.accounts.sessions"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _behind_tls
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _behind_tls else None
+TRUSTED_PROXIES = ALLAUTH_TRUSTED_PROXY_COUNT = env.number(
+    "SCOPCHAT_TRUSTED_PROXIES", 0, "Proxies in front, each of which adds the address it heard from to X-Forwarded-For."
+)
 SECURE_HSTS_SECONDS = 31_536_000 if _behind_tls else 0
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -74,11 +77,14 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "allauth.usersessions",
     "django_htmx",
     "treebeard",
     "procrastinate.contrib.django",
+    "scopchat.audit",
     "scopchat.tenancy",
     "scopchat.accounts",
+    "scopchat.administration",
     "scopchat.queues",
     "scopchat.channels",
     "scopchat.channels.providers.simulator",
@@ -90,6 +96,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "scopchat.common.logs.RequestIdMiddleware",
+    "scopchat.audit.requests.OriginMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

@@ -8,6 +8,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("scopchat.web.urls")),
     path("", include("scopchat.interactions.urls")),
     path("", include("scopchat.channels.urls")),
+    path("", include("scopchat.administration.urls")),
     path("simulator/carrier/", include("scopchat.channels.providers.simulator.carrier_urls")),
     path("simulator/", include("scopchat.channels.providers.simulator.urls")),
     path("account/", include("scopchat.web.account_urls")),

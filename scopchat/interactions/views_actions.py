@@ -29,6 +29,7 @@ from scopchat.interactions.services import delivery, lifecycle
 from scopchat.interactions.services.reply import reply as send_reply
 from scopchat.interactions.services.start import channels_to_start_from
 from scopchat.interactions.services.start import start as start_conversation
+from scopchat.tenancy.limits import LimitReached
 
 
 def _answer(request: PersonRequest, pk: int, act: Callable[[], object], *, extra: str = "") -> HttpResponse:
@@ -72,6 +73,8 @@ def reply(request: PersonRequest, pk: int) -> HttpResponse:
         return _refused(_("Write something first."))
     except TextTooLong as error:
         return _refused(too_long(error))
+    except LimitReached as refusal:
+        return _refused(str(refusal))
 
 
 def too_long(error: TextTooLong) -> str:
@@ -201,4 +204,6 @@ def _start(request: PersonRequest, form: StartForm) -> Message | None:
         form.add_error("text", _("Write something first."))
     except TextTooLong as error:
         form.add_error("text", too_long(error))
+    except LimitReached as refusal:
+        form.add_error("text", str(refusal))
     return None

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from django.db import transaction
 
 from scopchat.accounts.models import User
+from scopchat.audit.catalogue import Verb
+from scopchat.audit.services import record
 from scopchat.queues.models import Queue
 from scopchat.tenancy.models import Company
 
@@ -19,9 +21,13 @@ def create_queue(
     description: str = "",
     agents: Iterable[User] = (),
     administrators: Iterable[User] = (),
+    acting: User | None = None,
 ) -> Queue:
-    """A new queue of `company` with its people."""
+    """A new queue of `company` with its people; `acting` is None where the installation itself makes it."""
+    agents = list(agents)
     queue: Queue = Queue.objects.create(company=company, name=name, description=description)
     queue.agents.set(agents)
     queue.administrators.set(administrators)
+    details = {"description": description, "agents": [agent.display_name for agent in agents]}
+    record(verb=Verb.QUEUE_CREATED, company=company, acting=acting, about=queue, details=details)
     return queue

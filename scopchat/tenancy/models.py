@@ -7,6 +7,16 @@ from django.utils.translation import gettext_lazy as _
 from treebeard.mp_tree import MP_Node
 
 from scopchat.tenancy.kinds import Kind
+from scopchat.tenancy.scoping import TenantModel
+
+
+class State(models.TextChoices):
+    """Whether a company works, and if not, why."""
+
+    ACTIVE = "active", _("Active")
+    OFF = "off", _("Deactivated")
+    OFF_ABOVE = "off_above", _("Deactivated above")
+    ARCHIVED = "archived", _("Archived")
 
 
 class Company(MP_Node):
@@ -19,6 +29,17 @@ class Company(MP_Node):
     language = models.CharField(_("language"), max_length=5, default="fr")
     currency = models.CharField(_("currency"), max_length=3, default="CAD")
     is_active = models.BooleanField(_("active"), default=True)
+    """Whether its people may sign in and its channels send: neither it nor a company above is off or archived."""
+    switched_off_at = models.DateTimeField(null=True)
+    """Since when it itself is deactivated, whatever the companies above are."""
+    archived_at = models.DateTimeField(null=True)
+    mass_sends = models.BooleanField(_("mass sends"), default=False)
+    """Whether mass sends are allowed here; never where they are not allowed above."""
+    max_users = models.PositiveIntegerField(_("users"), null=True)
+    """This and the next three: limits on the company and all below it together; none where it is null (`limits`)."""
+    max_channels = models.PositiveIntegerField(_("channels"), null=True)
+    max_segments_day = models.PositiveIntegerField(_("segments a day"), null=True)
+    max_segments_month = models.PositiveIntegerField(_("segments a month"), null=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     node_order_by: list[str] = []
@@ -35,6 +56,50 @@ class Company(MP_Node):
     def __str__(self) -> str:
         return str(self.name)
 
+    @property
+    def state(self) -> State:
+        """What pages say of it."""
+        if self.archived_at is not None:
+            return State.ARCHIVED
+        if self.switched_off_at is not None:
+            return State.OFF
+        return State.ACTIVE if self.is_active else State.OFF_ABOVE
+
     def is_or_is_under(self, other: Company) -> bool:
         """Whether this company is `other` or stands anywhere below it."""
         return bool(self.path.startswith(other.path))
+
+
+class SegmentUse(TenantModel):
+    """Segments that a company gave out for sending on one of its own days."""
+
+    company = models.ForeignKey(
+        Company, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+"
+    )
+    day = models.DateField()
+    segments = models.PositiveBigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["company", "day"], name="segment_use_once")]
+
+    def __str__(self) -> str:
+        return f"{self.company_id} {self.day}: {self.segments}"
+
+
+class Archival(TenantModel):
+    """One archiving of a company and what it removed, so that restoring brings back exactly that."""
+
+    archived_at = models.DateTimeField()
+    removed = models.JSONField(default=dict)
+    """Ids by the name of the participant that removed them."""
+    restored_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["company"], condition=models.Q(restored_at=None), name="archival_one_at_a_time"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.company_id} {self.archived_at}"

@@ -7,8 +7,6 @@ from typing import Any, ClassVar
 from django.db import models
 from django_scopes import ScopedManager
 
-from scopchat.tenancy.models import Company
-
 
 def tenant_manager(queryset: type[models.QuerySet[Any]] = models.QuerySet) -> Any:
     """A manager with the methods of `queryset`, restricted to `scope(company=…)` and raising without it."""
@@ -18,7 +16,7 @@ def tenant_manager(queryset: type[models.QuerySet[Any]] = models.QuerySet) -> An
 class TenantModel(models.Model):
     """Belongs to one company; every table of tenants' data carries `company_id`."""
 
-    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+")
+    company = models.ForeignKey("tenancy.Company", on_delete=models.PROTECT, related_name="+")
 
     objects: ClassVar[Any] = tenant_manager()
 

@@ -67,6 +67,20 @@ MENU = (
         SETTINGS,
         pages=("channels:add_provider", "channels:edit_provider"),
     ),
+    Entry(
+        _("Companies"),
+        "tree",
+        "administration:companies",
+        Permission.MANAGE_COMPANIES,
+        SETTINGS,
+        pages=(
+            "administration:company",
+            "administration:add_company",
+            "administration:edit_company",
+            "administration:limits",
+        ),
+    ),
+    Entry(_("Audit log"), "shield", "administration:audit", Permission.SEE_AUDIT, SETTINGS),
     Entry(_("Simulator"), "devices", "simulator:phones", Permission.USE_SIMULATOR, SETTINGS, needs_simulator=True),
 )
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 
 from scopchat.accounts.access import PersonRequest, is_fragment, requires
 from scopchat.accounts.models import Presence, Theme
-from scopchat.accounts.services import companies_of, set_preferences, set_presence
+from scopchat.accounts.services import companies_of, enter_company, set_preferences, set_presence
 
 
 @requires()
@@ -28,8 +28,10 @@ def home(_request: PersonRequest) -> HttpResponse:
 def switch_company(request: PersonRequest) -> HttpResponse:
     """Looks at another company from now on; one that is not the person's to see changes nothing."""
     chosen = request.POST.get("company", "")
-    if any(str(company.pk) == chosen for company in companies_of(request.user)):
-        request.session["company"] = int(chosen)
+    company = next((one for one in companies_of(request.user) if str(one.pk) == chosen), None)
+    if company is not None and company != request.company:
+        enter_company(user=request.user, company=company)
+        request.session["company"] = company.pk
     return redirect("web:home")
 
 

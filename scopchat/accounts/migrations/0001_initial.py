@@ -4,8 +4,6 @@ import django.db.models.deletion
 import django.db.models.functions.text
 from django.db import migrations, models
 
-import scopchat.accounts.models
-
 
 class Migration(migrations.Migration):
     initial = True
@@ -85,8 +83,5 @@ class Migration(migrations.Migration):
                     models.UniqueConstraint(django.db.models.functions.text.Lower("email"), name="user_email_once"),
                 ],
             },
-            managers=[
-                ("objects", scopchat.accounts.models.UserManager()),
-            ],
         ),
     ]

@@ -9,7 +9,7 @@ from pytest_django import Settings
 from whitenoise.middleware import WhiteNoiseMiddleware
 
 
-def test_it_lets_browsers_keep_them_for_ever(settings: Settings) -> None:
+def test_it_lets_browsers_keep_them_for_ever(settings: Settings, db: None) -> None:
     middleware = WhiteNoiseMiddleware(lambda _request: HttpResponse(status=404), settings)
 
     response = middleware(RequestFactory().get(static("web/js/theme.js")))

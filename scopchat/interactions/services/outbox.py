@@ -14,6 +14,7 @@ from scopchat.common.gsm import checked, measure
 from scopchat.interactions.errors import EmptyText
 from scopchat.interactions.models import Direction, Interaction, Message
 from scopchat.interactions.status import MessageStatus
+from scopchat.tenancy.limits import book_segments
 
 PREVIEW_CHARACTERS = 160
 
@@ -33,18 +34,23 @@ def already_sent(*, company_id: int, idempotency_key: UUID) -> Message | None:
 
 
 def queue_text(*, interaction: Interaction, author: User, text: str, idempotency_key: UUID, now: datetime) -> Message:
-    """Stores the text as queued in the running transaction and asks for the sender once it is committed."""
+    """Stores the text as queued in the running transaction and asks for the sender once it is committed.
+
+    Raises `LimitReached` when the company has no segments left.
+    """
+    segments = measure(text).segments
     message: Message = Message.objects.create(
         company_id=interaction.company_id,
         channel_id=interaction.channel_id,
         interaction=interaction,
         direction=Direction.OUT,
         text=text,
-        segments=measure(text).segments,
+        segments=segments,
         status=MessageStatus.QUEUED,
         author=author,
         idempotency_key=idempotency_key,
         created_at=now,
     )
+    book_segments(company_id=interaction.company_id, segments=segments, now=now)
     transaction.on_commit(partial(defer_drain, Work.SEND, interaction.channel.shard))
     return message

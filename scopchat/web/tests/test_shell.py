@@ -26,9 +26,9 @@ def menu(html: bytes) -> list[str]:
         ("agent", "messages interactions"),
         ("manager", "messages interactions"),
         ("user", "messages interactions"),
-        ("admin", "messages interactions channels providers simulator"),
-        ("outsider_admin", "messages interactions channels providers simulator"),
-        ("operator_admin", "messages interactions channels providers"),
+        ("admin", "messages interactions channels providers audit simulator"),
+        ("outsider_admin", "messages interactions channels providers audit simulator"),
+        ("operator_admin", "messages interactions channels providers companies audit"),
     ],
 )
 def test_it_shows_in_the_menu_what_the_role_may_open(cast: Cast, who: str, expected: str) -> None:
@@ -152,7 +152,15 @@ def test_it_lets_nobody_sign_up(client: Client, db: None) -> None:
 
 
 def test_it_allows_no_inline_script_or_style(cast: Cast) -> None:
-    for address in ("/messages/", "/interactions/", "/channels/", "/channels/add/", "/providers/", "/simulator/"):
+    for address in (
+        "/messages/",
+        "/interactions/",
+        "/channels/",
+        "/channels/add/",
+        "/providers/",
+        "/audit/",
+        "/simulator/",
+    ):
         response = signed_in(cast.admin).get(address)
         html = response.content.decode()
         assert not re.search(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son[a-z]+=|hx-on|javascript:", html), address

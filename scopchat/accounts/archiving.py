@@ -1,0 +1,40 @@
+"""People when their company goes and comes back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from scopchat.accounts.models import Presence, User
+from scopchat.accounts.services import end_sessions
+from scopchat.tenancy.models import Company
+from scopchat.tenancy.participants import Participant, Skipped
+
+
+class People(Participant):
+    """They are signed out when their company stops, and archived with it."""
+
+    name = "users"
+
+    def close(self, companies: Sequence[int]) -> None:
+        people = User.objects.filter(company__in=companies)
+        end_sessions(people)
+        people.update(presence=Presence.OFFLINE)
+
+    def remove(self, company: Company, *, now: datetime) -> list[int]:
+        ids = list(User.objects.of(company).values_list("pk", flat=True))
+        User.objects.filter(pk__in=ids).update(archived_at=now)
+        return ids
+
+    def restore(self, company: Company, *, ids: Sequence[int]) -> Iterator[Skipped]:
+        """One by one: the database alone knows what is taken at this moment."""
+        for user in User.with_archived.of(company).filter(pk__in=ids).order_by("pk"):
+            try:
+                with transaction.atomic():
+                    User.with_archived.filter(pk=user.pk).update(archived_at=None)
+            except IntegrityError:
+                name = f"{user.display_name} ({user.username}, {user.email})"
+                yield Skipped(name, _("The username or e-mail belongs to someone else now."))

@@ -1,0 +1,140 @@
+"""What the page of the audit log shows and exports: entries the person may see, narrowed, latest first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, NamedTuple, Self
+from zoneinfo import ZoneInfo
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from scopchat.accounts.models import User
+from scopchat.accounts.roles import Permission, Reach
+from scopchat.audit.catalogue import DETAILS
+from scopchat.audit.models import Entry
+from scopchat.audit.querysets import EntryQuerySet
+from scopchat.tenancy.kinds import Kind
+from scopchat.tenancy.models import Company
+
+PAGE = 50
+EXPORT_PAGE = 1000
+"""Entries read at once for an export, which may be of any length."""
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Cursor(NamedTuple):
+    """Where the page before ended."""
+
+    at: datetime
+    pk: int
+
+    @classmethod
+    def read(cls, text: str) -> Self:
+        """Raises ValueError or OverflowError for anything but what `str` gives."""
+        at, pk = text.split(".")
+        if int(pk) >= 2**63:
+            raise OverflowError(pk)
+        return cls(EPOCH + timedelta(microseconds=int(at)), int(pk))
+
+    def __str__(self) -> str:
+        return f"{(self.at - EPOCH) // timedelta(microseconds=1)}.{self.pk}"
+
+
+class Page(NamedTuple):
+    """Some entries, and where the next page begins; an empty text after the last."""
+
+    entries: list[Entry]
+    next_cursor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowed:
+    """What the log is narrowed to."""
+
+    person: int | None = None
+    verb: str = ""
+    begin: date | None = None
+    end: date | None = None
+    """The last day that counts."""
+    text: str = ""
+
+    @property
+    def is_everything(self) -> bool:
+        return self == Narrowed()
+
+
+def visible(user: User, company: Company) -> EntryQuerySet:
+    """What the person may see while looking at `company`: it alone, or for who is above companies its branch."""
+    found: EntryQuerySet = Entry.objects.under(company.path)
+    return found if sees_below(user) else found.filter(company_id=company.pk)
+
+
+def sees_below(user: User) -> bool:
+    return user.reach(Permission.SEE_AUDIT) == Reach.SUBTREE
+
+
+def narrowed(found: EntryQuerySet, by: Narrowed, *, zone: ZoneInfo) -> EntryQuerySet:
+    """The days of `by` are those of `zone`."""
+    if by.person is not None:
+        found = found.filter(person_id=by.person)
+    if by.verb:
+        found = found.filter(verb=by.verb)
+    begin = datetime.combine(by.begin, time(), zone) if by.begin else None
+    end = datetime.combine(by.end, time(), zone) + timedelta(days=1) if by.end else None
+    return found.between(begin, end).mentioning(by.text)
+
+
+def page_of(found: EntryQuerySet, after: Cursor | None, *, size: int = PAGE) -> Page:
+    """The next page; reads no more for one far down than for the first."""
+    following = found.before(*after) if after else found
+    rows = list(following.latest_first()[: size + 1])
+    last = rows[size - 1] if len(rows) > size else None
+    return Page(rows[:size], str(Cursor(last.at, last.pk)) if last else "")
+
+
+def pages_of(found: EntryQuerySet) -> Iterator[list[Entry]]:
+    """All of it, a page at a time, for an export."""
+    page = page_of(found, None, size=EXPORT_PAGE)
+    while page.entries:
+        yield page.entries
+        if not page.next_cursor:
+            return
+        page = page_of(found, Cursor.read(page.next_cursor), size=EXPORT_PAGE)
+
+
+class Detail(NamedTuple):
+    """One line of what an action was. `before` is None where there is no before."""
+
+    label: str | Promise
+    before: str | None
+    after: str
+
+
+def details_of(entry: Entry) -> list[Detail]:
+    """The entry's details in the language in force, those that say something."""
+    lines = []
+    for key, value in entry.details.items():
+        label = DETAILS.get(key, key)
+        if isinstance(value, dict) and value.keys() == {"before", "after"}:
+            lines.append(Detail(label, _shown(key, value["before"]), _shown(key, value["after"])))
+        elif value not in ("", [], None):
+            lines.append(Detail(label, None, _shown(key, value)))
+    return lines
+
+
+def _shown(key: str, value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(_shown(key, part) for part in value) or "—"
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    if key == "kind" and value in Kind:
+        return str(Kind(value).label)
+    return "—" if value in ("", None) else str(value)
+
+
+def labelled(label: object, value: object) -> str:
+    """A value with what it is, as the language in force writes it."""
+    return _("%(label)s: %(value)s") % {"label": label, "value": value}

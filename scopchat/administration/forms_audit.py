@@ -1,0 +1,77 @@
+"""What administrators type about the audit log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import groupby
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from scopchat.administration.audit_log import Narrowed
+from scopchat.audit.catalogue import GROUPS, Verb
+
+
+def day_input() -> forms.DateInput:
+    """The browser's own calendar, which speaks ISO whatever the language."""
+    return forms.DateInput({"type": "date", "class": "form-control"}, "%Y-%m-%d")
+
+
+class AuditFilter(forms.Form):
+    """What the log is narrowed to; nonsense narrows nothing."""
+
+    q = forms.CharField(
+        label=_("Words"),
+        required=False,
+        max_length=80,
+        widget=forms.TextInput(
+            {
+                "type": "search",
+                "class": "form-control",
+                "placeholder": _("Name, number, IP address…"),
+                "autocomplete": "off",
+            }
+        ),
+    )
+    verb = forms.ChoiceField(label=_("Action"), required=False, widget=forms.Select({"class": "form-select"}))
+    person = forms.TypedChoiceField(
+        label=_("Person"),
+        required=False,
+        coerce=int,
+        empty_value=None,
+        widget=forms.Select({"class": "form-select"}),
+    )
+    begin = forms.DateField(label=_("From"), required=False, widget=day_input())
+    end = forms.DateField(label=_("To"), required=False, widget=day_input())
+
+    def __init__(self, *args: Any, people: Iterable[tuple[int, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offered: dict[str, list[Any]] = {
+            "verb": [("", _("Any action")), *_verbs()],
+            "person": [("", _("Anyone")), *people],
+        }
+        for name, choices in offered.items():
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)
+            field.choices = choices
+
+    @property
+    def narrowed(self) -> Narrowed:
+        self.is_valid()
+        found = self.cleaned_data
+        return Narrowed(
+            person=found.get("person"),
+            verb=found.get("verb", ""),
+            begin=found.get("begin"),
+            end=found.get("end"),
+            text=found.get("q", ""),
+        )
+
+
+def _verbs() -> list[tuple[Any, list[tuple[str, Any]]]]:
+    """The catalogue by groups."""
+    return [
+        (GROUPS[group], [(verb.value, verb.label) for verb in verbs])
+        for group, verbs in groupby(Verb, key=lambda verb: verb.group)
+    ]

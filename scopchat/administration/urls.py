@@ -1,0 +1,22 @@
+"""Addresses of the pages of administrators."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from scopchat.administration import views_audit, views_companies
+
+app_name = "administration"
+urlpatterns = [
+    path("companies/", views_companies.listing, name="companies"),
+    path("companies/<int:pk>/", views_companies.detail, name="company"),
+    path("companies/<int:pk>/add/", views_companies.add, name="add_company"),
+    path("companies/<int:pk>/edit/", views_companies.edit, name="edit_company"),
+    path("companies/<int:pk>/limits/", views_companies.limits, name="limits"),
+    path("companies/<int:pk>/deactivate/", views_companies.deactivate, name="deactivate"),
+    path("companies/<int:pk>/reactivate/", views_companies.reactivate, name="reactivate"),
+    path("companies/<int:pk>/archive/", views_companies.archive, name="archive"),
+    path("companies/<int:pk>/restore/", views_companies.restore, name="restore"),
+    path("audit/", views_audit.listing, name="audit"),
+    path("audit/export/", views_audit.export, name="audit_export"),
+]

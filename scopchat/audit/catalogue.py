@@ -1,0 +1,77 @@
+"""Every action that is recorded, and the words for what its details name."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+class Verb(models.TextChoices):
+    """Named after what happened; the part before the point is the group it is offered under."""
+
+    SIGNED_IN = "access.signed_in", _("Signed in")
+    SIGN_IN_FAILED = "access.sign_in_failed", _("Sign-in failed")
+    SIGNED_OUT = "access.signed_out", _("Signed out")
+    COMPANY_ENTERED = "access.company_entered", _("Company entered")
+    AUDIT_EXPORTED = "access.audit_exported", _("Audit log exported")
+    COMPANY_CREATED = "company.created", _("Company created")
+    COMPANY_CHANGED = "company.changed", _("Company changed")
+    COMPANY_LIMITS_CHANGED = "company.limits_changed", _("Limits changed")
+    COMPANY_DEACTIVATED = "company.deactivated", _("Company deactivated")
+    COMPANY_REACTIVATED = "company.reactivated", _("Company reactivated")
+    COMPANY_ARCHIVED = "company.archived", _("Company archived")
+    COMPANY_RESTORED = "company.restored", _("Company restored")
+    USER_CREATED = "user.created", _("User created")
+    QUEUE_CREATED = "queue.created", _("Queue created")
+    CHANNEL_CREATED = "channel.created", _("Channel created")
+    CHANNEL_CHANGED = "channel.changed", _("Channel changed")
+    PROVIDER_CREATED = "provider.created", _("Provider created")
+    PROVIDER_CHANGED = "provider.changed", _("Provider changed")
+    PROVIDER_ADDRESSES_RENEWED = "provider.addresses_renewed", _("Callback addresses renewed")
+
+    @property
+    def group(self) -> str:
+        return self.value.partition(".")[0]
+
+
+GROUPS: dict[str, Promise] = {
+    "access": _("Access"),
+    "company": _("Companies"),
+    "user": _("Users"),
+    "queue": _("Queues"),
+    "channel": _("Channels"),
+    "provider": _("Providers"),
+}
+
+DETAILS: dict[str, Promise] = {
+    "address": _("Number"),
+    "agents": _("Agents"),
+    "api_base_url": _("API address"),
+    "carrier": _("Carrier"),
+    "channels_removed": _("Channels taken out of use"),
+    "companies_closed": _("Companies that stopped working"),
+    "country": _("Country"),
+    "credentials": _("Credentials replaced"),
+    "currency": _("Currency"),
+    "description": _("Description"),
+    "destination": _("Messages go to"),
+    "filter": _("Filter"),
+    "kind": _("Kind"),
+    "language": _("Language"),
+    "mass_sends": _("Mass sends"),
+    "max_channels": _("Most channels"),
+    "max_segments_day": _("Most segments a day"),
+    "max_segments_month": _("Most segments a month"),
+    "max_users": _("Most users"),
+    "name": _("Name"),
+    "parent": _("Below"),
+    "provider": _("Provider"),
+    "role": _("Role"),
+    "skipped": _("Not brought back"),
+    "throughput": _("Segments per second"),
+    "time_zone": _("Time zone"),
+    "username": _("Username"),
+    "users_removed": _("People taken out of use"),
+}
+"""Keys of `Entry.details` as pages name them."""

@@ -1,0 +1,11 @@
+"""Words as people search for them: without regard to case or accents."""
+
+from __future__ import annotations
+
+import unicodedata
+
+
+def fold(text: str) -> str:
+    """`text` with accents dropped, case folded and runs of spaces made one."""
+    parts = unicodedata.normalize("NFKD", text.casefold())
+    return " ".join("".join(part for part in parts if not unicodedata.combining(part)).split())
