@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from scopchat.accounts.roles import Permission, Reach, Role, reach
 from scopchat.tenancy.models import Company
+from scopchat.tenancy.scoping import TenantModel
 
 
 class Presence(models.TextChoices):
@@ -56,6 +57,9 @@ class User(AbstractBaseUser):
     language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES, default="fr")
     theme = models.CharField(_("theme"), max_length=10, choices=Theme, default=Theme.SYSTEM)
     presence = models.CharField(_("presence"), max_length=10, choices=Presence, default=Presence.OFFLINE)
+    """What colleagues see."""
+    chosen_presence = models.CharField(max_length=10, choices=Presence, blank=True)
+    """Busy, away or offline as the person chose it, until they choose another; blank where it follows their pages."""
     is_active = models.BooleanField(_("active"), default=True)
     archived_at = models.DateTimeField(null=True)
     """When the person was archived with their company."""
@@ -75,6 +79,7 @@ class User(AbstractBaseUser):
             models.UniqueConstraint(Lower("username"), condition=Q(archived_at=None), name="user_username_once"),
             models.UniqueConstraint(Lower("email"), condition=Q(archived_at=None), name="user_email_once"),
         ]
+        indexes = [models.Index(fields=["id"], condition=~Q(presence="offline"), name="user_present")]
 
     def __str__(self) -> str:
         return self.display_name
@@ -97,3 +102,19 @@ class User(AbstractBaseUser):
     def may(self, permission: Permission) -> bool:
         """Whether this person has the permission over anything at all."""
         return self.reach(permission) > Reach.NONE
+
+
+class Sighting(TenantModel):
+    """When a person was last there: one short row each, written every few seconds while their pages are open."""
+
+    person = models.OneToOneField(User, on_delete=models.CASCADE, primary_key=True, related_name="sighting")
+    company = models.ForeignKey(
+        Company, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+"
+    )
+    seen_at = models.DateTimeField()
+    """A page of theirs was open then."""
+    active_at = models.DateTimeField()
+    """They typed or pointed at one then."""
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.seen_at}"

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.db.models import Count, QuerySet
 
-from scopchat.accounts.models import Presence, Theme, User
+from scopchat.accounts.models import Theme, User
+from scopchat.accounts.presence import leave
 from scopchat.accounts.roles import Permission, Reach, Role, reach
 from scopchat.audit.catalogue import Verb
 from scopchat.audit.services import record
+from scopchat.events.catalogue import AccessChanged
+from scopchat.events.publish import publish
 from scopchat.tenancy.limits import require_room
 from scopchat.tenancy.models import Company
 from scopchat.tenancy.resources import Resource
@@ -68,6 +71,11 @@ def people_who_may(permission: Permission, *, company: Company) -> QuerySet[User
     return people_of(company).filter(role__in=roles)
 
 
+def sees_presence(user: User) -> bool:
+    """Whether pages show the person who else is there: to choose among colleagues, or to look after them."""
+    return user.may(Permission.MANAGE_PEOPLE) or user.may(Permission.TAKE_OR_ASSIGN)
+
+
 def companies_of(user: User) -> list[Company]:
     """The companies the person may look at: their own, and for resellers and the operator every one below."""
     if user.reach(Permission.SEE_INTERACTIONS) < Reach.SUBTREE:
@@ -89,16 +97,15 @@ def enter_company(*, user: User, company: Company) -> None:
         record(verb=Verb.COMPANY_ENTERED, company=company, acting=user)
 
 
-def set_presence(*, user: User, presence: Presence) -> None:
-    """What colleagues see of the person's availability."""
-    User.objects.filter(pk=user.pk).update(presence=presence)
-
-
-def end_sessions(people: QuerySet[User]) -> None:
-    """Signs these people out wherever they are signed in."""
+@transaction.atomic
+def end_sessions(people: Collection[int]) -> None:
+    """Signs these people out wherever they are signed in; their open pages end, and they are offline."""
     sessions = UserSession.objects.filter(user__in=people)
     Session.objects.filter(session_key__in=sessions.values("session_key")).delete()
     sessions.delete()
+    leave(people)
+    if people:
+        publish(AccessChanged(tuple(people)))
 
 
 def set_preferences(*, user: User, theme: Theme | None = None, language: str | None = None) -> None:
