@@ -56,10 +56,15 @@ class User(AbstractBaseUser):
     role = models.CharField(_("role"), max_length=20, choices=Role)
     language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES, default="fr")
     theme = models.CharField(_("theme"), max_length=10, choices=Theme, default=Theme.SYSTEM)
+    notification_sounds = models.BooleanField(default=True)
+    signature = models.CharField(max_length=160, blank=True)
+    """What the person's texts to customers end with."""
     presence = models.CharField(_("presence"), max_length=10, choices=Presence, default=Presence.OFFLINE)
     """What colleagues see."""
     chosen_presence = models.CharField(max_length=10, choices=Presence, blank=True)
     """Busy, away or offline as the person chose it, until they choose another; blank where it follows their pages."""
+    must_change_password = models.BooleanField(default=False)
+    """Somebody else knows the password: nothing is done before the person has chosen their own."""
     is_active = models.BooleanField(_("active"), default=True)
     archived_at = models.DateTimeField(null=True)
     """When the person was archived with their company."""
@@ -89,6 +94,11 @@ class User(AbstractBaseUser):
         """At most two letters that stand for the person in a small space."""
         words = self.display_name.split()
         return "".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)).upper()
+
+    @property
+    def is_invited(self) -> bool:
+        """Whether they have not answered their invitation yet."""
+        return self.last_login is None and not self.has_usable_password()
 
     @property
     def may_sign_in(self) -> bool:

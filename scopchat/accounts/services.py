@@ -9,7 +9,7 @@ from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.db.models import Count, QuerySet
 
-from scopchat.accounts.models import Theme, User
+from scopchat.accounts.models import User
 from scopchat.accounts.presence import leave
 from scopchat.accounts.roles import Permission, Reach, Role, reach
 from scopchat.audit.catalogue import Verb
@@ -29,13 +29,15 @@ def create_user(
     email: str,
     display_name: str,
     role: Role,
-    password: str,
+    password: str | None,
+    must_change_password: bool = False,
     language: str = "fr",
     acting: User | None = None,
 ) -> User:
     """A new person in `company`; `acting` is None where the installation itself makes them.
 
-    Raises IntegrityError when the username or e-mail is taken (in any case), and `LimitReached`.
+    Without a password they cannot sign in before they have answered an invitation (`invitations.invite`). Raises
+    IntegrityError when the username or e-mail is taken (in any case), and `LimitReached`.
     """
     require_room(company=company, resource=Resource.USERS)
     user = User(
@@ -45,6 +47,7 @@ def create_user(
         display_name=display_name,
         role=role,
         language=language,
+        must_change_password=must_change_password,
     )
     user.set_password(password)
     user.save(force_insert=True)
@@ -62,6 +65,12 @@ def count_people(companies: Sequence[int]) -> Mapping[int, int]:
 def people_of(company: Company) -> QuerySet[User]:
     """The company's people who can sign in, by name."""
     people: QuerySet[User] = User.objects.of(company).filter(is_active=True).order_by("display_name")
+    return people
+
+
+def everyone_of(company: Company) -> QuerySet[User]:
+    """The company's people, disabled ones too, for those who look after them."""
+    people: QuerySet[User] = User.objects.of(company).select_related("company", "sighting")
     return people
 
 
@@ -106,9 +115,3 @@ def end_sessions(people: Collection[int]) -> None:
     leave(people)
     if people:
         publish(AccessChanged(tuple(people)))
-
-
-def set_preferences(*, user: User, theme: Theme | None = None, language: str | None = None) -> None:
-    """The person's theme or language."""
-    changes = {"theme": theme, "language": language}
-    User.objects.filter(pk=user.pk).update(**{name: value for name, value in changes.items() if value})

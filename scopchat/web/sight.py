@@ -53,7 +53,7 @@ def sight_of(scope: Any) -> Sight | None:
     request = HttpRequest()
     request.session = import_module(settings.SESSION_ENGINE).SessionStore(morsel.value if morsel else None)
     user = get_user(request)
-    if not user.is_authenticated or not user.is_active:
+    if not user.is_authenticated or not user.is_active or user.must_change_password:
         return None
     company = current_company(user=user, chosen=request.session.get("company"))
     looker = Looker.of(user, company.pk)

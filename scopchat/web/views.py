@@ -15,7 +15,8 @@ from django.views.decorators.http import require_POST
 
 from scopchat.accounts.access import PersonRequest, is_fragment, requires
 from scopchat.accounts.models import Theme
-from scopchat.accounts.services import companies_of, enter_company, set_preferences
+from scopchat.accounts.own import set_preferences
+from scopchat.accounts.services import companies_of, enter_company
 
 
 @requires()

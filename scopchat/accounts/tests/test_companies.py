@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 
 from scopchat.accounts import presence
 from scopchat.accounts.models import Presence, Theme, User
+from scopchat.accounts.own import set_preferences
 from scopchat.accounts.roles import Permission, Role
 from scopchat.accounts.services import (
     companies_of,
@@ -14,7 +15,6 @@ from scopchat.accounts.services import (
     current_company,
     people_of,
     people_who_may,
-    set_preferences,
 )
 from scopchat.common.clock import utc_now
 from scopchat.tenancy.models import Company

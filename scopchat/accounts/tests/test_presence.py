@@ -6,15 +6,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.test import Client
 
 from scopchat.accounts import presence
 from scopchat.accounts.models import Presence, User
 from scopchat.accounts.services import end_sessions
 from scopchat.events.catalogue import PresenceChanged
-from tests.cast import PASSWORD, Cast
+from tests.cast import Cast
 from tests.heard import Heard
-from tests.people import signed_in
+from tests.people import entered, signed_in
 
 NOW = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
 
@@ -93,13 +92,13 @@ def test_who_chose_to_be_offline_is_so_with_pages_open(cast: Cast) -> None:
     assert shown(cast.agent) == "offline"
 
 
-def test_a_page_that_still_closes_brings_nobody_back_who_signed_out(cast: Cast, client: Client) -> None:
-    client.post("/account/login/", {"login": "sophie", "password": PASSWORD})
+def test_a_page_that_still_closes_brings_nobody_back_who_signed_out(cast: Cast) -> None:
+    browser = entered("sophie")
     presence.choose(person=cast.agent, presence=Presence.BUSY, now=NOW)
-    client.post("/account/logout/")
+    browser.post("/account/logout/")
     presence.keep([cast.agent.pk], now=NOW)
     assert shown(cast.agent) == "offline"
-    client.post("/account/login/", {"login": "sophie", "password": PASSWORD})
+    entered("sophie")
     assert shown(cast.agent) == "online"
 
 

@@ -1,5 +1,7 @@
 // Who is there. One tab of the browser hears of it, hidden or not, and tells the others; its stream is the sign that
 // this person is there, too.
+import { drawTimes } from "./times.js";
+
 const RETRY = 5000;
 const { person, company } = document.querySelector("[data-person]").dataset;
 const tabs = new BroadcastChannel("people");
@@ -29,11 +31,22 @@ async function drawEveryone(address) {
   for (const id of shown) if (present[id] || id !== person) draw(id, present[id] ?? "offline");
 }
 
+function lastSeenNow(id) {
+  for (const time of document.querySelectorAll(`[data-seen="${id}"]`)) {
+    time.dateTime = new Date().toISOString();
+    time.title = "";
+  }
+  drawTimes();
+}
+
 // What changed, or nothing when some of it may have been missed.
 function take(news) {
   const place = document.querySelector("[data-presences]");
-  if (news) for (const [id, presence] of Object.entries(news)) draw(id, presence);
-  else if (place) drawEveryone(place.dataset.presences);
+  for (const [id, presence] of Object.entries(news ?? {})) {
+    draw(id, presence);
+    if (presence === "offline") lastSeenNow(id);
+  }
+  if (!news && place) drawEveryone(place.dataset.presences);
 }
 
 function spread(news) {
