@@ -7,7 +7,9 @@ from django.conf import settings
 from django.db import connection
 from pytest_django import DjangoDbBlocker
 
+from scopchat.events import publish
 from tests.cast import Cast, make_cast
+from tests.heard import Heard
 
 
 def pytest_configure() -> None:
@@ -29,3 +31,11 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
 def cast(db: None) -> Cast:
     """The companies, people and channels of `tests.cast`; each test gets its own."""
     return make_cast()
+
+
+@pytest.fixture
+def heard(monkeypatch: pytest.MonkeyPatch) -> Heard:
+    """What is published from now on, instead of sending it."""
+    found = Heard()
+    monkeypatch.setattr(publish, "notify", found.notify)
+    return found

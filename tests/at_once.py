@@ -13,15 +13,16 @@ from scopchat.tenancy.models import Company
 
 WRITTEN = "interactions_interaction, interactions_message"
 WAITING = """
-SELECT count(DISTINCT pid) FROM pg_locks
-WHERE NOT granted AND (relation = ANY(%s::regclass[]::oid[]) OR locktype = 'advisory')
+SELECT count(DISTINCT pid) FROM pg_locks JOIN pg_stat_activity USING (pid)
+WHERE NOT granted AND datname = current_database()
+  AND (relation = ANY(%s::regclass[]::oid[]) OR locktype IN ('advisory', 'transactionid', 'tuple'))
 """
 
 
-def at_once(company: Company, *calls: Callable[[], object]) -> list[object]:
+def at_once(company: Company, *calls: Callable[[], object], written: str = WRITTEN) -> list[object]:
     """What each call returned or raised. All have read what they decide by before the first of them may write.
 
-    For tests with a database of their own (`transaction=True`).
+    `written` are the tables they write to. For tests with a database of their own (`transaction=True`).
     """
 
     def alone(call: Callable[[], object]) -> object:
@@ -35,11 +36,12 @@ def at_once(company: Company, *calls: Callable[[], object]) -> list[object]:
 
     with ThreadPoolExecutor(len(calls)) as pool:
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(f"LOCK TABLE {WRITTEN} IN SHARE MODE")
+            cursor.execute(f"LOCK TABLE {written} IN SHARE MODE")
             running = [pool.submit(alone, call) for call in calls]
 
             def all_wait() -> bool:
-                cursor.execute(WAITING, [WRITTEN.split(", ")])
+                cursor.execute("SELECT pg_stat_clear_snapshot()")
+                cursor.execute(WAITING, [written.split(", ")])
                 return bool(cursor.fetchone()[0] == len(calls))
 
             until(all_wait, what="every call coming to its first write, or to a lock before it")

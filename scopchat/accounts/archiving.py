@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from scopchat.accounts.models import Presence, User
+from scopchat.accounts.models import User
 from scopchat.accounts.services import end_sessions
 from scopchat.tenancy.models import Company
 from scopchat.tenancy.participants import Participant, Skipped
@@ -20,9 +20,7 @@ class People(Participant):
     name = "users"
 
     def close(self, companies: Sequence[int]) -> None:
-        people = User.objects.filter(company__in=companies)
-        end_sessions(people)
-        people.update(presence=Presence.OFFLINE)
+        end_sessions(list(User.objects.filter(company__in=companies).values_list("pk", flat=True)))
 
     def remove(self, company: Company, *, now: datetime) -> list[int]:
         ids = list(User.objects.of(company).values_list("pk", flat=True))

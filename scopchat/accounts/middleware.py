@@ -7,10 +7,12 @@ from typing import cast
 from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone, translation
 from django_scopes import scope
 
-from scopchat.accounts.access import PersonRequest
+from scopchat.accounts.access import PersonRequest, is_fragment
 from scopchat.accounts.services import current_company
 
 
@@ -33,3 +35,27 @@ class PersonMiddleware:
             response = self.get_response(request)
         response.headers.setdefault("Cache-Control", "no-store")
         return response
+
+
+class FirstPasswordMiddleware:
+    """Who signed in with a password that somebody else knows sees one page until they have chosen their own."""
+
+    ALLOWED = frozenset({"web:first_password", "account_logout", "set_language"})
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, _view: Callable[..., HttpResponse], _args: object, _kwargs: object
+    ) -> HttpResponse | None:
+        user, match = request.user, request.resolver_match
+        if not user.is_authenticated or not user.must_change_password:
+            return None
+        if match is not None and match.view_name in self.ALLOWED:
+            return None
+        if is_fragment(request):
+            return HttpResponse(headers={"HX-Redirect": reverse("web:first_password")})
+        return redirect("web:first_password")

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from scopchat.accounts.roles import Permission, Reach, Role, reach
 from scopchat.tenancy.models import Company
+from scopchat.tenancy.scoping import TenantModel
 
 
 class Presence(models.TextChoices):
@@ -55,7 +56,15 @@ class User(AbstractBaseUser):
     role = models.CharField(_("role"), max_length=20, choices=Role)
     language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES, default="fr")
     theme = models.CharField(_("theme"), max_length=10, choices=Theme, default=Theme.SYSTEM)
+    notification_sounds = models.BooleanField(default=True)
+    signature = models.CharField(max_length=160, blank=True)
+    """What the person's texts to customers end with."""
     presence = models.CharField(_("presence"), max_length=10, choices=Presence, default=Presence.OFFLINE)
+    """What colleagues see."""
+    chosen_presence = models.CharField(max_length=10, choices=Presence, blank=True)
+    """Busy, away or offline as the person chose it, until they choose another; blank where it follows their pages."""
+    must_change_password = models.BooleanField(default=False)
+    """Somebody else knows the password: nothing is done before the person has chosen their own."""
     is_active = models.BooleanField(_("active"), default=True)
     archived_at = models.DateTimeField(null=True)
     """When the person was archived with their company."""
@@ -75,6 +84,7 @@ class User(AbstractBaseUser):
             models.UniqueConstraint(Lower("username"), condition=Q(archived_at=None), name="user_username_once"),
             models.UniqueConstraint(Lower("email"), condition=Q(archived_at=None), name="user_email_once"),
         ]
+        indexes = [models.Index(fields=["id"], condition=~Q(presence="offline"), name="user_present")]
 
     def __str__(self) -> str:
         return self.display_name
@@ -84,6 +94,11 @@ class User(AbstractBaseUser):
         """At most two letters that stand for the person in a small space."""
         words = self.display_name.split()
         return "".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)).upper()
+
+    @property
+    def is_invited(self) -> bool:
+        """Whether they have not answered their invitation yet."""
+        return self.last_login is None and not self.has_usable_password()
 
     @property
     def may_sign_in(self) -> bool:
@@ -97,3 +112,19 @@ class User(AbstractBaseUser):
     def may(self, permission: Permission) -> bool:
         """Whether this person has the permission over anything at all."""
         return self.reach(permission) > Reach.NONE
+
+
+class Sighting(TenantModel):
+    """When a person was last there: one short row each, written every few seconds while their pages are open."""
+
+    person = models.OneToOneField(User, on_delete=models.CASCADE, primary_key=True, related_name="sighting")
+    company = models.ForeignKey(
+        Company, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+"
+    )
+    seen_at = models.DateTimeField()
+    """A page of theirs was open then."""
+    active_at = models.DateTimeField()
+    """They typed or pointed at one then."""
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.seen_at}"

@@ -7,6 +7,8 @@ from enum import Enum, IntEnum
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from scopchat.tenancy.kinds import Kind
+
 
 class Role(models.TextChoices):
     SYSTEM_ADMIN = "system_admin", _("System administrator")
@@ -94,3 +96,19 @@ MATRIX: dict[Role, dict[Permission, Reach]] = {
 def reach(role: str, permission: Permission) -> Reach:
     """How far the role's permission extends; `Reach.NONE` where it has none."""
     return MATRIX[Role(role)].get(permission, Reach.NONE)
+
+
+_ONLY_IN: dict[Role, frozenset[Kind]] = {
+    Role.SYSTEM_ADMIN: frozenset({Kind.OPERATOR}),
+    Role.RESELLER_ADMIN: frozenset({Kind.DISTRIBUTOR, Kind.RESELLER_L1, Kind.RESELLER_L2}),
+}
+
+
+def may_look_after(own: str, other: str) -> bool:
+    """Whether who has the role `own` may manage people who have `other`: none who reach further than themselves."""
+    return Reach.NONE < reach(own, Permission.MANAGE_PEOPLE) >= reach(other, Permission.MANAGE_PEOPLE)
+
+
+def roles_to_give(own: str, kind: str) -> list[Role]:
+    """The roles that who has the role `own` may give to people of a company of this kind."""
+    return [role for role in Role if kind in _ONLY_IN.get(role, Kind) and may_look_after(own, role)]

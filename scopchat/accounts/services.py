@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.db.models import Count, QuerySet
 
-from scopchat.accounts.models import Presence, Theme, User
+from scopchat.accounts.models import User
+from scopchat.accounts.presence import leave
 from scopchat.accounts.roles import Permission, Reach, Role, reach
 from scopchat.audit.catalogue import Verb
 from scopchat.audit.services import record
+from scopchat.events.catalogue import AccessChanged
+from scopchat.events.publish import publish
 from scopchat.tenancy.limits import require_room
 from scopchat.tenancy.models import Company
 from scopchat.tenancy.resources import Resource
@@ -26,13 +29,15 @@ def create_user(
     email: str,
     display_name: str,
     role: Role,
-    password: str,
+    password: str | None,
+    must_change_password: bool = False,
     language: str = "fr",
     acting: User | None = None,
 ) -> User:
     """A new person in `company`; `acting` is None where the installation itself makes them.
 
-    Raises IntegrityError when the username or e-mail is taken (in any case), and `LimitReached`.
+    Without a password they cannot sign in before they have answered an invitation (`invitations.invite`). Raises
+    IntegrityError when the username or e-mail is taken (in any case), and `LimitReached`.
     """
     require_room(company=company, resource=Resource.USERS)
     user = User(
@@ -42,6 +47,7 @@ def create_user(
         display_name=display_name,
         role=role,
         language=language,
+        must_change_password=must_change_password,
     )
     user.set_password(password)
     user.save(force_insert=True)
@@ -62,10 +68,21 @@ def people_of(company: Company) -> QuerySet[User]:
     return people
 
 
+def everyone_of(company: Company) -> QuerySet[User]:
+    """The company's people, disabled ones too, for those who look after them."""
+    people: QuerySet[User] = User.objects.of(company).select_related("company", "sighting")
+    return people
+
+
 def people_who_may(permission: Permission, *, company: Company) -> QuerySet[User]:
     """Those of `people_of` whose role has the permission, over anything at all."""
     roles = [role for role in Role if reach(role, permission) > Reach.NONE]
     return people_of(company).filter(role__in=roles)
+
+
+def sees_presence(user: User) -> bool:
+    """Whether pages show the person who else is there: to choose among colleagues, or to look after them."""
+    return user.may(Permission.MANAGE_PEOPLE) or user.may(Permission.TAKE_OR_ASSIGN)
 
 
 def companies_of(user: User) -> list[Company]:
@@ -89,19 +106,12 @@ def enter_company(*, user: User, company: Company) -> None:
         record(verb=Verb.COMPANY_ENTERED, company=company, acting=user)
 
 
-def set_presence(*, user: User, presence: Presence) -> None:
-    """What colleagues see of the person's availability."""
-    User.objects.filter(pk=user.pk).update(presence=presence)
-
-
-def end_sessions(people: QuerySet[User]) -> None:
-    """Signs these people out wherever they are signed in."""
+@transaction.atomic
+def end_sessions(people: Collection[int]) -> None:
+    """Signs these people out wherever they are signed in; their open pages end, and they are offline."""
     sessions = UserSession.objects.filter(user__in=people)
     Session.objects.filter(session_key__in=sessions.values("session_key")).delete()
     sessions.delete()
-
-
-def set_preferences(*, user: User, theme: Theme | None = None, language: str | None = None) -> None:
-    """The person's theme or language."""
-    changes = {"theme": theme, "language": language}
-    User.objects.filter(pk=user.pk).update(**{name: value for name, value in changes.items() if value})
+    leave(people)
+    if people:
+        publish(AccessChanged(tuple(people)))

@@ -8,17 +8,18 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 
-from scopchat.accounts.models import Presence, User
-from scopchat.accounts.services import set_presence
+from scopchat.accounts import presence
+from scopchat.accounts.models import User
 from scopchat.audit.catalogue import Verb
 from scopchat.audit.services import record
+from scopchat.common.clock import utc_now
 from scopchat.tenancy.services import operator
 
 
 @transaction.atomic
 def on_signed_in(user: User, **_more: Any) -> None:
     """The person is online."""
-    set_presence(user=user, presence=Presence.ONLINE)
+    presence.arrive(person=user, now=utc_now())
     record(verb=Verb.SIGNED_IN, company=user.company, acting=user)
 
 
@@ -26,7 +27,7 @@ def on_signed_in(user: User, **_more: Any) -> None:
 def on_signed_out(user: User | None, **_more: Any) -> None:
     """The person is offline."""
     if user is not None:
-        set_presence(user=user, presence=Presence.OFFLINE)
+        presence.leave([user.pk])
         record(verb=Verb.SIGNED_OUT, company=user.company, acting=user)
 
 

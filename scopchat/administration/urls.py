@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from scopchat.administration import views_audit, views_companies
+from scopchat.administration import views_audit, views_companies, views_users
 
 app_name = "administration"
 urlpatterns = [
@@ -17,6 +17,14 @@ urlpatterns = [
     path("companies/<int:pk>/reactivate/", views_companies.reactivate, name="reactivate"),
     path("companies/<int:pk>/archive/", views_companies.archive, name="archive"),
     path("companies/<int:pk>/restore/", views_companies.restore, name="restore"),
+    path("users/", views_users.listing, name="users"),
+    path("users/add/", views_users.add, name="add_user"),
+    path("users/<int:pk>/", views_users.detail, name="user"),
+    path("users/<int:pk>/disable/", views_users.disable, name="disable_user"),
+    path("users/<int:pk>/enable/", views_users.enable, name="enable_user"),
+    path("users/<int:pk>/sessions/", views_users.close_sessions, name="close_sessions"),
+    path("users/<int:pk>/password/", views_users.renew_password, name="renew_password"),
+    path("users/<int:pk>/invitation/", views_users.invite, name="invite_user"),
     path("audit/", views_audit.listing, name="audit"),
     path("audit/export/", views_audit.export, name="audit_export"),
 ]

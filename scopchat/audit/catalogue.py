@@ -13,6 +13,9 @@ class Verb(models.TextChoices):
     SIGNED_IN = "access.signed_in", _("Signed in")
     SIGN_IN_FAILED = "access.sign_in_failed", _("Sign-in failed")
     SIGNED_OUT = "access.signed_out", _("Signed out")
+    PASSWORD_CHANGED = "access.password_changed", _("Password changed")
+    EMAIL_CHANGED = "access.email_changed", _("E-mail changed")
+    INVITATION_ACCEPTED = "access.invitation_accepted", _("Invitation accepted")
     COMPANY_ENTERED = "access.company_entered", _("Company entered")
     AUDIT_EXPORTED = "access.audit_exported", _("Audit log exported")
     COMPANY_CREATED = "company.created", _("Company created")
@@ -23,6 +26,12 @@ class Verb(models.TextChoices):
     COMPANY_ARCHIVED = "company.archived", _("Company archived")
     COMPANY_RESTORED = "company.restored", _("Company restored")
     USER_CREATED = "user.created", _("User created")
+    USER_INVITED = "user.invited", _("User invited")
+    USER_CHANGED = "user.changed", _("User changed")
+    USER_PASSWORD_RENEWED = "user.password_renewed", _("New password generated")
+    USER_SESSIONS_ENDED = "user.sessions_ended", _("Sessions closed")
+    USER_DISABLED = "user.disabled", _("User disabled")
+    USER_ENABLED = "user.enabled", _("User enabled")
     QUEUE_CREATED = "queue.created", _("Queue created")
     CHANNEL_CREATED = "channel.created", _("Channel created")
     CHANNEL_CHANGED = "channel.changed", _("Channel changed")
@@ -56,6 +65,7 @@ DETAILS: dict[str, Promise] = {
     "currency": _("Currency"),
     "description": _("Description"),
     "destination": _("Messages go to"),
+    "email": _("E-mail"),
     "filter": _("Filter"),
     "kind": _("Kind"),
     "language": _("Language"),

@@ -16,6 +16,8 @@ from scopchat.channels.models import Channel, Destination, InboundEvent, Provide
 from scopchat.channels.providers.registry import adapter_for
 from scopchat.channels.shards import shard_of
 from scopchat.common.phones import to_address
+from scopchat.events.catalogue import AccessChanged
+from scopchat.events.publish import publish
 from scopchat.queues.models import Queue
 from scopchat.tenancy.limits import require_room
 from scopchat.tenancy.models import Company
@@ -111,11 +113,21 @@ def create_channel(
         shard=shard_of(provider_id=provider.pk, address=address),
     )
     if destination == Destination.USERS:
-        channel.users.set(users)
+        _give_to(channel, users)
     route_what_waited(channel)
     details = {"address": address, "provider": provider.name, **_settings(channel)}
     record(verb=Verb.CHANNEL_CREATED, company=company, acting=acting, about=channel, details=details)
     return channel
+
+
+def _give_to(channel: Channel, users: Iterable[User]) -> None:
+    """The channel's messages go to these people; whoever joins or leaves sees more or less at once."""
+    before = set(channel.users.values_list("pk", flat=True))
+    users = list(users)
+    channel.users.set(users)
+    changed = before ^ {user.pk for user in users}
+    if changed:
+        publish(AccessChanged(tuple(sorted(changed))))
 
 
 def route_what_waited(channel: Channel) -> None:
@@ -157,7 +169,7 @@ def update_channel(
     channel.queue = queue if destination == Destination.QUEUE else None
     channel.throughput = throughput
     channel.save(update_fields=["name", "destination", "queue", "throughput"])
-    channel.users.set(users if destination == Destination.USERS else ())
+    _give_to(channel, users if destination == Destination.USERS else ())
     details = changes(before, _settings(channel))
     if details:
         _record(Verb.CHANNEL_CHANGED, channel, acting, details)

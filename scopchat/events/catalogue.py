@@ -51,4 +51,13 @@ class AccessChanged:
     people: tuple[int, ...]
 
 
-Event = InteractionsChanged | SimulatorChanged | AccessChanged
+@dataclass(frozen=True, slots=True)
+class PresenceChanged:
+    """What colleagues see of the availability of some of a company's people."""
+
+    company_id: int
+    people: tuple[tuple[int, str], ...]
+    """Each with the presence they have now."""
+
+
+Event = InteractionsChanged | SimulatorChanged | AccessChanged | PresenceChanged

@@ -11,6 +11,7 @@ from scopchat.events.catalogue import (
     InteractionChange,
     InteractionsChanged,
     Part,
+    PresenceChanged,
     SimulatorChanged,
 )
 
@@ -18,6 +19,8 @@ CHANNEL = "scopchat_events"
 CHANGES_PER_NOTICE = 75
 """A change is at most 102 bytes (five ids of 19 digits), so that this many stay under NOTIFY's limit."""
 PEOPLE_PER_NOTICE = 350
+PRESENCES_PER_NOTICE = 200
+"""A presence is at most 32 bytes."""
 
 
 def encode(event: Event) -> Iterator[str]:
@@ -28,6 +31,11 @@ def encode(event: Event) -> Iterator[str]:
     if isinstance(event, AccessChanged):
         for start in range(0, len(event.people), PEOPLE_PER_NOTICE):
             yield json.dumps({"k": "a", "p": event.people[start : start + PEOPLE_PER_NOTICE]}, separators=(",", ":"))
+        return
+    if isinstance(event, PresenceChanged):
+        for start in range(0, len(event.people), PRESENCES_PER_NOTICE):
+            people = event.people[start : start + PRESENCES_PER_NOTICE]
+            yield json.dumps({"c": event.company_id, "k": "p", "r": people}, separators=(",", ":"))
         return
     for start in range(0, len(event.changes), CHANGES_PER_NOTICE):
         part = event.changes[start : start + CHANGES_PER_NOTICE]
@@ -42,5 +50,7 @@ def decode(payload: str) -> Event:
         return SimulatorChanged(notice["c"])
     if notice["k"] == "a":
         return AccessChanged(tuple(notice["p"]))
+    if notice["k"] == "p":
+        return PresenceChanged(notice["c"], tuple((pk, presence) for pk, presence in notice["r"]))
     changes = tuple(InteractionChange(*row) for row in notice["r"])
     return InteractionsChanged(notice["c"], changes, Part(notice["k"]))

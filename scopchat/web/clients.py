@@ -5,13 +5,12 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import Enum
 
-from django.db import connections
-
-from scopchat.events.catalogue import InteractionChange, InteractionsChanged, Part
+from scopchat.events.catalogue import InteractionChange, InteractionsChanged, Part, PresenceChanged
 from scopchat.interactions.news import Current
 from scopchat.web.sight import Sight
 
@@ -24,18 +23,6 @@ MOST_WAITING = 1_000_000
 def millis(moment: datetime) -> int:
     """Milliseconds since 1970."""
     return int(moment.timestamp() * 1000)
-
-
-async def in_thread[**P, R](function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-    """Runs a function that reads the database, and gives its connection back to the pool."""
-
-    def run() -> R:
-        try:
-            return function(*args, **kwargs)
-        finally:
-            connections.close_all()
-
-    return await asyncio.to_thread(run)
 
 
 @dataclass(slots=True)
@@ -58,12 +45,21 @@ class News:
         return set(self.rows) if len(self.rows) <= MOST_ROWS else set()
 
 
-class Client:
-    """One open page. `inbox` says whether it shows one; others hear only of the simulator."""
+class Shows(Enum):
+    """What a stream is for."""
 
-    def __init__(self, sight: Sight, *, inbox: bool) -> None:
+    INBOX = "inbox"
+    PEOPLE = "people"
+    """Who is there: one stream for all pages of a browser, open as long as one of them."""
+    SIMULATOR = "simulator"
+
+
+class Client:
+    """One open page, or one browser with all of its pages."""
+
+    def __init__(self, sight: Sight, shows: Shows) -> None:
         self.sight = sight
-        self.inbox = inbox
+        self.shows = shows
         self.doubted = False
         """What the person may see has to be asked again before anything more is sent."""
         self._gone = False
@@ -90,6 +86,8 @@ class Client:
         self.take()
         if self.inbox:
             self.send('{"threads":"all","list":true}', event="interactions")
+        elif self.shows is Shows.PEOPLE:
+            self.send("{}", event="presences")
         else:
             self.tell_simulator()
 
@@ -117,9 +115,22 @@ class Client:
         frames, self._frames, self._waiting = b"".join(self._frames), [], 0
         return frames
 
+    @property
+    def inbox(self) -> bool:
+        return self.shows is Shows.INBOX
+
     def tell_simulator(self) -> None:
-        if self.sight.sees_simulator and not self.inbox:
+        if self.sight.sees_simulator and self.shows is Shows.SIMULATOR:
             self.send("{}", event="simulator")
+
+    def tell_presence(self, event: PresenceChanged) -> None:
+        """Of colleagues in the company looked at, and of themselves wherever that is."""
+        if self.shows is not Shows.PEOPLE:
+            return
+        colleagues = self.sight.sees_presence and self.sight.company_id == event.company_id
+        seen = {pk: presence for pk, presence in event.people if colleagues or pk == self.sight.looker.person_id}
+        if seen:
+            self.send(json.dumps(seen, separators=(",", ":")), event="presence")
 
     def tell(self, news: News, rows: Mapping[int, Current], moment: int) -> bool:
         """Queues what concerns this page; whether its list has changed."""

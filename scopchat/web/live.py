@@ -21,14 +21,23 @@ from django_scopes import scope as company_scope
 from prometheus_client import Gauge
 
 from scopchat.common.clock import utc_now
-from scopchat.events.catalogue import AccessChanged, Event, InteractionChange, InteractionsChanged, SimulatorChanged
+from scopchat.common.threads import in_thread
+from scopchat.events.catalogue import (
+    AccessChanged,
+    Event,
+    InteractionChange,
+    InteractionsChanged,
+    PresenceChanged,
+    SimulatorChanged,
+)
 from scopchat.events.subscribe import listen
 from scopchat.interactions.inbox import counts
 from scopchat.interactions.models import Interaction
 from scopchat.interactions.news import Current, counts_html, current
-from scopchat.web.clients import MOST_ROWS, Client, News, in_thread, millis
+from scopchat.web.clients import MOST_ROWS, Client, News, Shows, millis
 from scopchat.web.reader import Reader
 from scopchat.web.sight import Sight, sight_of
+from scopchat.web.signs import Signs
 
 logger = structlog.get_logger(__name__)
 
@@ -63,6 +72,9 @@ class Live:
         self._something = asyncio.Event()
         self._uncounted: set[Client] = set()
         self._to_count = asyncio.Event()
+        self._signs = Signs(
+            lambda: {client.sight.looker.person_id for client in self._everyone() if not client.doubted}
+        )
 
     async def run(self) -> None:
         """Feeds the pages for ever; runs as a task of the server."""
@@ -71,6 +83,7 @@ class Live:
                 tasks.create_task(self._listen())
                 tasks.create_task(self._tell())
                 tasks.create_task(self._count())
+                tasks.create_task(self._signs.run())
         finally:
             await self._reader.close()
 
@@ -91,6 +104,10 @@ class Live:
             for client in self._everyone():
                 if client.sight.looker.person_id in event.people:
                     client.doubt()
+            return
+        if isinstance(event, PresenceChanged):
+            for client in self._everyone():
+                client.tell_presence(event)
             return
         clients = self._clients.get(event.company_id)
         if not clients:
@@ -153,8 +170,9 @@ class Live:
             await send({"type": "http.response.body", "body": b""})
             return
         query = parse_qs(scope["query_string"].decode("latin-1"))
-        client = Client(sight, inbox="inbox" in query)
+        client = Client(sight, next((one for one in Shows if one.value in query), Shows.SIMULATOR))
         self._clients[sight.company_id].add(client)
+        self._signs.arrived(sight.looker.person_id)
         CLIENTS.inc()
         gone = asyncio.create_task(_until_gone(receive, client))
         try:

@@ -52,6 +52,14 @@ MENU = (
         pages=("interactions:content",),
     ),
     Entry(
+        _("Users"),
+        "users",
+        "administration:users",
+        Permission.MANAGE_PEOPLE,
+        SETTINGS,
+        pages=("administration:add_user", "administration:user"),
+    ),
+    Entry(
         _("Channels"),
         "phone",
         "channels:list",

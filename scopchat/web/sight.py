@@ -12,7 +12,7 @@ from django.contrib.auth import get_user
 from django.http import HttpRequest
 
 from scopchat.accounts.roles import Permission, Reach
-from scopchat.accounts.services import current_company
+from scopchat.accounts.services import current_company, sees_presence
 from scopchat.events.catalogue import InteractionChange
 from scopchat.interactions.inbox import Looker
 from scopchat.web.queries import memberships
@@ -24,6 +24,8 @@ class Sight:
 
     looker: Looker
     sees_simulator: bool
+    sees_presence: bool
+    """Whether they hear who is there, of the whole company; otherwise of themselves alone."""
     channels: frozenset[int]
     queues: frozenset[int]
     language: str
@@ -51,7 +53,7 @@ def sight_of(scope: Any) -> Sight | None:
     request = HttpRequest()
     request.session = import_module(settings.SESSION_ENGINE).SessionStore(morsel.value if morsel else None)
     user = get_user(request)
-    if not user.is_authenticated or not user.is_active:
+    if not user.is_authenticated or not user.is_active or user.must_change_password:
         return None
     company = current_company(user=user, chosen=request.session.get("company"))
     looker = Looker.of(user, company.pk)
@@ -59,6 +61,7 @@ def sight_of(scope: Any) -> Sight | None:
     return Sight(
         looker=looker,
         sees_simulator=user.may(Permission.USE_SIMULATOR),
+        sees_presence=sees_presence(user),
         channels=frozenset(channels),
         queues=frozenset(queues),
         language=user.language,

@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from scopchat.accounts.access import PersonRequest, is_fragment, requires
-from scopchat.accounts.models import Presence, Theme
-from scopchat.accounts.services import companies_of, enter_company, set_preferences, set_presence
+from scopchat.accounts.models import Theme
+from scopchat.accounts.own import set_preferences
+from scopchat.accounts.services import companies_of, enter_company
 
 
 @requires()
@@ -37,15 +38,6 @@ def switch_company(request: PersonRequest) -> HttpResponse:
 
 @require_POST
 @requires()
-def presence(request: PersonRequest) -> HttpResponse:
-    chosen = request.POST.get("presence")
-    if chosen in Presence.values:
-        set_presence(user=request.user, presence=Presence(chosen))
-    return _back(request)
-
-
-@require_POST
-@requires()
 def preferences(request: PersonRequest) -> HttpResponse:
     theme, language = request.POST.get("theme"), request.POST.get("language")
     set_preferences(
@@ -53,7 +45,7 @@ def preferences(request: PersonRequest) -> HttpResponse:
         theme=Theme(theme) if theme in Theme.values else None,
         language=language if language in dict(settings.LANGUAGES) else None,
     )
-    return _back(request)
+    return back(request)
 
 
 def static_file(request: HttpRequest, version: str, file: str) -> HttpResponse:  # noqa: ARG001
@@ -64,7 +56,7 @@ def static_file(request: HttpRequest, version: str, file: str) -> HttpResponse: 
     return redirect(today)
 
 
-def _back(request: HttpRequest) -> HttpResponseRedirect:
+def back(request: HttpRequest) -> HttpResponseRedirect:
     """To the page the person was on, if it is one of ours."""
     referer = request.headers.get("Referer", "")
     ours = url_has_allowed_host_and_scheme(referer, {request.get_host()}, require_https=request.is_secure())

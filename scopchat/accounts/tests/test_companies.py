@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 from django.db import IntegrityError, transaction
 
+from scopchat.accounts import presence
 from scopchat.accounts.models import Presence, Theme, User
+from scopchat.accounts.own import set_preferences
 from scopchat.accounts.roles import Permission, Role
 from scopchat.accounts.services import (
     companies_of,
@@ -13,9 +15,8 @@ from scopchat.accounts.services import (
     current_company,
     people_of,
     people_who_may,
-    set_preferences,
-    set_presence,
 )
+from scopchat.common.clock import utc_now
 from scopchat.tenancy.models import Company
 from tests.cast import Cast
 
@@ -96,7 +97,7 @@ def test_a_password_is_stored_as_a_hash(cast: Cast) -> None:
 
 
 def test_presence_and_preferences_change_for_one_person_alone(cast: Cast) -> None:
-    set_presence(user=cast.agent, presence=Presence.BUSY)
+    presence.choose(person=cast.agent, presence=Presence.BUSY, now=utc_now())
     set_preferences(user=cast.agent, theme=Theme.DARK)
     set_preferences(user=cast.agent, language="en")
     agent, other = User.objects.get(pk=cast.agent.pk), User.objects.get(pk=cast.agent2.pk)

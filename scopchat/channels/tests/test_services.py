@@ -19,7 +19,10 @@ from scopchat.channels.services import (
 )
 from scopchat.channels.shards import SHARDS, shard_of
 from scopchat.common.phones import BadNumber
+from scopchat.events.catalogue import AccessChanged
+from scopchat.queues.services import create_queue
 from tests.cast import Cast
+from tests.heard import Heard
 
 NOW = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
 
@@ -179,3 +182,25 @@ def test_addresses_spread_over_all_shards() -> None:
         counts[shard_of(provider_id=1, address=f"+1438{n:07}")] += 1
     assert min(counts) > 50
     assert max(counts) < 150
+
+
+def test_who_joins_or_leaves_a_channel_is_told_that_they_see_other_things(cast: Cast, heard: Heard) -> None:
+    def told() -> set[int]:
+        return {person for event in heard.of(AccessChanged) for person in event.people}
+
+    made = channel(cast, "438 555-0150", users=[cast.user, cast.agent])
+    assert told() == {cast.user.pk, cast.agent.pk}
+    heard.clear()
+    with scope(company=cast.client):
+        update_channel(
+            channel=made,
+            name="Neuf",
+            destination=Destination.USERS,
+            users=[cast.agent, cast.agent2],
+            throughput=1,
+        )
+    assert told() == {cast.user.pk, cast.agent2.pk}
+    heard.clear()
+    with scope(company=cast.client):
+        create_queue(company=cast.client, name="Ventes", agents=[cast.agent])
+    assert told() == {cast.agent.pk}

@@ -11,6 +11,7 @@ from scopchat.events.catalogue import (
     InteractionChange,
     InteractionsChanged,
     Part,
+    PresenceChanged,
     SimulatorChanged,
 )
 from scopchat.events.wire import decode, encode
@@ -20,9 +21,11 @@ LARGEST_PAYLOAD = 7_999
 """Bytes: "less than 8000" (PostgreSQL, NOTIFY)."""
 IDS = st.integers(1, LARGEST_ID)
 CHANGES = st.builds(InteractionChange, IDS, IDS, IDS | st.none(), IDS | st.none(), IDS | st.none())
+PRESENCES = st.tuples(IDS, st.sampled_from(["online", "busy", "away", "offline"]))
 EVENTS: st.SearchStrategy[Event] = st.one_of(
     st.builds(SimulatorChanged, IDS),
     st.builds(AccessChanged, st.lists(IDS, min_size=1, max_size=800).map(tuple)),
+    st.builds(PresenceChanged, IDS, st.lists(PRESENCES, min_size=1, max_size=500).map(tuple)),
     st.builds(InteractionsChanged, IDS, st.lists(CHANGES, min_size=1, max_size=200).map(tuple), st.sampled_from(Part)),
 )
 
@@ -34,6 +37,9 @@ def rejoined(events: list[Event]) -> Event:
         return first
     if isinstance(first, AccessChanged):
         return AccessChanged(tuple(person for event in events for person in event.people))  # type: ignore[union-attr]
+    if isinstance(first, PresenceChanged):
+        assert {event.company_id for event in events} == {first.company_id}  # type: ignore[union-attr]
+        return PresenceChanged(first.company_id, tuple(one for event in events for one in event.people))  # type: ignore[union-attr]
     parts = [event for event in events if isinstance(event, InteractionsChanged)]
     assert {(part.company_id, part.part) for part in parts} == {(first.company_id, first.part)}
     changes = tuple(change for part in parts for change in part.changes)
@@ -52,6 +58,12 @@ def test_a_hundred_and_twenty_of_the_largest_changes_fit() -> None:
     payloads = list(encode(InteractionsChanged(LARGEST_ID, (change,) * 120)))
     assert len(payloads) == 2
     assert max(map(len, payloads)) <= LARGEST_PAYLOAD
+
+
+def test_two_hundred_of_the_largest_presences_fit() -> None:
+    payloads = list(encode(PresenceChanged(LARGEST_ID, ((LARGEST_ID, "offline"),) * 200)))
+    assert len(payloads) == 1
+    assert len(payloads[0]) <= LARGEST_PAYLOAD
 
 
 def test_nothing_changed_is_nothing_said() -> None:

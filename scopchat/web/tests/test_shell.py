@@ -26,9 +26,9 @@ def menu(html: bytes) -> list[str]:
         ("agent", "messages interactions"),
         ("manager", "messages interactions"),
         ("user", "messages interactions"),
-        ("admin", "messages interactions channels providers audit simulator"),
-        ("outsider_admin", "messages interactions channels providers audit simulator"),
-        ("operator_admin", "messages interactions channels providers companies audit"),
+        ("admin", "messages interactions users channels providers audit simulator"),
+        ("outsider_admin", "messages interactions users channels providers audit simulator"),
+        ("operator_admin", "messages interactions users channels providers companies audit"),
     ],
 )
 def test_it_shows_in_the_menu_what_the_role_may_open(cast: Cast, who: str, expected: str) -> None:
@@ -155,6 +155,9 @@ def test_it_allows_no_inline_script_or_style(cast: Cast) -> None:
     for address in (
         "/messages/",
         "/interactions/",
+        "/users/",
+        "/users/add/",
+        "/me/",
         "/channels/",
         "/channels/add/",
         "/providers/",

@@ -6,3 +6,5 @@ import "./times.js";
 import "./toasts.js";
 import "./copy.js";
 import "./farewell.js";
+import "./people.js";
+import "./activity.js";

@@ -16,7 +16,7 @@ function ago(at) {
   return passed < 6 * 24 * 60 ? weekday.format(at) : day.format(at);
 }
 
-function draw() {
+export function drawTimes() {
   for (const time of document.querySelectorAll("time[data-ago]")) {
     const at = new Date(time.dateTime);
     const text = ago(at);
@@ -25,6 +25,6 @@ function draw() {
   }
 }
 
-draw();
-setInterval(draw, 30_000);
-document.addEventListener("htmx:after:swap", draw);
+drawTimes();
+setInterval(drawTimes, 30_000);
+document.addEventListener("htmx:after:swap", drawTimes);

@@ -1,0 +1,127 @@
+"""What those who look after a company's people change about them."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from scopchat.accounts.models import User
+from scopchat.accounts.roles import Permission, Role, reach
+from scopchat.accounts.services import end_sessions
+from scopchat.audit.catalogue import Verb
+from scopchat.audit.services import changes, record
+from scopchat.events.catalogue import AccessChanged
+from scopchat.events.publish import publish
+from scopchat.tenancy.limits import require_room
+from scopchat.tenancy.models import Company
+from scopchat.tenancy.resources import Resource
+
+LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+"""None that is mistaken for another."""
+
+
+class Refused(Exception):
+    """This cannot be done to this person. Its words are for who tried, in the language in force."""
+
+
+def new_password() -> str:
+    """A password to tell somebody: three groups of four, 59 bits."""
+    return "-".join("".join(secrets.choice(LETTERS) for _place in range(4)) for _group in range(3))
+
+
+@transaction.atomic
+def update_user(*, person: User, display_name: str, email: str, language: str, role: Role, acting: User | None) -> None:
+    """Changes who a person is and what they may do, from their next request on.
+
+    Raises `Refused` for one's own role and for that of the last administrator, and IntegrityError for an e-mail that
+    is taken.
+    """
+    person = _held(person)
+    if role != person.role:
+        if acting is not None and acting.pk == person.pk:
+            raise Refused(_("Nobody changes their own role."))
+        if reach(role, Permission.MANAGE_PEOPLE) < person.reach(Permission.MANAGE_PEOPLE):
+            _require_another_administrator(person)
+    before = {"name": person.display_name, **{key: getattr(person, key) for key in ("email", "language", "role")}}
+    after = {"name": display_name, "email": email, "language": language, "role": str(role)}
+    changed = changes(before, after)
+    if not changed:
+        return
+    person.display_name, person.email, person.language, person.role = display_name, email, language, role
+    person.save(update_fields=["display_name", "email", "language", "role"])
+    _record(Verb.USER_CHANGED, person, acting, changed)
+    if "role" in changed:
+        publish(AccessChanged((person.pk,)))
+
+
+@transaction.atomic
+def disable_user(*, person: User, acting: User | None) -> None:
+    """The person is signed out everywhere and cannot sign in.
+
+    Raises `Refused` for oneself and for the last administrator; without effect on who is disabled already.
+    """
+    person = _held(person)
+    if acting is not None and acting.pk == person.pk:
+        raise Refused(_("Nobody disables themselves."))
+    if not person.is_active:
+        return
+    _require_another_administrator(person)
+    person.is_active = False
+    person.save(update_fields=["is_active"])
+    end_sessions([person.pk])
+    _record(Verb.USER_DISABLED, person, acting)
+
+
+@transaction.atomic
+def enable_user(*, person: User, acting: User | None) -> None:
+    """Undoes `disable_user`. Raises `LimitReached` where the company has no room for one more."""
+    require_room(company=person.company, resource=Resource.USERS)
+    person = _held(person)
+    if person.is_active:
+        return
+    person.is_active = True
+    person.save(update_fields=["is_active"])
+    _record(Verb.USER_ENABLED, person, acting)
+
+
+@transaction.atomic
+def close_sessions(*, person: User, acting: User | None) -> None:
+    """Signs the person out everywhere."""
+    end_sessions([person.pk])
+    _record(Verb.USER_SESSIONS_ENDED, person, acting)
+
+
+@transaction.atomic
+def renew_password(*, person: User, password: str, acting: User | None) -> None:
+    """A password to tell the person, who has to choose their own with it; they are signed out everywhere."""
+    person = _held(person)
+    person.set_password(password)
+    person.must_change_password = True
+    person.save(update_fields=["password", "must_change_password"])
+    end_sessions([person.pk])
+    _record(Verb.USER_PASSWORD_RENEWED, person, acting)
+
+
+def _held(person: User) -> User:
+    """The person as they are now. Nobody else changes roles of their company until the transaction ends."""
+    Company.objects.select_for_update(no_key=True).get(pk=person.company_id)
+    found: User = User.objects.select_for_update(of=("self",)).select_related("company").get(pk=person.pk)
+    return found
+
+
+def _require_another_administrator(person: User) -> None:
+    """Raises `Refused` for the last active person who administers the company as far as this one does."""
+    own = person.reach(Permission.MANAGE_PEOPLE)
+    if not own or not person.is_active:
+        return
+    roles = [role for role in Role if reach(role, Permission.MANAGE_PEOPLE) >= own]
+    others = User.objects.of(person.company).filter(is_active=True, role__in=roles).exclude(pk=person.pk)
+    if not others.exists():
+        raise Refused(_("The company would be left without an administrator. Name another one first."))
+
+
+def _record(verb: Verb, person: User, acting: User | None, details: Mapping[str, object] | None = None) -> None:
+    record(verb=verb, company=person.company, acting=acting, about=person, details=details)

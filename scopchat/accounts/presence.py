@@ -1,0 +1,91 @@
+"""Who is there: what people choose, what their open pages say, and what follows when these say nothing.
+
+A page that is open is a sign of life, written for all people of a web process at once every `SIGN_SECONDS`. Input in
+any tab is another. Whoever has shown no sign for `GONE` is offline; who did nothing for `IDLE` is away, unless they
+chose otherwise.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from scopchat.accounts import queries
+from scopchat.accounts.models import Presence, User
+from scopchat.events.catalogue import PresenceChanged
+from scopchat.events.publish import publish
+from scopchat.tenancy.models import Company
+
+SIGN_SECONDS = 15.0
+GONE = timedelta(seconds=30)
+"""Two signs of life left out; with what passes before the job looks, 45 s after the last page went."""
+IDLE = timedelta(minutes=10)
+
+
+@transaction.atomic
+def arrive(*, person: User, now: datetime) -> None:
+    """The person signs in: online, whatever they chose before."""
+    queries.sighted(person, active=now, now=now)
+    _set(person, presence=Presence.ONLINE, chosen="")
+
+
+@transaction.atomic
+def choose(*, person: User, presence: Presence, now: datetime) -> None:
+    """The person chooses what colleagues see. Online is no choice: it follows their pages again."""
+    queries.sighted(person, active=now, now=now)
+    _set(person, presence=presence, chosen="" if presence == Presence.ONLINE else presence)
+
+
+def _set(person: User, *, presence: Presence, chosen: str) -> None:
+    User.objects.filter(pk=person.pk).update(presence=presence, chosen_presence=chosen)
+    _tell([(person.company_id, person.pk, presence)])
+
+
+@transaction.atomic
+def leave(people: Collection[int]) -> None:
+    """These people have signed out: offline until they sign in again, whatever page of theirs still closes."""
+    found = User.objects.filter(pk__in=people).exclude(presence=Presence.OFFLINE)
+    changed = [(company, pk, Presence.OFFLINE) for company, pk in found.values_list("company_id", "pk")]
+    User.objects.filter(pk__in=people).update(presence=Presence.OFFLINE, chosen_presence=Presence.OFFLINE)
+    _tell(changed)
+
+
+@transaction.atomic
+def be_active(*, person: User, ago: timedelta, now: datetime) -> None:
+    """The person typed or pointed at a page so long ago: they are not away by themselves any more."""
+    queries.sighted(person, active=now - ago, now=now)
+    aside = (Presence.AWAY, Presence.OFFLINE)
+    back = User.objects.filter(pk=person.pk, chosen_presence="", presence__in=aside)
+    if ago < IDLE and back.update(presence=Presence.ONLINE):
+        _tell([(person.company_id, person.pk, Presence.ONLINE)])
+
+
+@transaction.atomic
+def keep(people: Collection[int], *, now: datetime) -> None:
+    """These people have pages open; who was offline by themselves is back."""
+    if people:
+        _tell(queries.kept(people, idle=now - IDLE, now=now))
+
+
+@transaction.atomic
+def settle(*, now: datetime) -> None:
+    """Nobody stays online whose pages are gone, nor who has not touched them for a while."""
+    _tell(queries.settled(gone=now - GONE, idle=now - IDLE))
+
+
+def presences_of(company: Company) -> dict[int, str]:
+    """Everyone of the company who is not offline."""
+    present = User.objects.of(company).exclude(presence=Presence.OFFLINE)
+    return dict(present.values_list("pk", "presence"))
+
+
+def _tell(changed: Iterable[tuple[int, int, str]]) -> None:
+    """To live pages, by company."""
+    found: dict[int, list[tuple[int, str]]] = defaultdict(list)
+    for company, person, presence in changed:
+        found[company].append((person, str(presence)))
+    for company, people in found.items():
+        publish(PresenceChanged(company, tuple(people)))

@@ -1,0 +1,183 @@
+"""The company's people: the list, a new one, one of them, and what is done to their account."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+from django.forms import Form
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from scopchat.accounts import invitations, people
+from scopchat.accounts.access import PersonRequest, is_fragment, requires
+from scopchat.accounts.models import User
+from scopchat.accounts.roles import Permission, Role, may_look_after, roles_to_give
+from scopchat.accounts.services import create_user, everyone_of
+from scopchat.administration.forms_users import PASSWORD, NewUserForm, UserFilter, UserForm
+from scopchat.administration.people import page_of
+from scopchat.tenancy.limits import LimitReached
+
+
+def _person(request: PersonRequest, pk: int) -> User:
+    """Of the company looked at; 403 for who may do more than the reader."""
+    person: User = get_object_or_404(everyone_of(request.company), pk=pk)
+    if not may_look_after(request.user.role, person.role):
+        raise PermissionDenied
+    return person
+
+
+def _roles(request: PersonRequest) -> list[Role]:
+    return roles_to_give(request.user.role, request.company.kind)
+
+
+@requires(Permission.MANAGE_PEOPLE)
+def listing(request: PersonRequest) -> HttpResponse:
+    form = UserFilter(request.GET, roles=_roles(request))
+    form.is_valid()
+    narrowed = {name: form.cleaned_data.get(name, "") for name in ("q", "role", "state")}
+    start = request.GET.get("start", "")
+    begin = int(start) if start.isascii() and start.isdigit() and len(start) < 10 else 0
+    page = page_of(request.company, text=narrowed["q"], role=narrowed["role"], state=narrowed["state"], start=begin)
+    context = {
+        "form": form,
+        "rows": [(person, may_look_after(request.user.role, person.role)) for person in page.people],
+        "next_start": page.next_start,
+        "narrowed": any(narrowed.values()),
+    }
+    part = "#more" if begin else "#results" if is_fragment(request) else ""
+    return render(request, f"administration/users.html{part}", context)
+
+
+@requires(Permission.MANAGE_PEOPLE)
+def add(request: PersonRequest) -> HttpResponse:
+    form = NewUserForm(request.POST or None, roles=_roles(request), initial={"language": request.company.language})
+    if request.method == "POST" and form.is_valid():
+        chosen = form.cleaned_data.pop("access")
+        password = people.new_password() if chosen == PASSWORD else None
+        person = _created(request, form, password)
+        if person is not None and password is not None:
+            return _told(request, person, password)
+        if person is not None:
+            messages.success(request, _("An invitation is on its way to %(email)s.") % {"email": person.email})
+            return redirect("administration:user", person.pk)
+    status = 422 if form.is_bound else 200
+    return render(request, "administration/user_add.html", {"form": form}, status=status)
+
+
+def _created(request: PersonRequest, form: NewUserForm, password: str | None) -> User | None:
+    """The new person, or None with the reason on the form."""
+    values = {**form.cleaned_data, "must_change_password": password is not None}
+    try:
+        with transaction.atomic():
+            person = create_user(company=request.company, acting=request.user, password=password, **values)
+            if password is None:
+                invitations.invite(person=person, acting=request.user)
+            return person
+    except LimitReached as refusal:
+        form.add_error(None, _("%(refusal)s Ask who manages your company for more.") % {"refusal": refusal})
+    except IntegrityError as error:
+        _taken(form, error)
+    return None
+
+
+def _taken(form: Form, error: IntegrityError) -> None:
+    if "user_username_once" in str(error):
+        form.add_error("username", _("Somebody has this username already."))
+    else:
+        form.add_error("email", _("Somebody has this e-mail already."))
+
+
+def _told(request: PersonRequest, person: User, password: str) -> HttpResponse:
+    """The only page that ever shows the password."""
+    return render(request, "administration/user_password.html", {"person": person, "password": password})
+
+
+@requires(Permission.MANAGE_PEOPLE)
+def detail(request: PersonRequest, pk: int) -> HttpResponse:
+    person = _person(request, pk)
+    own = person.pk == request.user.pk
+    values = {name: getattr(person, name) for name in ("display_name", "email", "role", "language")}
+    form = UserForm(request.POST or None, roles=[] if own else _roles(request), initial=values)
+    if request.method == "POST" and form.is_valid() and _updated(request, form, person):
+        messages.success(request, _("The changes are saved."))
+        return redirect("administration:user", pk)
+    context = {
+        "form": form,
+        "person": everyone_of(request.company).get(pk=pk) if form.is_bound else person,
+        "own": own,
+        "queues": person.queues.order_by("name"),
+        "channels": person.channels.filter(is_active=True).order_by("name"),
+    }
+    return render(request, "administration/user.html", context, status=422 if form.is_bound else 200)
+
+
+def _updated(request: PersonRequest, form: UserForm, person: User) -> bool:
+    values = {"role": Role(person.role), **form.cleaned_data}
+    try:
+        with transaction.atomic():
+            people.update_user(person=person, acting=request.user, **values)
+    except IntegrityError as error:
+        _taken(form, error)
+    except people.Refused as refusal:
+        form.add_error("role", str(refusal))
+    else:
+        return True
+    return False
+
+
+def _act(request: PersonRequest, pk: int, act: Callable[[User], object], done: str) -> HttpResponse:
+    """Does it to the person and goes back to their page, with what came of it."""
+    try:
+        act(_person(request, pk))
+    except (people.Refused, LimitReached) as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, done)
+    return redirect("administration:user", pk)
+
+
+@require_POST
+@requires(Permission.MANAGE_PEOPLE)
+def disable(request: PersonRequest, pk: int) -> HttpResponse:
+    done = _("The account is disabled and signed out everywhere.")
+    return _act(request, pk, lambda person: people.disable_user(person=person, acting=request.user), done)
+
+
+@require_POST
+@requires(Permission.MANAGE_PEOPLE)
+def enable(request: PersonRequest, pk: int) -> HttpResponse:
+    done = _("The account is active again.")
+    return _act(request, pk, lambda person: people.enable_user(person=person, acting=request.user), done)
+
+
+@require_POST
+@requires(Permission.MANAGE_PEOPLE)
+def close_sessions(request: PersonRequest, pk: int) -> HttpResponse:
+    done = _("The person is signed out everywhere.")
+    return _act(request, pk, lambda person: people.close_sessions(person=person, acting=request.user), done)
+
+
+@require_POST
+@requires(Permission.MANAGE_PEOPLE)
+def renew_password(request: PersonRequest, pk: int) -> HttpResponse:
+    person = _person(request, pk)
+    if person.pk == request.user.pk:
+        raise PermissionDenied
+    password = people.new_password()
+    people.renew_password(person=person, password=password, acting=request.user)
+    return _told(request, person, password)
+
+
+@require_POST
+@requires(Permission.MANAGE_PEOPLE)
+def invite(request: PersonRequest, pk: int) -> HttpResponse:
+    person = _person(request, pk)
+    if not person.is_invited:
+        raise PermissionDenied
+    done = _("An invitation is on its way to %(email)s.") % {"email": person.email}
+    return _act(request, pk, lambda found: invitations.invite(person=found, acting=request.user), done)

@@ -1,0 +1,56 @@
+"""What people type about their own account."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from scopchat.accounts.models import Theme, User
+from scopchat.web.forms_password import password_input
+
+
+class AccountForm(forms.Form):
+    """What a person is called, and how the product behaves for them."""
+
+    display_name = forms.CharField(label=_("Name"), max_length=120, help_text=_("As your colleagues see it."))
+    signature = forms.CharField(
+        label=_("Signature"),
+        required=False,
+        max_length=160,
+        widget=forms.TextInput({"placeholder": _("for example: — Sophie, Clinique Laurier")}),
+        help_text=_("Kept for the end of your texts to customers; 160 characters at most."),
+    )
+    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
+    theme = forms.ChoiceField(label=_("Theme"), choices=Theme)
+    notification_sounds = forms.BooleanField(label=_("Sound when a text arrives"), required=False)
+
+    def __init__(self, *args: Any, person: User, **kwargs: Any) -> None:
+        kwargs["initial"] = {name: getattr(person, name) for name in self.base_fields}
+        super().__init__(*args, **kwargs)
+
+    def clean_theme(self) -> Theme:
+        return Theme(self.cleaned_data["theme"])
+
+
+class EmailForm(forms.Form):
+    """Another e-mail address, asked for by who knows the password."""
+
+    prefix = "email"
+
+    email = forms.EmailField(label=_("New e-mail"), max_length=254)
+    current = forms.CharField(
+        label=_("Current password"), max_length=200, strip=False, widget=password_input("current-password")
+    )
+
+    def __init__(self, *args: Any, person: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.person = person
+
+    def clean_current(self) -> str:
+        current: str = self.cleaned_data["current"]
+        if not self.person.check_password(current):
+            raise forms.ValidationError(_("This is not your current password."))
+        return current

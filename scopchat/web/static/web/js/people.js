@@ -1,0 +1,85 @@
+// Who is there. One tab of the browser hears of it, hidden or not, and tells the others; its stream is the sign that
+// this person is there, too.
+import { drawTimes } from "./times.js";
+
+const RETRY = 5000;
+const { person, company } = document.querySelector("[data-person]").dataset;
+const tabs = new BroadcastChannel("people");
+let stream = null;
+let looked = company;
+
+const word = (presence) => document.querySelector(`#presence-menu [value="${presence}"]`).textContent.trim();
+
+function draw(id, presence) {
+  for (const dot of document.querySelectorAll(`[data-presence="${id}"]`))
+    dot.className = `presence presence-${presence}`;
+  for (const place of document.querySelectorAll(`[data-presence-word="${id}"]`)) place.textContent = word(presence);
+  if (id !== person) return;
+  const button = document.querySelector("[data-person]");
+  button.setAttribute("aria-label", button.dataset.words.replace("{presence}", word(presence)));
+  for (const item of document.querySelectorAll("#presence-menu [value]")) {
+    if (item.value === presence) item.setAttribute("aria-current", "true");
+    else item.removeAttribute("aria-current");
+  }
+}
+
+async function drawEveryone(address) {
+  const answer = await fetch(address).catch(() => null);
+  if (!answer?.ok || answer.redirected) return;
+  const present = await answer.json();
+  const shown = new Set([...document.querySelectorAll("[data-presence]")].map((dot) => dot.dataset.presence));
+  for (const id of shown) if (present[id] || id !== person) draw(id, present[id] ?? "offline");
+}
+
+function lastSeenNow(id) {
+  for (const time of document.querySelectorAll(`[data-seen="${id}"]`)) {
+    time.dateTime = new Date().toISOString();
+    time.title = "";
+  }
+  drawTimes();
+}
+
+// What changed, or nothing when some of it may have been missed.
+function take(news) {
+  const place = document.querySelector("[data-presences]");
+  for (const [id, presence] of Object.entries(news ?? {})) {
+    draw(id, presence);
+    if (presence === "offline") lastSeenNow(id);
+  }
+  if (!news && place) drawEveryone(place.dataset.presences);
+}
+
+function spread(news) {
+  tabs.postMessage({ news });
+  take(news);
+}
+
+function open() {
+  stream = new EventSource("/live?people=1");
+  stream.addEventListener("open", () => spread(null));
+  stream.addEventListener("presences", () => spread(null));
+  stream.addEventListener("presence", (event) => spread(JSON.parse(event.data)));
+  stream.addEventListener("error", (event) => event.target.readyState === EventSource.CLOSED && refused());
+}
+
+// Where the session has ended, here or elsewhere, nothing of it stays on the screen.
+async function refused() {
+  const home = await fetch("/", { method: "HEAD" }).catch(() => null);
+  if (home?.ok && new URL(home.url).pathname.startsWith("/account/")) location.reload();
+  else setTimeout(open, RETRY);
+}
+
+tabs.addEventListener("message", ({ data }) => {
+  if ("news" in data) take(data.news);
+  else if (stream && data.company !== looked) {
+    looked = data.company;
+    stream.close();
+    open();
+  }
+});
+
+tabs.postMessage({ company });
+take(null);
+const hold = () => new Promise(open);
+if (navigator.locks) navigator.locks.request("people", hold);
+else hold();

@@ -1,0 +1,57 @@
+"""Choosing a password: the first time, and by an invitation."""
+
+from __future__ import annotations
+
+from allauth.usersessions.models import UserSession
+from django.contrib import messages
+from django.contrib.auth import update_session_auth_hash
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+
+from scopchat.accounts import invitations
+from scopchat.accounts.access import PersonRequest, requires
+from scopchat.accounts.own import choose_password
+from scopchat.web.forms_password import PasswordForm
+
+
+def keep_session(request: PersonRequest) -> None:
+    """After a change of password, which ends all sessions bound to the one before: this one goes on."""
+    update_session_auth_hash(request, request.user)
+    UserSession.objects.create_from_request(request)
+
+
+@sensitive_post_parameters()
+@requires()
+def first_password(request: PersonRequest) -> HttpResponse:
+    """Before anything else, who was given a password chooses their own."""
+    if not request.user.must_change_password:
+        return redirect("web:home")
+    form = PasswordForm(request.POST or None, person=request.user)
+    if request.method == "POST" and form.is_valid():
+        choose_password(person=request.user, password=form.cleaned_data["password"])
+        keep_session(request)
+        return redirect("web:home")
+    return render(request, "web/first_password.html", {"form": form}, status=422 if form.is_bound else 200)
+
+
+@never_cache
+@sensitive_post_parameters()
+def invitation(request: HttpRequest, token: str) -> HttpResponse:
+    """Where the link of an invitation leads; the password is chosen here, and used at the ordinary sign-in."""
+    person = invitations.invited(token)
+    if person is None:
+        return render(request, "web/invitation_over.html", status=404)
+    with translation.override(person.language):
+        form = PasswordForm(request.POST or None, person=person)
+        if request.method == "POST" and form.is_valid():
+            if invitations.accept(token=token, password=form.cleaned_data["password"]) is None:
+                return render(request, "web/invitation_over.html", status=404)
+            words = _("Your password is set. Sign in with it: your username is %(username)s.")
+            messages.success(request, words % {"username": person.username})
+            return redirect("account_login")
+        context = {"form": form, "person": person}
+        return render(request, "web/invitation.html", context, status=422 if form.is_bound else 200)

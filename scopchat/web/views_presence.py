@@ -1,0 +1,46 @@
+"""Who is there: choosing it, showing signs of it, and everyone's at once."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse, JsonResponse
+from django.views.decorators.http import require_POST
+
+from scopchat.accounts.access import PersonRequest, requires
+from scopchat.accounts.models import Presence
+from scopchat.accounts.presence import be_active, presences_of
+from scopchat.accounts.presence import choose as choose_presence
+from scopchat.accounts.services import sees_presence
+from scopchat.common.clock import utc_now
+from scopchat.web.views import back
+
+MOST_SECONDS = 86_400
+
+
+@require_POST
+@requires()
+def choose(request: PersonRequest) -> HttpResponse:
+    chosen = request.POST.get("presence")
+    if chosen in Presence.values:
+        choose_presence(person=request.user, presence=Presence(chosen), now=utc_now())
+    return back(request)
+
+
+@require_POST
+@requires()
+def activity(request: PersonRequest) -> HttpResponse:
+    """What a browser says every few minutes while its person types or points at a page."""
+    seconds = request.POST.get("ago", "")
+    ago = int(seconds) if seconds.isascii() and seconds.isdigit() and len(seconds) < 6 else MOST_SECONDS
+    be_active(person=request.user, ago=timedelta(seconds=min(ago, MOST_SECONDS)), now=utc_now())
+    return HttpResponse(status=204)
+
+
+@requires()
+def everyone(request: PersonRequest) -> JsonResponse:
+    """Who is there of the company looked at; everybody else is offline. For pages that may have missed something."""
+    if not sees_presence(request.user):
+        raise PermissionDenied
+    return JsonResponse({str(pk): presence for pk, presence in presences_of(request.company).items()})
