@@ -7,16 +7,45 @@ from typing import TYPE_CHECKING, Any, cast
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.stagekit import clear_login
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+
+from scopchat.accounts import sign_ins
+from scopchat.accounts.lookup import login_of, person_called
 
 if TYPE_CHECKING:
     from scopchat.accounts.models import User
 
+_MISMATCH = _("The username, the e-mail or the password is incorrect.")
+_TOO_MANY = _("Too many attempts. For the safety of the account, wait five minutes before trying again.")
+
 
 class AccountAdapter(DefaultAccountAdapter):
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "username_password_mismatch": _MISMATCH,
+        "email_password_mismatch": _MISMATCH,
+        "too_many_login_attempts": _TOO_MANY,
+        "rate_limited": _TOO_MANY,
+    }
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002
         """Nobody signs up."""
         return False
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:  # noqa: ARG002
+        """Failures count for the account, by whichever of its names; what nobody is called is locked all the same."""
+        login = login_of(credentials)
+        person = person_called(login)
+        return f"person {person.pk}" if person else f"login {login.lower()}"
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        try:
+            super().pre_authenticate(request, **credentials)
+        except ValidationError:
+            sign_ins.on_locked_out(credentials)
+            raise
 
     def pre_login(self, request: HttpRequest, user: AbstractBaseUser, **more: Any) -> HttpResponse | None:
         """Turns away whose password is right and whose account or company is switched off."""

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
 
+from scopchat.accounts.lookup import login_of, person_called
 from scopchat.accounts.models import Presence, User
 from scopchat.accounts.services import set_presence
 from scopchat.audit.catalogue import Verb
@@ -31,13 +31,18 @@ def on_signed_out(user: User | None, **_more: Any) -> None:
 
 
 def on_sign_in_failed(credentials: Mapping[str, Any], **_more: Any) -> None:
-    """Recorded for the company whose account it was; for the operator where there is no such account.
+    """Recorded for the company whose account it was; for the operator where there is no such account."""
+    _record_failure(Verb.SIGN_IN_FAILED, credentials)
 
-    What was typed as a name that nobody has is not kept: it may be a password typed into the wrong field.
-    """
-    login = str(credentials.get("username") or credentials.get("email") or "")
-    named = User.objects.select_related("company").filter(Q(username__iexact=login) | Q(email__iexact=login))
-    user = named.first() if login else None
+
+def on_locked_out(credentials: Mapping[str, Any]) -> None:
+    """Nothing was compared: there had been too many failures before."""
+    _record_failure(Verb.SIGN_IN_REFUSED, credentials)
+
+
+def _record_failure(verb: Verb, credentials: Mapping[str, Any]) -> None:
+    """What was typed as a name that nobody has is not kept: it may be a password typed into the wrong field."""
+    user = person_called(login_of(credentials))
     company = user.company if user else operator()
     if company is not None:
-        record(verb=Verb.SIGN_IN_FAILED, company=company, acting=None, about=user)
+        record(verb=verb, company=company, acting=None, about=user)

@@ -12,6 +12,7 @@ class Verb(models.TextChoices):
 
     SIGNED_IN = "access.signed_in", _("Signed in")
     SIGN_IN_FAILED = "access.sign_in_failed", _("Sign-in failed")
+    SIGN_IN_REFUSED = "access.sign_in_refused", _("Sign-in refused after too many failures")
     SIGNED_OUT = "access.signed_out", _("Signed out")
     COMPANY_ENTERED = "access.company_entered", _("Company entered")
     AUDIT_EXPORTED = "access.audit_exported", _("Audit log exported")
