@@ -24,12 +24,16 @@ class PersonMiddleware:
         user = request.user
         if not user.is_authenticated:
             with translation.override(translation.get_language_from_request(request)):
-                return self.get_response(request)
+                return _not_kept(self.get_response(request))
         company = cast(PersonRequest, request).company = current_company(
             user=user, chosen=request.session.get("company")
         )
         zone = ZoneInfo(company.time_zone)
         with translation.override(user.language), timezone.override(zone), scope(company=company):
-            response = self.get_response(request)
-        response.headers.setdefault("Cache-Control", "no-store")
-        return response
+            return _not_kept(self.get_response(request))
+
+
+def _not_kept(response: HttpResponse) -> HttpResponse:
+    """No page stays in a browser's cache for the next person at the screen; what may says so itself."""
+    response.headers.setdefault("Cache-Control", "no-store")
+    return response

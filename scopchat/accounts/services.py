@@ -13,6 +13,8 @@ from scopchat.accounts.models import Presence, Theme, User
 from scopchat.accounts.roles import Permission, Reach, Role, reach
 from scopchat.audit.catalogue import Verb
 from scopchat.audit.services import record
+from scopchat.events.catalogue import AccessChanged
+from scopchat.events.publish import publish
 from scopchat.tenancy.limits import require_room
 from scopchat.tenancy.models import Company
 from scopchat.tenancy.resources import Resource
@@ -94,11 +96,14 @@ def set_presence(*, user: User, presence: Presence) -> None:
     User.objects.filter(pk=user.pk).update(presence=presence)
 
 
+@transaction.atomic
 def end_sessions(people: QuerySet[User]) -> None:
-    """Signs these people out wherever they are signed in."""
-    sessions = UserSession.objects.filter(user__in=people)
+    """Signs these people out wherever they are signed in; their live pages end at once."""
+    ids = tuple(people.values_list("pk", flat=True))
+    sessions = UserSession.objects.filter(user__in=ids)
     Session.objects.filter(session_key__in=sessions.values("session_key")).delete()
     sessions.delete()
+    publish(AccessChanged(ids))
 
 
 def set_preferences(*, user: User, theme: Theme | None = None, language: str | None = None) -> None:

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from scopchat.accounts.lookup import login_of, person_called
 from scopchat.accounts.models import Presence, User
-from scopchat.accounts.services import set_presence
+from scopchat.accounts.services import end_sessions, set_presence
 from scopchat.audit.catalogue import Verb
 from scopchat.audit.services import record
 from scopchat.tenancy.services import operator
@@ -24,9 +24,10 @@ def on_signed_in(user: User, **_more: Any) -> None:
 
 @transaction.atomic
 def on_signed_out(user: User | None, **_more: Any) -> None:
-    """The person is offline."""
+    """The person is offline, and signed out of every other browser too: one logs out because a screen is left."""
     if user is not None:
         set_presence(user=user, presence=Presence.OFFLINE)
+        end_sessions(User.objects.filter(pk=user.pk))
         record(verb=Verb.SIGNED_OUT, company=user.company, acting=user)
 
 

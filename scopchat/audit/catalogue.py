@@ -14,6 +14,7 @@ class Verb(models.TextChoices):
     SIGN_IN_FAILED = "access.sign_in_failed", _("Sign-in failed")
     SIGN_IN_REFUSED = "access.sign_in_refused", _("Sign-in refused after too many failures")
     SIGNED_OUT = "access.signed_out", _("Signed out")
+    SESSIONS_ENDED = "access.sessions_ended", _("Sessions closed")
     COMPANY_ENTERED = "access.company_entered", _("Company entered")
     AUDIT_EXPORTED = "access.audit_exported", _("Audit log exported")
     COMPANY_CREATED = "company.created", _("Company created")
@@ -69,6 +70,7 @@ DETAILS: dict[str, Promise] = {
     "parent": _("Below"),
     "provider": _("Provider"),
     "role": _("Role"),
+    "sessions": _("Browsers"),
     "skipped": _("Not brought back"),
     "throughput": _("Segments per second"),
     "time_zone": _("Time zone"),
