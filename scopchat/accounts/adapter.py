@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any, cast
 
+from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import get_authentication_records
 from allauth.account.internal.stagekit import clear_login
+from allauth.core import context
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
@@ -46,6 +50,11 @@ class AccountAdapter(DefaultAccountAdapter):
         except ValidationError:
             sign_ins.on_locked_out(credentials)
             raise
+
+    def is_reauthentication_required(self, *, app: str, **_more: Any) -> bool:  # noqa: ARG002
+        """Whether to ask once more who sits there, before the means of signing in change: not who just signed in."""
+        known = get_authentication_records(context.request, context.request.user)
+        return not any(time.time() - each["at"] < app_settings.REAUTHENTICATION_TIMEOUT for each in known)
 
     def pre_login(self, request: HttpRequest, user: AbstractBaseUser, **more: Any) -> HttpResponse | None:
         """Turns away whose password is right and whose account or company is switched off."""

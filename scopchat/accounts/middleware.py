@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import cast
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone, translation
 from django_scopes import scope
 
-from scopchat.accounts.access import PersonRequest
+from scopchat.accounts.access import PersonRequest, is_fragment
+from scopchat.accounts.second_factor import has_second_factor
 from scopchat.accounts.services import current_company
 
 
@@ -31,6 +34,42 @@ class PersonMiddleware:
         zone = ZoneInfo(company.time_zone)
         with translation.override(user.language), timezone.override(zone), scope(company=company):
             return _not_kept(self.get_response(request))
+
+
+class SecondFactorMiddleware:
+    """Leads people of companies that require a second factor, and who have none, to adding one before anything else.
+
+    It counts for the company that is looked at: who enters it from above needs one as well.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_view: Any) -> HttpResponse | None:
+        match, company = request.resolver_match, getattr(request, "company", None)
+        if company is None or not company.needs_second_factor or (match and match.view_name in OPEN_WITHOUT):
+            return None
+        if has_second_factor(cast(PersonRequest, request).user):
+            return None
+        if is_fragment(request):
+            return HttpResponse(headers={"HX-Redirect": reverse("enrol")})
+        return redirect("enrol")
+
+
+OPEN_WITHOUT = {
+    "enrol",
+    "mfa_activate_totp",
+    "mfa_add_webauthn",
+    "account_reauthenticate",
+    "account_logout",
+    "set_language",
+    "web:switch_company",
+    "web:preferences",
+}
+"""Pages that lead to a second factor, or out."""
 
 
 def _not_kept(response: HttpResponse) -> HttpResponse:

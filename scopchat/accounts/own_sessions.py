@@ -40,6 +40,11 @@ class OwnSession:
         return self.system in {"iPhone", "iPad", "Android"}
 
 
+def browser_of(agent: str) -> tuple[str, str]:
+    """What a browser calls itself, and its system, in short; empty texts where that says nothing."""
+    return _told(agent, _BROWSERS), _told(agent, _SYSTEMS)
+
+
 def _told(agent: str, names: dict[str, str]) -> str:
     return next((name for mark, name in names.items() if re.search(rf"\b{mark}\b", agent)), "")
 
@@ -49,8 +54,8 @@ def sessions_of(user: User, *, current_key: str | None) -> list[OwnSession]:
     found = [
         OwnSession(
             pk=one.pk,
-            browser=_told(one.user_agent, _BROWSERS),
-            system=_told(one.user_agent, _SYSTEMS),
+            browser=browser_of(one.user_agent)[0],
+            system=browser_of(one.user_agent)[1],
             ip=one.ip,
             since=one.created_at,
             is_current=one.session_key == current_key,

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from allauth.account.internal.flows.login import get_authentication_records
 from django.db import transaction
+from django.http import HttpRequest
 
 from scopchat.accounts.lookup import login_of, person_called
 from scopchat.accounts.models import Presence, User
@@ -16,10 +18,12 @@ from scopchat.tenancy.services import operator
 
 
 @transaction.atomic
-def on_signed_in(user: User, **_more: Any) -> None:
+def on_signed_in(user: User, request: HttpRequest, **_more: Any) -> None:
     """The person is online."""
     set_presence(user=user, presence=Presence.ONLINE)
-    record(verb=Verb.SIGNED_IN, company=user.company, acting=user)
+    known = get_authentication_records(request, user)
+    means = [each.get("type") or each["method"] for each in known]
+    record(verb=Verb.SIGNED_IN, company=user.company, acting=user, details={"means": means})
 
 
 @transaction.atomic

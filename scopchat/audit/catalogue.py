@@ -14,6 +14,10 @@ class Verb(models.TextChoices):
     SIGN_IN_FAILED = "access.sign_in_failed", _("Sign-in failed")
     SIGN_IN_REFUSED = "access.sign_in_refused", _("Sign-in refused after too many failures")
     SIGNED_OUT = "access.signed_out", _("Signed out")
+    FACTOR_ADDED = "access.factor_added", _("Second factor added")
+    FACTOR_REMOVED = "access.factor_removed", _("Second factor removed")
+    FACTOR_FAILED = "access.factor_failed", _("Second factor failed")
+    RECOVERY_CODES_RENEWED = "access.recovery_codes_renewed", _("Recovery codes renewed")
     SESSIONS_ENDED = "access.sessions_ended", _("Sessions closed")
     COMPANY_ENTERED = "access.company_entered", _("Company entered")
     AUDIT_EXPORTED = "access.audit_exported", _("Audit log exported")
@@ -66,10 +70,12 @@ DETAILS: dict[str, Promise] = {
     "max_segments_day": _("Most segments a day"),
     "max_segments_month": _("Most segments a month"),
     "max_users": _("Most users"),
+    "means": _("By means of"),
     "name": _("Name"),
     "parent": _("Below"),
     "provider": _("Provider"),
     "role": _("Role"),
+    "second_factor": _("Second factor required"),
     "sessions": _("Browsers"),
     "skipped": _("Not brought back"),
     "throughput": _("Segments per second"),
@@ -78,3 +84,12 @@ DETAILS: dict[str, Promise] = {
     "users_removed": _("People taken out of use"),
 }
 """Keys of `Entry.details` as pages name them."""
+
+MEANS: dict[str, Promise] = {
+    "password": _("Password"),
+    "totp": _("Authenticator app"),
+    "webauthn": _("Passkey"),
+    "recovery_codes": _("Recovery codes"),
+    "socialaccount": _("Single sign-on"),
+}
+"""What one signs in with: values of the detail `means`."""

@@ -1,8 +1,13 @@
-"""Pages of one's own account beside allauth's: logging out, and the browsers one is signed in with."""
+"""Pages of one's own account beside allauth's: logging out, passkeys, and the browsers one is signed in with."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from allauth.account import views
+from allauth.core.internal.httpkit import authenticated_user
+from allauth.mfa.webauthn.internal.auth import begin_registration
+from allauth.mfa.webauthn.views import AddWebAuthnView
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -12,6 +17,7 @@ from django.views.decorators.http import require_POST
 
 from scopchat.accounts.access import PersonRequest, requires
 from scopchat.accounts.own_sessions import close_sessions, sessions_of
+from scopchat.accounts.second_factor import has_second_factor
 
 FORGET = '"cache", "storage"'
 """Not cookies: they would go for every host of the domain, other products' included."""
@@ -23,6 +29,28 @@ def log_out(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         response.headers["Clear-Site-Data"] = FORGET
     return response
+
+
+class AddPasskey(AddWebAuthnView):
+    """Every key that is added can sign in by itself: it knows whom it belongs to, and asks for a finger or a PIN."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        context["js_data"] = {
+            "creation_options": begin_registration(authenticated_user(self.request), passwordless=True)
+        }
+        return context
+
+
+add_passkey = AddPasskey.as_view()
+
+
+@requires()
+def enrol(request: PersonRequest) -> HttpResponse:
+    """Where who must have a second factor, and has none, is led."""
+    if not request.company.needs_second_factor or has_second_factor(request.user):
+        return redirect("web:home")
+    return render(request, "account/enrol.html")
 
 
 @requires()
