@@ -197,11 +197,42 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"}
+ACCOUNT_FORMS = {"reset_password": "scopchat.accounts.password_reset.ResetForm"}
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+PASSWORD_RESET_TIMEOUT = 2 * 60 * 60
 ACCOUNT_USER_DISPLAY = "scopchat.accounts.adapter.display_name"
 MFA_ADAPTER = "scopchat.accounts.second_factor.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "SCOPCHAT"
+
+MAIL_FROM = env.text("SCOPCHAT_MAIL_FROM", "SCOPCHAT <no-reply@localhost>", "Sender of e-mails.")
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = MAIL_FROM
+
+
+def _mail_server(url: str) -> dict[str, object]:
+    """Django's settings for `smtp://` (STARTTLS where a user is named), `smtps://`."""
+    parts = urlsplit(url)
+    secure = parts.scheme == "smtps"
+    return {
+        "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "OPTIONS": {
+            "host": parts.hostname or "localhost",
+            "port": parts.port or (465 if secure else 25),
+            "username": unquote(parts.username or ""),
+            "password": unquote(parts.password or ""),
+            "use_ssl": secure,
+            "use_tls": bool(parts.username) and not secure,
+            "timeout": 20,
+        },
+    }
+
+
+MAILERS = {
+    "default": _mail_server(
+        env.text("SCOPCHAT_MAIL_URL", "smtp://localhost:25", "Mail server, as smtp://user:password@host:port.")
+    )
+}
 
 LANGUAGE_CODE = "fr"
 LANGUAGES = [("fr", _("French")), ("en", _("English"))]
