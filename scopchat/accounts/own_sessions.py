@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -46,7 +45,7 @@ def browser_of(agent: str) -> tuple[str, str]:
 
 
 def _told(agent: str, names: dict[str, str]) -> str:
-    return next((name for mark, name in names.items() if re.search(rf"\b{mark}\b", agent)), "")
+    return next((name for mark, name in names.items() if mark in agent), "")
 
 
 def sessions_of(user: User, *, current_key: str | None) -> list[OwnSession]:

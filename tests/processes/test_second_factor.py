@@ -90,17 +90,17 @@ def test_a_passkey_is_the_second_factor_and_signs_in_alone(desk: Desk, browser: 
     inbox(page)
     log_out(page)
 
-    page.get_by_role("button", name="Se connecter avec une clé d’accès").click()
+    page.get_by_role("button", name="Entrer avec une clé d’accès").click()
     inbox(page)
     log_out(page)
 
     devices.send("WebAuthn.removeVirtualAuthenticator", {"authenticatorId": device})
     devices.send("WebAuthn.addVirtualAuthenticator", {"options": {**KEY, "isUserVerified": False}})
-    page.get_by_role("button", name="Se connecter avec une clé d’accès").click()
+    page.get_by_role("button", name="Entrer avec une clé d’accès").click()
     expect(page.get_by_text("La clé d’accès n’a pas été utilisée")).to_be_visible()
 
 
 def test_where_there_can_be_no_passkey_none_is_offered(desk: Desk, browser: Browser) -> None:
     page = browser.new_context(locale="fr-CA", base_url=f"http://127.0.0.1:{desk.ports[0]}").new_page()
     page.goto("/")
-    expect(page.get_by_role("button", name="Se connecter avec une clé d’accès")).to_be_hidden()
+    expect(page.get_by_role("button", name="Entrer avec une clé d’accès")).to_be_hidden()
