@@ -20,6 +20,7 @@ class Verb(models.TextChoices):
     RECOVERY_CODES_RENEWED = "access.recovery_codes_renewed", _("Recovery codes renewed")
     PASSWORD_RESET = "access.password_reset", _("Password reset by e-mail")
     PASSWORD_RESET_ASKED = "access.password_reset_asked", _("Password reset asked for")
+    IDENTITY_LINKED = "access.identity_linked", _("Linked to single sign-on")
     SESSIONS_ENDED = "access.sessions_ended", _("Sessions closed")
     COMPANY_ENTERED = "access.company_entered", _("Company entered")
     AUDIT_EXPORTED = "access.audit_exported", _("Audit log exported")

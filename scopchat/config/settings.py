@@ -79,6 +79,8 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.usersessions",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "django_htmx",
     "treebeard",
     "procrastinate.contrib.django",
@@ -205,6 +207,26 @@ MFA_ADAPTER = "scopchat.accounts.second_factor.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "SCOPCHAT"
+
+OIDC_URL = env.text(
+    "SCOPCHAT_OIDC_URL", "", "Issuer of single sign-on by OpenID Connect. Empty: there is none."
+).rstrip("/")
+OIDC_NAME = env.text("SCOPCHAT_OIDC_NAME", "", "What the sign-in page calls the issuer. Empty: its host.") or (
+    urlsplit(OIDC_URL).hostname or ""
+)
+OIDC_ID = hashlib.sha256(OIDC_URL.encode()).hexdigest()[:12]
+"""Identities are an issuer's: another one's do not open the same accounts."""
+OIDC_APP = {
+    "provider_id": OIDC_ID,
+    "name": OIDC_NAME,
+    "client_id": env.text("SCOPCHAT_OIDC_CLIENT_ID", "", "Our name with the issuer."),
+    "secret": env.text("SCOPCHAT_OIDC_CLIENT_SECRET", "", "Our password with the issuer."),
+    "settings": {"server_url": OIDC_URL, "oauth_pkce_enabled": True},
+}
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": [OIDC_APP] if OIDC_URL else []}}
+SOCIALACCOUNT_ADAPTER = "scopchat.accounts.single_sign_on.SingleSignOnAdapter"
+SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
+SOCIALACCOUNT_AUTO_SIGNUP = False
 
 MAIL_FROM = env.text("SCOPCHAT_MAIL_FROM", "SCOPCHAT <no-reply@localhost>", "Sender of e-mails.")
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = MAIL_FROM

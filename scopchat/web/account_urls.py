@@ -7,6 +7,8 @@ from allauth.mfa.base import views as factors
 from allauth.mfa.recovery_codes import views as codes
 from allauth.mfa.totp import views as app
 from allauth.mfa.webauthn import views as passkeys
+from allauth.socialaccount.providers.openid_connect import views as oidc
+from django.conf import settings
 from django.urls import path, re_path, reverse_lazy
 
 from scopchat.web import views_account
@@ -17,6 +19,8 @@ urlpatterns = [
     path("login/", views.login, name="account_login"),
     path("login/passkey/", passkeys.login_webauthn, name="mfa_login_webauthn"),
     path("login/second-factor/", factors.authenticate, name="mfa_authenticate"),
+    path("sso/", views_account.single_sign_on, name="single_sign_on"),
+    path("sso/callback/", oidc.callback, {"provider_id": settings.OIDC_ID}, name="openid_connect_callback"),
     path("logout/", views_account.log_out, name="account_logout"),
     path("signup/", views.signup, name="account_signup"),
     path("inactive/", views.account_inactive, name="account_inactive"),

@@ -8,6 +8,7 @@ from allauth.account import views
 from allauth.core.internal.httpkit import authenticated_user
 from allauth.mfa.webauthn.internal.auth import begin_registration
 from allauth.mfa.webauthn.views import AddWebAuthnView
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -18,6 +19,7 @@ from django.views.decorators.http import require_POST
 from scopchat.accounts.access import PersonRequest, requires
 from scopchat.accounts.own_sessions import close_sessions, sessions_of
 from scopchat.accounts.second_factor import has_second_factor
+from scopchat.accounts.single_sign_on import NotReached, ask_issuer
 
 FORGET = '"cache", "storage"'
 """Not cookies: they would go for every host of the domain, other products' included."""
@@ -29,6 +31,19 @@ def log_out(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         response.headers["Clear-Site-Data"] = FORGET
     return response
+
+
+def single_sign_on(request: HttpRequest) -> HttpResponse:
+    """To the issuer and back, for strangers only: nobody's account is linked to another identity by a link."""
+    if not settings.OIDC_URL:
+        raise Http404
+    if request.user.is_authenticated:
+        return redirect("web:home")
+    try:
+        return ask_issuer(request)
+    except NotReached:
+        messages.error(request, _("%(name)s cannot be reached at the moment.") % {"name": settings.OIDC_NAME})
+        return redirect("account_login")
 
 
 class AddPasskey(AddWebAuthnView):
