@@ -2,21 +2,75 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import quote
 
+from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import get_authentication_records
 from allauth.account.internal.stagekit import clear_login
+from allauth.core import context
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from scopchat.accounts import notices, password_reset, sign_ins
+from scopchat.accounts.lookup import login_of, person_called
 
 if TYPE_CHECKING:
     from scopchat.accounts.models import User
 
+_MISMATCH = _("The username, the e-mail or the password is incorrect.")
+_TOO_MANY = _("Too many attempts. For the safety of the account, wait five minutes before trying again.")
+
 
 class AccountAdapter(DefaultAccountAdapter):
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "username_password_mismatch": _MISMATCH,
+        "email_password_mismatch": _MISMATCH,
+        "too_many_login_attempts": _TOO_MANY,
+        "rate_limited": _TOO_MANY,
+    }
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002
         """Nobody signs up."""
         return False
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:  # noqa: ARG002
+        """Failures count for the account, by whichever of its names; what nobody is called is locked all the same."""
+        login = login_of(credentials)
+        person = person_called(login)
+        return password_reset.attempts_key(person) if person else f"login {login.lower()}"
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        try:
+            super().pre_authenticate(request, **credentials)
+        except ValidationError:
+            sign_ins.on_locked_out(credentials)
+            raise
+
+    def is_reauthentication_required(self, *, app: str, **_more: Any) -> bool:  # noqa: ARG002
+        """Whether to ask once more who sits there, before the means of signing in change: not who just signed in."""
+        known = get_authentication_records(context.request, context.request.user)
+        return not any(time.time() - each["at"] < app_settings.REAUTHENTICATION_TIMEOUT for each in known)
+
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        """At the public address, whatever host the request named."""
+        path = reverse("account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"})
+        return settings.PUBLIC_URL + path.replace("UID-KEY", quote(key))
+
+    def send_password_reset_mail(self, user: AbstractBaseUser, email: str, context: dict[str, Any]) -> None:  # noqa: ARG002
+        password_reset.send_link(user=cast("User", user), link=context["password_reset_url"])
+
+    def send_notification_mail(
+        self, template_prefix: str, user: AbstractBaseUser, *_context: object, **_more: object
+    ) -> None:
+        notices.tell(about=template_prefix, user=cast("User", user))
 
     def pre_login(self, request: HttpRequest, user: AbstractBaseUser, **more: Any) -> HttpResponse | None:
         """Turns away whose password is right and whose account or company is switched off."""

@@ -7,9 +7,11 @@ class AccountsConfig(AppConfig):
     name = "scopchat.accounts"
 
     def ready(self) -> None:
+        from allauth.account.signals import password_reset as was_reset
+        from allauth.mfa import signals as mfa
         from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 
-        from scopchat.accounts import sign_ins
+        from scopchat.accounts import password_reset, second_factor, sign_ins
         from scopchat.accounts.archiving import People
         from scopchat.accounts.services import count_people
         from scopchat.tenancy.participants import register
@@ -18,5 +20,10 @@ class AccountsConfig(AppConfig):
         user_logged_in.connect(sign_ins.on_signed_in)
         user_logged_out.connect(sign_ins.on_signed_out)
         user_login_failed.connect(sign_ins.on_sign_in_failed)
+        was_reset.connect(password_reset.on_reset)
+        mfa.authenticator_added.connect(second_factor.on_added)
+        mfa.authenticator_removed.connect(second_factor.on_removed)
+        mfa.authenticator_reset.connect(second_factor.on_renewed)
+        mfa.authentication_failed.connect(second_factor.on_failed)
         register(People())
         register_counter(Resource.USERS, count_people)

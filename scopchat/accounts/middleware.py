@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import cast
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
@@ -13,6 +13,7 @@ from django.utils import timezone, translation
 from django_scopes import scope
 
 from scopchat.accounts.access import PersonRequest, is_fragment
+from scopchat.accounts.second_factor import has_second_factor
 from scopchat.accounts.services import current_company
 
 
@@ -26,15 +27,13 @@ class PersonMiddleware:
         user = request.user
         if not user.is_authenticated:
             with translation.override(translation.get_language_from_request(request)):
-                return self.get_response(request)
+                return _not_kept(self.get_response(request))
         company = cast(PersonRequest, request).company = current_company(
             user=user, chosen=request.session.get("company")
         )
         zone = ZoneInfo(company.time_zone)
         with translation.override(user.language), timezone.override(zone), scope(company=company):
-            response = self.get_response(request)
-        response.headers.setdefault("Cache-Control", "no-store")
-        return response
+            return _not_kept(self.get_response(request))
 
 
 class FirstPasswordMiddleware:
@@ -59,3 +58,46 @@ class FirstPasswordMiddleware:
         if is_fragment(request):
             return HttpResponse(headers={"HX-Redirect": reverse("web:first_password")})
         return redirect("web:first_password")
+
+
+class SecondFactorMiddleware:
+    """Leads people of companies that require a second factor, and who have none, to adding one before anything else.
+
+    It counts for the company that is looked at: who enters it from above needs one as well.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_view: Any) -> HttpResponse | None:
+        match, company = request.resolver_match, getattr(request, "company", None)
+        if company is None or not company.needs_second_factor or (match and match.view_name in OPEN_WITHOUT):
+            return None
+        if has_second_factor(cast(PersonRequest, request).user):
+            return None
+        if is_fragment(request):
+            return HttpResponse(headers={"HX-Redirect": reverse("enrol")})
+        return redirect("enrol")
+
+
+OPEN_WITHOUT = {
+    "enrol",
+    "mfa_activate_totp",
+    "mfa_add_webauthn",
+    "account_reauthenticate",
+    "account_logout",
+    "set_language",
+    "web:switch_company",
+    "web:preferences",
+    "web:first_password",
+}
+"""Pages that lead to a second factor, or out."""
+
+
+def _not_kept(response: HttpResponse) -> HttpResponse:
+    """No page stays in a browser's cache for the next person at the screen; what may says so itself."""
+    response.headers.setdefault("Cache-Control", "no-store")
+    return response

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from allauth.account.internal.flows.login import get_authentication_records
 from django.db import transaction
-from django.db.models import Q
+from django.http import HttpRequest
 
 from scopchat.accounts import presence
+from scopchat.accounts.lookup import login_of, person_called
 from scopchat.accounts.models import User
+from scopchat.accounts.services import end_sessions
 from scopchat.audit.catalogue import Verb
 from scopchat.audit.services import record
 from scopchat.common.clock import utc_now
@@ -17,28 +20,35 @@ from scopchat.tenancy.services import operator
 
 
 @transaction.atomic
-def on_signed_in(user: User, **_more: Any) -> None:
+def on_signed_in(user: User, request: HttpRequest, **_more: Any) -> None:
     """The person is online."""
     presence.arrive(person=user, now=utc_now())
-    record(verb=Verb.SIGNED_IN, company=user.company, acting=user)
+    known = get_authentication_records(request, user)
+    means = [each.get("type") or each["method"] for each in known]
+    record(verb=Verb.SIGNED_IN, company=user.company, acting=user, details={"means": means})
 
 
 @transaction.atomic
 def on_signed_out(user: User | None, **_more: Any) -> None:
-    """The person is offline."""
+    """The person is offline, and signed out of every other browser too: one logs out because a screen is left."""
     if user is not None:
-        presence.leave([user.pk])
+        end_sessions([user.pk])
         record(verb=Verb.SIGNED_OUT, company=user.company, acting=user)
 
 
 def on_sign_in_failed(credentials: Mapping[str, Any], **_more: Any) -> None:
-    """Recorded for the company whose account it was; for the operator where there is no such account.
+    """Recorded for the company whose account it was; for the operator where there is no such account."""
+    _record_failure(Verb.SIGN_IN_FAILED, credentials)
 
-    What was typed as a name that nobody has is not kept: it may be a password typed into the wrong field.
-    """
-    login = str(credentials.get("username") or credentials.get("email") or "")
-    named = User.objects.select_related("company").filter(Q(username__iexact=login) | Q(email__iexact=login))
-    user = named.first() if login else None
+
+def on_locked_out(credentials: Mapping[str, Any]) -> None:
+    """Nothing was compared: there had been too many failures before."""
+    _record_failure(Verb.SIGN_IN_REFUSED, credentials)
+
+
+def _record_failure(verb: Verb, credentials: Mapping[str, Any]) -> None:
+    """What was typed as a name that nobody has is not kept: it may be a password typed into the wrong field."""
+    user = person_called(login_of(credentials))
     company = user.company if user else operator()
     if company is not None:
-        record(verb=Verb.SIGN_IN_FAILED, company=company, acting=None, about=user)
+        record(verb=verb, company=company, acting=None, about=user)

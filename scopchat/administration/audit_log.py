@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from scopchat.accounts.models import User
 from scopchat.accounts.roles import Permission, Reach
-from scopchat.audit.catalogue import DETAILS
+from scopchat.audit.catalogue import DETAILS, MEANS
 from scopchat.audit.models import Entry
 from scopchat.audit.querysets import EntryQuerySet
 from scopchat.tenancy.kinds import Kind
@@ -130,6 +130,8 @@ def _shown(key: str, value: Any) -> str:
         return ", ".join(_shown(key, part) for part in value) or "—"
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
+    if key == "means":
+        return str(MEANS.get(value, value))
     if key == "kind" and value in Kind:
         return str(Kind(value).label)
     return "—" if value in ("", None) else str(value)

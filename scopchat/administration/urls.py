@@ -13,6 +13,7 @@ urlpatterns = [
     path("companies/<int:pk>/add/", views_companies.add, name="add_company"),
     path("companies/<int:pk>/edit/", views_companies.edit, name="edit_company"),
     path("companies/<int:pk>/limits/", views_companies.limits, name="limits"),
+    path("companies/<int:pk>/second-factor/", views_companies.second_factor, name="second_factor"),
     path("companies/<int:pk>/deactivate/", views_companies.deactivate, name="deactivate"),
     path("companies/<int:pk>/reactivate/", views_companies.reactivate, name="reactivate"),
     path("companies/<int:pk>/archive/", views_companies.archive, name="archive"),

@@ -143,6 +143,17 @@ def _form(
 
 @require_POST
 @requires(Permission.MANAGE_COMPANIES)
+def second_factor(request: PersonRequest, pk: int) -> HttpResponse:
+    """Also for the person's own company: what they ask of others they may ask of themselves."""
+    asked = request.POST.get("asked") == "yes"
+    services.ask_second_factor(company=_visible(request, pk), asked=asked, acting=request.user)
+    words = _("A second factor is required from now on.") if asked else _("The changes are saved.")
+    messages.success(request, words)
+    return redirect("administration:company", pk)
+
+
+@require_POST
+@requires(Permission.MANAGE_COMPANIES)
 def deactivate(request: PersonRequest, pk: int) -> HttpResponse:
     company = _below(request, pk)
     try:

@@ -12,10 +12,19 @@ class Verb(models.TextChoices):
 
     SIGNED_IN = "access.signed_in", _("Signed in")
     SIGN_IN_FAILED = "access.sign_in_failed", _("Sign-in failed")
+    SIGN_IN_REFUSED = "access.sign_in_refused", _("Sign-in refused after too many failures")
     SIGNED_OUT = "access.signed_out", _("Signed out")
     PASSWORD_CHANGED = "access.password_changed", _("Password changed")
     EMAIL_CHANGED = "access.email_changed", _("E-mail changed")
     INVITATION_ACCEPTED = "access.invitation_accepted", _("Invitation accepted")
+    FACTOR_ADDED = "access.factor_added", _("Second factor added")
+    FACTOR_REMOVED = "access.factor_removed", _("Second factor removed")
+    FACTOR_FAILED = "access.factor_failed", _("Second factor failed")
+    RECOVERY_CODES_RENEWED = "access.recovery_codes_renewed", _("Recovery codes renewed")
+    PASSWORD_RESET = "access.password_reset", _("Password reset by e-mail")
+    PASSWORD_RESET_ASKED = "access.password_reset_asked", _("Password reset asked for")
+    IDENTITY_LINKED = "access.identity_linked", _("Linked to single sign-on")
+    SESSIONS_ENDED = "access.sessions_ended", _("Sessions closed")
     COMPANY_ENTERED = "access.company_entered", _("Company entered")
     AUDIT_EXPORTED = "access.audit_exported", _("Audit log exported")
     COMPANY_CREATED = "company.created", _("Company created")
@@ -74,10 +83,13 @@ DETAILS: dict[str, Promise] = {
     "max_segments_day": _("Most segments a day"),
     "max_segments_month": _("Most segments a month"),
     "max_users": _("Most users"),
+    "means": _("By means of"),
     "name": _("Name"),
     "parent": _("Below"),
     "provider": _("Provider"),
     "role": _("Role"),
+    "second_factor": _("Second factor required"),
+    "sessions": _("Browsers"),
     "skipped": _("Not brought back"),
     "throughput": _("Segments per second"),
     "time_zone": _("Time zone"),
@@ -85,3 +97,12 @@ DETAILS: dict[str, Promise] = {
     "users_removed": _("People taken out of use"),
 }
 """Keys of `Entry.details` as pages name them."""
+
+MEANS: dict[str, Promise] = {
+    "password": _("Password"),
+    "totp": _("Authenticator app"),
+    "webauthn": _("Passkey"),
+    "recovery_codes": _("Recovery codes"),
+    "socialaccount": _("Single sign-on"),
+}
+"""What one signs in with: values of the detail `means`."""

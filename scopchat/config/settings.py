@@ -78,6 +78,9 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.usersessions",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "django_htmx",
     "treebeard",
     "procrastinate.contrib.django",
@@ -103,6 +106,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "scopchat.accounts.middleware.PersonMiddleware",
     "scopchat.accounts.middleware.FirstPasswordMiddleware",
+    "scopchat.accounts.middleware.SecondFactorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -162,6 +166,14 @@ DATABASES = {
     )
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "shared_cache",
+        "OPTIONS": {"MAX_ENTRIES": 50_000},
+    }
+}
+"""Attempts to sign in, counted for all processes together (docs/decisions/0014)."""
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["scopchat.accounts.backend.PersonBackend"]
@@ -187,9 +199,63 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"}
+ACCOUNT_FORMS = {"reset_password": "scopchat.accounts.password_reset.ResetForm"}
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+PASSWORD_RESET_TIMEOUT = 2 * 60 * 60
 ACCOUNT_USER_DISPLAY = "scopchat.accounts.adapter.display_name"
+MFA_ADAPTER = "scopchat.accounts.second_factor.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "SCOPCHAT"
 
-MAILERS = {"default": {"BACKEND": "django.core.mail.backends.smtp.EmailBackend"}}
+OIDC_URL = env.text(
+    "SCOPCHAT_OIDC_URL", "", "Issuer of single sign-on by OpenID Connect. Empty: there is none."
+).rstrip("/")
+OIDC_NAME = env.text("SCOPCHAT_OIDC_NAME", "", "What the sign-in page calls the issuer. Empty: its host.") or (
+    urlsplit(OIDC_URL).hostname or ""
+)
+OIDC_ID = hashlib.sha256(OIDC_URL.encode()).hexdigest()[:12]
+"""Identities are an issuer's: another one's do not open the same accounts."""
+OIDC_APP = {
+    "provider_id": OIDC_ID,
+    "name": OIDC_NAME,
+    "client_id": env.text("SCOPCHAT_OIDC_CLIENT_ID", "", "Our name with the issuer."),
+    "secret": env.text("SCOPCHAT_OIDC_CLIENT_SECRET", "", "Our password with the issuer."),
+    "settings": {"server_url": OIDC_URL, "oauth_pkce_enabled": True},
+}
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": [OIDC_APP] if OIDC_URL else []}}
+SOCIALACCOUNT_ADAPTER = "scopchat.accounts.single_sign_on.SingleSignOnAdapter"
+SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
+SOCIALACCOUNT_AUTO_SIGNUP = False
+
+MAIL_FROM = env.text("SCOPCHAT_MAIL_FROM", "SCOPCHAT <no-reply@localhost>", "Sender of e-mails.")
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = MAIL_FROM
+
+
+def _mail_server(url: str) -> dict[str, object]:
+    """Django's settings for `smtp://` (STARTTLS where a user is named), `smtps://`."""
+    parts = urlsplit(url)
+    secure = parts.scheme == "smtps"
+    return {
+        "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "OPTIONS": {
+            "host": parts.hostname or "localhost",
+            "port": parts.port or (465 if secure else 25),
+            "username": unquote(parts.username or ""),
+            "password": unquote(parts.password or ""),
+            "use_ssl": secure,
+            "use_tls": bool(parts.username) and not secure,
+            "timeout": 20,
+        },
+    }
+
+
+MAILERS = {
+    "default": _mail_server(
+        env.text("SCOPCHAT_MAIL_URL", "smtp://localhost:25", "Mail server, as smtp://user:password@host:port.")
+    )
+}
 
 LANGUAGE_CODE = "fr"
 LANGUAGES = [("fr", _("French")), ("en", _("English"))]

@@ -36,6 +36,8 @@ def migrate() -> None:
         with _alone():
             if missing_migrations():
                 call_command("migrate", interactive=False, verbosity=0, skip_checks=True)
+            # Where attempts to sign in are counted; nothing happens when it is there.
+            call_command("createcachetable", verbosity=0)
     except OperationalError as error:
         raise CannotStart(f"The database cannot be reached: {str(error).strip()}") from None
 

@@ -35,6 +35,10 @@ class Company(MP_Node):
     archived_at = models.DateTimeField(null=True)
     mass_sends = models.BooleanField(_("mass sends"), default=False)
     """Whether mass sends are allowed here; never where they are not allowed above."""
+    asks_second_factor = models.BooleanField(_("second factor required"), default=False)
+    """Whether this company itself requires it of its people and of all below."""
+    needs_second_factor = models.BooleanField(default=False)
+    """Whether it, or a company above, does."""
     max_users = models.PositiveIntegerField(_("users"), null=True)
     """This and the next three: limits on the company and all below it together; none where it is null (`limits`)."""
     max_channels = models.PositiveIntegerField(_("channels"), null=True)

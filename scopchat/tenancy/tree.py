@@ -35,22 +35,29 @@ def branch(company: Company) -> QuerySet[Company]:
     return found
 
 
-def _is_stopped(within: QuerySet[Company]) -> Exists:
-    """Whether a company, or one above it, is off or archived: those of `within` count."""
+def _at_or_above(companies: QuerySet[Company]) -> Exists:
+    """Whether a company, or one above it, is one of `companies`."""
     path = ExpressionWrapper(OuterRef("path"), output_field=models.CharField())
-    return Exists(within.filter(_STOPPED).alias(asked=path).filter(asked__startswith=F("path")))
+    return Exists(companies.alias(asked=path).filter(asked__startswith=F("path")))
 
 
 def working_below(company: Company) -> QuerySet[Company]:
     """The companies below that would work if this one did."""
     below = branch(company).exclude(pk=company.pk)
-    return below.exclude(_is_stopped(below))
+    return below.exclude(_at_or_above(below.filter(_STOPPED)))
 
 
 def settle(company: Company) -> list[int]:
     """Makes `is_active` of the branch follow from the switches in it and above; returns what stopped by it."""
-    stopped = _is_stopped(Company.objects.all())
+    stopped = _at_or_above(Company.objects.filter(_STOPPED))
     closed = list(branch(company).filter(stopped, is_active=True).values_list("pk", flat=True))
     Company.objects.filter(pk__in=closed).update(is_active=False)
     branch(company).exclude(stopped).filter(is_active=False).update(is_active=True)
     return closed
+
+
+def settle_second_factor(company: Company) -> None:
+    """Makes `needs_second_factor` of the branch follow from what it and the companies above ask."""
+    asking = _at_or_above(Company.objects.filter(asks_second_factor=True))
+    branch(company).filter(asking).update(needs_second_factor=True)
+    branch(company).exclude(asking).update(needs_second_factor=False)

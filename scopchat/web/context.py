@@ -39,6 +39,11 @@ class Shell:
         return next((entry.url_name for entry in MENU if match and entry.holds(match.view_name)), "")
 
     @property
+    def single_sign_on(self) -> str:
+        """What the issuer of single sign-on is called; empty where there is none."""
+        return settings.OIDC_NAME if settings.OIDC_URL else ""
+
+    @property
     def theme(self) -> str:
         user = self._request.user
         return user.theme if user.is_authenticated else str(Theme.SYSTEM)

@@ -12,6 +12,7 @@ from django.contrib.auth import get_user
 from django.http import HttpRequest
 
 from scopchat.accounts.roles import Permission, Reach
+from scopchat.accounts.second_factor import has_second_factor
 from scopchat.accounts.services import current_company, sees_presence
 from scopchat.events.catalogue import InteractionChange
 from scopchat.interactions.inbox import Looker
@@ -56,6 +57,8 @@ def sight_of(scope: Any) -> Sight | None:
     if not user.is_authenticated or not user.is_active or user.must_change_password:
         return None
     company = current_company(user=user, chosen=request.session.get("company"))
+    if company.needs_second_factor and not has_second_factor(user):
+        return None
     looker = Looker.of(user, company.pk)
     channels, queues = memberships(user.pk) if looker.reach == Reach.MEMBER else ([], [])
     return Sight(

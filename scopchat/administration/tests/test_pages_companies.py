@@ -211,3 +211,23 @@ def test_restoring_waits_for_the_company_above(cast: Cast) -> None:
     page = browser.post(f"/companies/{cast.client.pk}/restore/", follow=True).content.decode()
     assert "restaurez-la d’abord" in page
     assert fresh(cast.client).archived_at is not None
+
+
+def test_a_second_factor_is_required_on_the_companys_page(cast: Cast) -> None:
+    browser = signed_in(cast.operator_admin)
+    browser.post(f"/companies/{cast.l2.pk}/second-factor/", {"asked": "yes"})
+    assert "Ne plus exiger" in browser.get(f"/companies/{cast.l2.pk}/").content.decode()
+    page = browser.get(f"/companies/{cast.client.pk}/").content.decode()
+    assert "Exigé par une société au-dessus." in page
+    entry = Entry.objects.filter(verb=Verb.COMPANY_CHANGED).latest_first()[0]
+    assert entry.details == {"second_factor": {"before": False, "after": True}}
+    made = create_company(parent=Company.objects.get(pk=cast.l2.pk), kind=Kind.CLIENT, name="Nouvelle")
+    assert made.needs_second_factor
+    browser.post(f"/companies/{cast.l2.pk}/second-factor/", {"asked": "no"})
+    assert not Company.objects.filter(needs_second_factor=True).exists()
+
+
+@pytest.mark.parametrize("who", ["admin", "agent", "outsider_admin"])
+def test_nobody_else_requires_it(cast: Cast, who: str) -> None:
+    answer = signed_in(getattr(cast, who)).post(f"/companies/{cast.client.pk}/second-factor/", {"asked": "yes"})
+    assert answer.status_code == 403

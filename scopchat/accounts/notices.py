@@ -1,0 +1,34 @@
+"""E-mails that tell a person when something changed in how they sign in."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from scopchat.accounts.models import User
+from scopchat.accounts.own_sessions import browser_of
+from scopchat.audit.requests import origin
+from scopchat.common.clock import utc_now
+from scopchat.common.mail import queue_mail
+
+NOTICES = {
+    "account/email/password_reset": _("Your password was changed with a link that was sent to this address."),
+    "mfa/email/totp_activated": _("An authenticator app was added to your account."),
+    "mfa/email/totp_deactivated": _("The authenticator app was removed from your account."),
+    "mfa/email/webauthn_added": _("A passkey was added to your account."),
+    "mfa/email/webauthn_removed": _("A passkey was removed from your account."),
+    "mfa/email/recovery_codes_generated": _("New recovery codes were made for your account; the old ones have ended."),
+    "socialaccount/email/account_connected": _("Your account was linked to single sign-on."),
+}
+"""By the names that allauth has for its own."""
+
+
+def tell(*, about: str, user: User) -> None:
+    """Queues the e-mail for one of `NOTICES`, in the person's language and the time of their company."""
+    found = origin()
+    browser = " · ".join(filter(None, browser_of(found.agent)))
+    context = {"person": user, "what": NOTICES[about], "when": utc_now(), "browser": browser, "ip": found.ip}
+    with timezone.override(ZoneInfo(user.company.time_zone)):
+        queue_mail(to=user.email, language=user.language, template="accounts/mail/notice", context=context)

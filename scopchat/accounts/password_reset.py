@@ -1,0 +1,51 @@
+"""A new password by a link in an e-mail: to whom it goes, and what it ends."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.forms import ResetPasswordForm
+from allauth.core import ratelimit
+from django.conf import settings
+from django.db import transaction
+from django.http import HttpRequest
+
+from scopchat.accounts.lookup import person_called
+from scopchat.accounts.models import Presence, User
+from scopchat.accounts.services import end_sessions
+from scopchat.audit.catalogue import Verb
+from scopchat.audit.services import record
+from scopchat.common.mail import queue_mail
+
+
+class ResetForm(ResetPasswordForm):
+    """allauth's own looks for addresses in lower case only, and writes to people who may not sign in."""
+
+    def clean_email(self) -> str:
+        email = str(self.cleaned_data["email"])
+        person = person_called(email)
+        known = person is not None and person.email.lower() == email.lower() and person.may_sign_in
+        self.users = [person] if known else []
+        return email
+
+
+@transaction.atomic
+def send_link(*, user: User, link: str) -> None:
+    """Queues the e-mail with the link, in the person's language."""
+    hours = settings.PASSWORD_RESET_TIMEOUT // 3600
+    context = {"person": user, "link": link, "hours": hours}
+    queue_mail(to=user.email, language=user.language, template="accounts/mail/password_reset", context=context)
+    record(verb=Verb.PASSWORD_RESET_ASKED, company=user.company, acting=None, about=user)
+
+
+@transaction.atomic
+def on_reset(request: HttpRequest, user: User, **_more: Any) -> None:
+    """Whoever knew the old password is signed out, and failures that locked the account are forgotten."""
+    end_sessions([user.pk])
+    ratelimit.clear(request, action="login_failed", key=attempts_key(user))
+    record(verb=Verb.PASSWORD_RESET, company=user.company, acting=user, about=user)
+
+
+def attempts_key(user: User) -> str:
+    """Under which failures to sign in are counted for a person."""
+    return f"person {user.pk}"

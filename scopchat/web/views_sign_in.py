@@ -1,0 +1,92 @@
+"""Pages of one's own account beside allauth's: logging out, passkeys, and the browsers one is signed in with."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account import views
+from allauth.core.internal.httpkit import authenticated_user
+from allauth.mfa.webauthn.internal.auth import begin_registration
+from allauth.mfa.webauthn.views import AddWebAuthnView
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from scopchat.accounts.access import PersonRequest, requires
+from scopchat.accounts.own_sessions import close_sessions, sessions_of
+from scopchat.accounts.second_factor import has_second_factor
+from scopchat.accounts.single_sign_on import NotReached, ask_issuer
+
+FORGET = '"cache", "storage"'
+"""Not cookies: they would go for every host of the domain, other products' included."""
+
+
+def log_out(request: HttpRequest) -> HttpResponse:
+    """allauth's page; the browser forgets what it has kept of this site."""
+    response: HttpResponse = views.logout(request)
+    if request.method == "POST":
+        response.headers["Clear-Site-Data"] = FORGET
+    return response
+
+
+def single_sign_on(request: HttpRequest) -> HttpResponse:
+    """To the issuer and back, for strangers only: nobody's account is linked to another identity by a link."""
+    if not settings.OIDC_URL:
+        raise Http404
+    if request.user.is_authenticated:
+        return redirect("web:home")
+    try:
+        return ask_issuer(request)
+    except NotReached:
+        messages.error(request, _("%(name)s cannot be reached at the moment.") % {"name": settings.OIDC_NAME})
+        return redirect("account_login")
+
+
+class AddPasskey(AddWebAuthnView):
+    """Every key that is added can sign in by itself: it knows whom it belongs to, and asks for a finger or a PIN."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        context["js_data"] = {
+            "creation_options": begin_registration(authenticated_user(self.request), passwordless=True)
+        }
+        return context
+
+
+add_passkey = AddPasskey.as_view()
+
+
+@requires()
+def enrol(request: PersonRequest) -> HttpResponse:
+    """Where who must have a second factor, and has none, is led."""
+    if not request.company.needs_second_factor or has_second_factor(request.user):
+        return redirect("web:home")
+    return render(request, "account/enrol.html")
+
+
+@requires()
+def sessions(request: PersonRequest) -> HttpResponse:
+    found = sessions_of(request.user, current_key=request.session.session_key)
+    return render(request, "account/sessions.html", {"sessions": found})
+
+
+@require_POST
+@requires()
+def close_session(request: PersonRequest, pk: int) -> HttpResponse:
+    if not close_sessions(user=request.user, current_key=request.session.session_key, only=pk):
+        raise Http404
+    messages.success(request, _("This browser is signed out."))
+    return redirect("sessions")
+
+
+@require_POST
+@requires()
+def close_other_sessions(request: PersonRequest) -> HttpResponse:
+    count = close_sessions(user=request.user, current_key=request.session.session_key)
+    words = ngettext("%(n)d other browser is signed out.", "%(n)d other browsers are signed out.", count)
+    messages.success(request, words % {"n": count})
+    return redirect("sessions")
