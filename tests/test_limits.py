@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from django.db import connections, transaction
 from django_scopes import scope, scopes_disabled
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from scopchat.accounts.models import User
@@ -201,6 +201,7 @@ STEPS = st.lists(
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS)
+@example(steps=[("limit", "client", 5), ("archive", "client", None), ("hire", "client", None)])
 def test_no_limit_is_ever_exceeded_whatever_is_done(cast: Cast, steps: list[tuple[str, str, int | None]]) -> None:
     with transaction.atomic():
         for step, place, number in steps:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
 
-from django.db.models import Sum
+from django.db.models import Q, Sum
 from django.utils.translation import gettext as _
 from django_scopes import scope
 
@@ -126,12 +126,12 @@ def _head(company: Company, resource: Resource) -> Company | None:
 def weigh_branch(
     top: Company, resource: Resource, *, day: date | None = None, changed: Mapping[int, int] | None = None
 ) -> dict[int, Weight]:
-    """The weights of `top` and all below it that are not archived.
+    """The weights of `top`, whatever its state, and of all below it that are not archived.
 
     Segments are counted of `day`, or of its month up to it, and not at all without it. `changed` are limits as if they
     were set.
     """
-    rows = tree.branch(top).filter(archived_at=None).values_list("pk", "path", resource.value)
+    rows = tree.branch(top).filter(Q(archived_at=None) | Q(pk=top.pk)).values_list("pk", "path", resource.value)
     nodes = [Node(*row) for row in rows]
     if changed:
         nodes = [replace(node, limit=changed.get(node.pk, node.limit)) for node in nodes]
