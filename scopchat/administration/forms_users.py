@@ -9,10 +9,15 @@ from django.conf import settings
 from django.core.validators import RegexValidator
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from scopchat.accounts.roles import Role
 
-STATES: list[tuple[str, str | Promise]] = [("", _("Active")), ("disabled", _("Disabled")), ("all", _("All"))]
+STATES: list[tuple[str, str | Promise]] = [
+    ("", pgettext_lazy("people", "Active")),
+    ("disabled", pgettext_lazy("people", "Disabled")),
+    ("all", pgettext_lazy("people", "All")),
+]
 PASSWORD, INVITATION = "password", "invitation"
 ACCESS: list[tuple[str, str | Promise]] = [
     (PASSWORD, _("Generate a password, which I tell them")),

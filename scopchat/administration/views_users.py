@@ -55,7 +55,8 @@ def listing(request: PersonRequest) -> HttpResponse:
 
 @requires(Permission.MANAGE_PEOPLE)
 def add(request: PersonRequest) -> HttpResponse:
-    form = NewUserForm(request.POST or None, roles=_roles(request), initial={"language": request.company.language})
+    begun = {"language": request.company.language, "role": Role.AGENT}
+    form = NewUserForm(request.POST or None, roles=_roles(request), initial=begun)
     if request.method == "POST" and form.is_valid():
         chosen = form.cleaned_data.pop("access")
         password = people.new_password() if chosen == PASSWORD else None

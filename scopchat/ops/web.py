@@ -21,9 +21,16 @@ GARBAGE_THRESHOLD = 50_000
 GRACE_SECONDS = 3
 """How long requests under way may take at the end; live pages reconnect by themselves."""
 
+LOST_MILLISECONDS = 20_000
+"""A connection whose other side has confirmed nothing of what was sent for so long is lost. Without it a browser that
+lost its network keeps its live stream, and its person looks present, for a quarter of an hour."""
+
 
 def serve(bound: socket.socket) -> None:
     """Serves on a bound socket until told to stop."""
+    if hasattr(socket, "TCP_USER_TIMEOUT") and bound.family != getattr(socket, "AF_UNIX", None):
+        # Connections inherit it (Linux).
+        bound.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, LOST_MILLISECONDS)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "scopchat.config.settings")
     sys.setswitchinterval(SWITCH_SECONDS)
     gc.set_threshold(GARBAGE_THRESHOLD)

@@ -20,7 +20,7 @@ class AccountForm(forms.Form):
         label=_("Signature"),
         required=False,
         max_length=160,
-        widget=forms.TextInput({"placeholder": _("for example: — Sophie, Clinique Laurier")}),
+        widget=forms.TextInput({"placeholder": _("— Sophie, Laurier Clinic")}),
         help_text=_("Kept for the end of your texts to customers; 160 characters at most."),
     )
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
