@@ -11,7 +11,7 @@ from django.db import transaction
 from django.http import HttpRequest
 
 from scopchat.accounts.lookup import person_called
-from scopchat.accounts.models import Presence, User
+from scopchat.accounts.models import User
 from scopchat.accounts.services import end_sessions
 from scopchat.audit.catalogue import Verb
 from scopchat.audit.services import record
