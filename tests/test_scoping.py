@@ -9,6 +9,8 @@ from django.apps import apps
 from django_scopes import scope, scopes_disabled
 from django_scopes.exceptions import ScopeError
 
+from scopchat.accounts.models import Sighting
+from scopchat.accounts.services import people_of
 from scopchat.channels.models import Channel, Provider
 from scopchat.channels.providers.simulator.models import SimulatedPhone, SimulatedText
 from scopchat.channels.providers.simulator.services import text_from_phone
@@ -31,6 +33,8 @@ def fill(company: Company, channel: Channel) -> None:
         text_from_phone(channel=channel, phone="+15145550142", text="Bonjour", now=NOW)
         interaction = conversation(channel)
         message = interaction.messages.get()
+        person = people_of(company)[0]
+        Sighting.objects.create(company=company, person=person, seen_at=NOW, active_at=NOW)
         SegmentUse.objects.create(company=company, day=NOW.date(), segments=1)
         Archival.objects.create(company=company, archived_at=NOW, restored_at=NOW)
         Attachment.objects.create(company=company, message=message, position=0, source_url="", content_type="")
@@ -43,7 +47,7 @@ def test_these_are_all_the_tenant_models() -> None:
     """A new one is added to `fill` above, so that the other tests look at it."""
     assert {*MODELS} == {
         Archival, Provider, Channel, Queue, Interaction, Message, Attachment, InteractionEvent, SimulatedPhone,
-        SimulatedText, SegmentUse,
+        SimulatedText, SegmentUse, Sighting,
     }  # fmt: skip
 
 
