@@ -34,8 +34,9 @@ class Arrivals:
                 self._heard[shard].set()
 
     def forget(self, shard: int) -> None:
-        """What was heard of the shard until now is being handled."""
-        self._heard[shard].clear()
+        """What was heard of the shard until now is being handled. A worker that stops goes on hearing that it does."""
+        if not self._closed:
+            self._heard[shard].clear()
 
     async def something(self, shard: int, seconds: float) -> bool:
         """Waits for word of the shard; False when none came within `seconds`, or when the worker stops."""
