@@ -41,11 +41,11 @@ WHERE id %% (SELECT count(*) / %s FROM interactions_interaction) = 1
 MESSAGES_SQL = """
 INSERT INTO interactions_message (
     company_id, channel_id, interaction_id, direction, text, segments, status, reason, error_code, error_detail,
-    carrier_id, author_id, created_at, sent_at, delivered_at, priority, attempts)
+    carrier_id, author_id, created_at, sent_at, delivered_at, attempts)
 SELECT i.company_id, i.channel_id, i.id, d.direction,
        'Message ' || k || ' de la conversation ' || i.id || ', merci de votre patience.', 1,
        CASE d.direction WHEN 'in' THEN 'received' ELSE 'delivered' END, '', '', '', 'SM' || i.id || '-' || k,
-       CASE d.direction WHEN 'out' THEN i.assignee_id END, at, at, at, 0, 1
+       CASE d.direction WHEN 'out' THEN i.assignee_id END, at, at, at, 1
 FROM interactions_interaction i
 CROSS JOIN generate_series(1, %(each)s) k
 CROSS JOIN LATERAL (SELECT CASE WHEN k %% 2 = 1 THEN 'in' ELSE 'out' END AS direction,

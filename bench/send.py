@@ -18,7 +18,7 @@ from pyreqwest.client import ClientBuilder
 from bench import crowd, desk, peers
 
 ROUNDS = 3
-TEXTS = 30_000
+TEXTS = 60_000
 BAR = 5_000
 
 LIMIT_TABLE = "CREATE TABLE IF NOT EXISTS bench_outbox (id int PRIMARY KEY, status text, sid text)"
@@ -37,10 +37,10 @@ def _fill(people: crowd.Crowd) -> None:
     from django.db import connection
 
     with connection.cursor() as cursor:
-        cursor.execute("TRUNCATE interactions_interaction, interactions_message CASCADE")
+        cursor.execute("TRUNCATE interactions_interaction, interactions_message, interactions_outboxentry CASCADE")
         cursor.execute("TRUNCATE channels_inboundevent, channels_pendingevent")
     from scopchat.common.clock import utc_now
-    from scopchat.interactions.models import Interaction, Message
+    from scopchat.interactions.models import Interaction, Message, OutboxEntry
 
     now = utc_now()
     fields = {"status": "open", "last_activity_at": now, "changed_at": now, "opened_at": now}
@@ -51,7 +51,7 @@ def _fill(people: crowd.Crowd) -> None:
             yield Interaction(company_id=company, channel_id=pk, customer=f"+1514{5550000 + n:07d}", **fields)
 
     made = Interaction.objects.bulk_create(interactions(), batch_size=5_000)
-    Message.objects.bulk_create(
+    texts = Message.objects.bulk_create(
         (
             Message(
                 company_id=parent.company_id, channel_id=parent.channel_id, interaction_id=parent.pk, direction="out",
@@ -61,21 +61,27 @@ def _fill(people: crowd.Crowd) -> None:
         ),
         batch_size=5_000,
     )  # fmt: skip
+    OutboxEntry.objects.bulk_create(
+        (
+            OutboxEntry(message_id=text.pk, channel_id=text.channel_id, interaction_id=text.interaction_id)
+            for text in texts
+        ),
+        batch_size=5_000,
+    )
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
 
 
 def _send() -> float:
     """One worker's seconds to send everything, database writes included."""
-    from scopchat.interactions.models import Message
+    from scopchat.interactions.models import Message, OutboxEntry
 
-    queued = Message.objects.filter(status__in=["queued", "sending"])
     with desk.worker() as process:
-        while (first := queued.count()) == TEXTS:
-            time.sleep(0.005)
+        while (first := OutboxEntry.objects.count()) == TEXTS:
+            time.sleep(0.02)
         began = time.perf_counter()
-        while queued.exists():
-            time.sleep(0.01)
+        while OutboxEntry.objects.exists():
+            time.sleep(0.05)
         seconds = (time.perf_counter() - began) * TEXTS / first
         spent = psutil.Process(process.pid).cpu_times()
         cost = (spent.user + spent.system) / TEXTS * 1e6

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from functools import partial
 
 from django.db import transaction
 from django.db.models import QuerySet
 
+from scopchat.channels import queries
 from scopchat.channels.drains import Work, defer_drain
 from scopchat.channels.models import EventState, InboundEvent, PendingEvent
+from scopchat.common.queries import batch
 
 
 @transaction.atomic
@@ -23,3 +26,10 @@ def hand_back(unmatched: QuerySet[InboundEvent]) -> None:
     )
     for shard in {shard for _pk, shard in found}:
         transaction.on_commit(partial(defer_drain, Work.ROUTE, shard))
+
+
+def hand_back_receipts(*, providers: Collection[int], carrier_ids: Sequence[str]) -> None:
+    """The same with receipts of messages whose ids at the carrier have become known."""
+    waiting = batch(queries.UNMATCHED, [list(providers), list(carrier_ids)]) if carrier_ids else []
+    if waiting:
+        hand_back(InboundEvent.objects.filter(pk__in=[pk for (pk,) in waiting]))

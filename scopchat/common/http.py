@@ -25,6 +25,7 @@ from pyreqwest.http import Url
 from pyreqwest.response import Response
 
 CONNECT_SECONDS = 5
+TIMEOUT = timedelta(seconds=15)
 RESOLVED_SECONDS = 60.0
 """How long the address behind a name is kept."""
 KEEPALIVE_SECONDS = 4
@@ -95,15 +96,15 @@ class Client:
         *,
         headers: Mapping[str, str],
         body: bytes = b"",
-        timeout: float = 15.0,
+        timeout: timedelta = TIMEOUT,
         max_bytes: int = MAX_ANSWER_BYTES,
     ) -> Answer:
-        """One request and its whole answer; `timeout` in seconds over both.
+        """One request and its whole answer; `timeout` is over both.
 
         Raises `Blocked`, `NotConnected` (safe to retry), `NoAnswer` (not safe), `TooLarge`.
         """
         client = await self._client(*_host_and_port(url))
-        request = client.request(method, url).headers(dict(headers)).timeout(timedelta(seconds=timeout))
+        request = client.request(method, url).headers(dict(headers)).timeout(timeout)
         try:
             async with request.body_bytes(body).build_streamed() as response:
                 return Answer(response.status, response.headers, await _read(response, max_bytes))

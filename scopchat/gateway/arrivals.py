@@ -13,7 +13,8 @@ from scopchat.common.notices import listen_to
 
 CHANNEL = "scopchat_journal"
 """Notified with the shards of each write, separated by commas (`gateway.journal`)."""
-
+REPORT = "~"
+"""Before a shard to which a receipt came: it can wait for others, a customer's text cannot."""
 
 LINGER_SECONDS = 5.0
 """How long a routing run waits for the next event of its shard."""
@@ -25,30 +26,43 @@ class Arrivals:
     def __init__(self, connection_params: dict[str, Any]) -> None:
         self._params = connection_params
         self._heard = [asyncio.Event() for _ in range(SHARDS)]
+        self._message = [asyncio.Event() for _ in range(SHARDS)]
         self._closed = False
 
     async def run(self) -> None:
         """Listens for ever."""
         async for shards in listen_to(self._params, CHANNEL):
-            for shard in range(SHARDS) if shards is None else map(int, shards.split(",")):
+            for word in map(str, range(SHARDS)) if shards is None else shards.split(","):
+                shard = int(word.removeprefix(REPORT))
                 self._heard[shard].set()
+                if not word.startswith(REPORT):
+                    self._message[shard].set()
 
     def forget(self, shard: int) -> None:
         """What was heard of the shard until now is being handled. A worker that stops goes on hearing that it does."""
         if not self._closed:
             self._heard[shard].clear()
+            self._message[shard].clear()
 
     async def something(self, shard: int, seconds: float) -> bool:
         """Waits for word of the shard; False when none came within `seconds`, or when the worker stops."""
-        try:
-            async with asyncio.timeout(seconds):
-                await self._heard[shard].wait()
-        except TimeoutError:
-            return False
-        return not self._closed
+        return await _within(seconds, self._heard[shard]) and not self._closed
+
+    async def message(self, shard: int, seconds: float) -> bool:
+        """Waits for a customer's text to the shard; False when none came within `seconds`."""
+        return await _within(seconds, self._message[shard])
 
     def close(self) -> None:
         """Ends every wait."""
         self._closed = True
-        for heard in self._heard:
+        for heard in (*self._heard, *self._message):
             heard.set()
+
+
+async def _within(seconds: float, event: asyncio.Event) -> bool:
+    try:
+        async with asyncio.timeout(seconds):
+            await event.wait()
+    except TimeoutError:
+        return False
+    return True

@@ -136,7 +136,7 @@ class Hooks:
             return 400
         entry = self._entry(account, event, request, identity, now)
         await self._journal.append(entry)
-        self._wakeups.ask(entry.shard)
+        self._wakeups.ask(entry.shard, report=event is Event.STATUS)
         return 200
 
     def _entry(

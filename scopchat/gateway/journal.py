@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from typing import Any, NamedTuple
 
 import psycopg
 import structlog
 
-from scopchat.gateway.arrivals import CHANNEL
+from scopchat.gateway.arrivals import CHANNEL, REPORT
 
 logger = structlog.get_logger(__name__)
 
 LARGEST_BATCH = 500
+GATHER_SECONDS = 0.004
+"""From one commit's beginning to the next, at least: one alone never waits; in a rush, commits cost most of all."""
 
 
 class NotWritten(Exception):
@@ -54,12 +57,12 @@ WITH entry AS (
         unnest(%b::bytea[])
     ) AS arrived ({_COLUMNS}, body)
     ON CONFLICT (provider_id, event, carrier_key) DO NOTHING
-    RETURNING id, shard, state
+    RETURNING id, shard, event, state
 ), pending AS (
     INSERT INTO channels_pendingevent (shard, event_id) SELECT shard, id FROM entry WHERE state = 'accepted'
-    RETURNING shard
 )
-SELECT pg_notify('{CHANNEL}', string_agg(DISTINCT shard::text, ',')) FROM pending HAVING count(*) > 0
+SELECT pg_notify('{CHANNEL}', string_agg(DISTINCT CASE event WHEN 'status' THEN '{REPORT}' ELSE '' END || shard, ','))
+FROM entry WHERE state = 'accepted' HAVING count(*) > 0
 """  # noqa: S608  constant names
 
 
@@ -81,8 +84,11 @@ class Journal:
 
     async def run(self) -> None:
         """Writes for ever; runs as a task of the server."""
+        began = 0.0
         while True:
             await self._awake.wait()
+            await asyncio.sleep(began + GATHER_SECONDS - time.monotonic())
+            began = time.monotonic()
             batch, self._waiting = self._waiting[:LARGEST_BATCH], self._waiting[LARGEST_BATCH:]
             if not self._waiting:
                 self._awake.clear()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from scopchat.channels.drains import Work
 from scopchat.common.queries import batch
@@ -18,6 +19,8 @@ class Lease:
     work: Work
     shard: int
     epoch: int
+    left_behind: bool = False
+    """Whether an earlier run may have ended with texts claimed."""
 
 
 def take(work: Work, shard: int) -> Lease:
@@ -26,11 +29,16 @@ def take(work: Work, shard: int) -> Lease:
     Waits for a transaction of an earlier run that holds the lease; the server ends one that stays idle
     (`idle_in_transaction_session_timeout` in the settings).
     """
-    ((epoch,),) = batch(queries.TAKE_LEASE, [work.value, shard])
-    return Lease(work, shard, epoch)
+    ((epoch, left_behind),) = batch(queries.TAKE_LEASE, [work.value, shard])
+    return Lease(work, shard, epoch, left_behind)
 
 
 def hold(lease: Lease) -> None:
     """Keeps the lease until the running transaction ends. Raises `Fenced` when it is lost."""
     if not batch(queries.HOLD_LEASE, [lease.work.value, lease.shard, lease.epoch]):
         raise Fenced(f"{lease.work.value}:{lease.shard}")
+
+
+def note_claims(lease: Lease, moment: datetime | None) -> None:
+    """Writes that the run has claimed texts at this moment; None when there are results for all it ever claimed."""
+    batch(queries.NOTE_CLAIMS, [moment, lease.work.value, lease.shard, lease.epoch])

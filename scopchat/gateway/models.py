@@ -15,6 +15,8 @@ class ShardLease(models.Model):
     work = models.CharField(max_length=10)
     shard = models.PositiveSmallIntegerField()
     epoch = models.BigIntegerField(default=0)
+    claimed_at = models.DateTimeField(null=True)
+    """When a sending run last claimed texts; null when there are results for all that were claimed."""
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["work", "shard"], name="shard_lease_once")]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -14,10 +15,10 @@ from django.db import transaction
 from scopchat.channels.models import Channel, Provider
 from scopchat.channels.providers.base import Account, Adapter
 from scopchat.channels.providers.registry import adapter_for
-from scopchat.gateway import queries
-from scopchat.gateway.leases import Lease, hold
+from scopchat.gateway import leases, queries
+from scopchat.gateway.leases import Lease
 from scopchat.interactions.services import sending
-from scopchat.interactions.services.sending import Claimed
+from scopchat.interactions.services.sending import Claimed, Result
 
 ACCOUNT_SECONDS = 2.0
 """How long a changed secret or address of a provider may go unnoticed."""
@@ -78,16 +79,25 @@ def _account(provider_id: int, _moment: int) -> tuple[Adapter, Account]:
     return adapter_for(provider.kind), provider.account
 
 
-def abandon_earlier(shard: int, claim: UUID) -> int:
+@transaction.atomic
+def abandon_earlier(shard: int, claim: UUID, now: datetime) -> int:
     """What an ended run left claimed on the shard becomes unknown; inactive channels included."""
+    queries.one_at_a_time(shard)
     channels = list(Channel.objects.filter(shard=shard).values_list("pk", flat=True))
-    return sending.abandon(channels=channels, claim=claim)
+    return sending.abandon(channels=channels, claim=claim, now=now)
+
+
+@transaction.atomic
+def write(shard: int, results: Sequence[Result], claim: UUID, providers: Collection[int]) -> None:
+    """Records results; the router, which writes receipts to the same messages, waits meanwhile."""
+    queries.one_at_a_time(shard)
+    sending.record_results(results=results, claim=claim, providers=providers)
 
 
 def take_turn(lease: Lease, claim: UUID, most: int, now: datetime) -> Turn:
     """Claims what the shard's channels may send at this moment, `most` texts at the most. Raises `Fenced`."""
     with transaction.atomic():
-        hold(lease)
+        leases.hold(lease)
         routes = load_routes(lease.shard)
         limits = {pk: int(route.allowance(now)) for pk, route in routes.items() if route.allowance(now) >= 1}
         claimed = (
@@ -101,7 +111,9 @@ def take_turn(lease: Lease, claim: UUID, most: int, now: datetime) -> Turn:
             if limits
             else []
         )
-        _charge(claimed, routes, now)
+        if claimed:
+            _charge(claimed, routes, now)
+            leases.note_claims(lease, now)
     if claimed:
         return Turn(routes, claimed, None)
     waiting = sending.due(channels=list(routes), now=now)
@@ -118,5 +130,4 @@ def _charge(claimed: list[Claimed], routes: dict[int, Route], now: datetime) -> 
     for channel_id, count in segments.items():
         route = routes[channel_id]
         booked[channel_id] = max(route.next_send_at or now, now) + timedelta(seconds=count / route.throughput)
-    if booked:
-        queries.book(booked)
+    queries.book(booked)

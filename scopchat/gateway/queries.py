@@ -24,14 +24,16 @@ CROSS JOIN LATERAL (
 
 SHARDS_TO_SEND = """
 SELECT DISTINCT c.shard FROM channels_channel c
-WHERE EXISTS (
-    SELECT 1 FROM interactions_message m
-    WHERE m.channel_id = c.id AND m.status = 'queued' AND (m.not_before IS NULL OR m.not_before <= %(now)s)
-) OR EXISTS (
-    SELECT 1 FROM interactions_message m
-    WHERE m.channel_id = c.id AND m.status = 'sending' AND m.claimed_at < %(now)s - interval '20 seconds'
+JOIN channels_provider p ON p.id = c.provider_id
+JOIN tenancy_company owner ON owner.id = c.company_id
+WHERE c.is_active AND p.is_active AND owner.is_active AND EXISTS (
+    SELECT 1 FROM interactions_outboxentry o
+    WHERE o.channel_id = c.id AND o.unknown_at IS NULL AND o.claim IS NULL
+      AND (o.not_before IS NULL OR o.not_before <= %(now)s)
 )
-"""  # indexes message_outbox, message_in_flight
+UNION
+SELECT shard FROM gateway_shardlease WHERE work = 'send' AND claimed_at < %(now)s - interval '20 seconds'
+"""  # index outbox_next
 
 REMATCH = """
 WITH back AS (
@@ -72,6 +74,9 @@ WHERE e.id = now.id
 RETURNING e.id
 """
 
+SHARD_LOCKS = 1
+"""Tells the locks of shards from others of the database."""
+
 ONE_AT_A_TIME = """
 SELECT pg_advisory_xact_lock(%s, %s)
 """
@@ -79,13 +84,16 @@ SELECT pg_advisory_xact_lock(%s, %s)
 TAKE_LEASE = """
 INSERT INTO gateway_shardlease AS lease (work, shard, epoch) VALUES (%s, %s, 1)
 ON CONFLICT (work, shard) DO UPDATE SET epoch = lease.epoch + 1
-RETURNING epoch
+RETURNING epoch, claimed_at IS NOT NULL
 """
 
 HOLD_LEASE = """
 SELECT epoch FROM gateway_shardlease WHERE work = %s AND shard = %s AND epoch = %s FOR UPDATE
 """
 
+NOTE_CLAIMS = """
+UPDATE gateway_shardlease SET claimed_at = %s WHERE work = %s AND shard = %s AND epoch = %s RETURNING epoch
+"""
 
 BOOK = """
 UPDATE channels_channel c SET next_send_at = booked.at
@@ -114,9 +122,9 @@ def first_pending(shards: list[int]) -> dict[int, int]:
     return dict(batch(FIRST_PENDING, [shards]))
 
 
-def one_at_a_time(kind: int, shard: int) -> None:
+def one_at_a_time(shard: int) -> None:
     """Waits until no other transaction on the shard has said the same, and keeps others waiting until this one ends."""
-    batch(ONE_AT_A_TIME, [kind, shard])
+    batch(ONE_AT_A_TIME, [SHARD_LOCKS, shard])
 
 
 def rematch_receipts() -> None:

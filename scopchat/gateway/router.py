@@ -26,8 +26,6 @@ from scopchat.interactions.services.receive import Arrival, receive
 logger = structlog.get_logger(__name__)
 
 BATCH = 500
-ROUTING = 1
-"""Tells the router's locks from others of the database."""
 ROUTED = Counter("scopchat_events_routed_total", "Callbacks handled, by what became of them.", ["state"])
 
 
@@ -91,7 +89,7 @@ def route_batch(shard: int) -> int:
 
 def _route(shard: int, most: int) -> int:
     """Reads and handles events in the running transaction; nobody else touches the shard's until it ends."""
-    queries.one_at_a_time(ROUTING, shard)
+    queries.one_at_a_time(shard)
     events = [Journaled(*row) for row in batch(queries.PENDING, [shard, most])]
     if events:
         outcome = Outcome(shard)
@@ -119,7 +117,7 @@ def _route_one_by_one(shard: int) -> int:
 
 @transaction.atomic
 def _set_aside(shard: int, event: int, error: str) -> None:
-    queries.one_at_a_time(ROUTING, shard)
+    queries.one_at_a_time(shard)
     if queries.first_pending([shard]) == {shard: event}:
         _settle(Outcome(shard, set_aside={event: error}))
 

@@ -20,11 +20,10 @@ from scopchat.channels.incidents import note_health
 from scopchat.channels.providers.base import FailureReason, HttpAnswer, Refused, SendOutcome, Sent, Unclear
 from scopchat.common import http
 from scopchat.common.clock import utc_now
-from scopchat.gateway import outbox
+from scopchat.gateway import leases, outbox
 from scopchat.gateway.database import in_thread
 from scopchat.gateway.leases import Fenced, Lease
 from scopchat.gateway.outbox import Route
-from scopchat.interactions.services import sending
 from scopchat.interactions.services.sending import Claimed, Result
 from scopchat.interactions.status import MessageStatus
 
@@ -42,8 +41,9 @@ MOST_ATTEMPTS = 8
 COMPLAINTS = frozenset({FailureReason.ACCOUNT, FailureReason.CONNECTION})
 """Refusals that concern every text of a provider, not the one that met it."""
 SENT_TOTAL = Counter("scopchat_texts_sent_total", "Texts by what became of the request.", ["outcome"])
+_COUNTED = {outcome: SENT_TOTAL.labels(outcome.__name__.lower()) for outcome in (Sent, Refused, Unclear)}
 
-turns = asyncio.Semaphore(4)
+turns = asyncio.Semaphore(8)
 """Shards sending at once in this process: enough to keep requests in flight, few enough for large batches."""
 
 
@@ -60,14 +60,14 @@ class Run:
         self._client = client
         self._claim = uuid.uuid4()
         self._in_flight: set[asyncio.Task[Result]] = set()
-        self._providers: dict[int, int] = {}
+        self._providers: set[int] = set()
         self._complaints: dict[int, str] = {}
         self._told: dict[int, str] = {}
 
     async def drain(self) -> None:
         """Sends until nothing is due. Raises `Fenced` when another run has taken the shard over."""
-        left = await in_thread(outbox.abandon_earlier, self._lease.shard, self._claim)
-        if left:
+        if self._lease.left_behind:
+            left = await in_thread(outbox.abandon_earlier, self._lease.shard, self._claim, utc_now())
             logger.warning("texts_unknown", shard=self._lease.shard, texts=left)
         try:
             while await self._step():
@@ -81,7 +81,7 @@ class Run:
             began = time.monotonic()
             room = BATCH - len(self._in_flight)
             turn = await in_thread(outbox.take_turn, self._lease, self._claim, room, utc_now())
-            self._providers.update({pk: route.provider_id for pk, route in turn.routes.items()})
+            self._providers.update(route.provider_id for route in turn.routes.values())
             for text in turn.claimed:
                 sending_one = self._send(turn.routes[text.channel_id], text, began)
                 self._in_flight.add(asyncio.create_task(sending_one))
@@ -108,12 +108,13 @@ class Run:
         """Nothing in flight is left behind without its result."""
         while self._in_flight:
             await self._collect(TURN_SECONDS)
+        await in_thread(leases.note_claims, self._lease, None)
 
     async def _write(self, results: Sequence[Result]) -> None:
         """Records results, waiting for the database if need be: only we know them."""
         while True:
             try:
-                await in_thread(sending.record_results, results=results, claim=self._claim, providers=self._providers)
+                await in_thread(outbox.write, self._lease.shard, results, self._claim, self._providers)
             except (OperationalError, InterfaceError) as error:
                 logger.warning("results_not_written", texts=len(results), error=type(error).__name__)
                 await asyncio.sleep(0.5)
@@ -142,7 +143,7 @@ class Run:
         except Exception as error:
             logger.error("send_failed", message_id=pk, error=type(error).__name__)
             outcome = Unclear(type(error).__name__)
-        SENT_TOTAL.labels(type(outcome).__name__.lower()).inc()
+        _COUNTED[type(outcome)].inc()
         self._note(route, outcome)
         return result_of(text, outcome, utc_now())
 

@@ -24,6 +24,8 @@ LIFE_SECONDS = 60.0
 """A routing run that is kept busy hands over after this, so that a new worker gets its share."""
 BREATH_SECONDS = 0.1
 """From one batch of a shard to the next, at least: what comes in a rush is handled together."""
+REPORTS_SECONDS = 0.5
+"""The same where nothing but receipts came."""
 STALLED_SECONDS = 8
 """A worker without heartbeat for this long is taken for dead and its jobs run elsewhere."""
 
@@ -48,6 +50,7 @@ async def route(context: JobContext, *, shard: int) -> None:
         if time.monotonic() > ends:
             await in_thread(defer_drain, Work.ROUTE, shard)
             return
+        await arrivals.message(shard, began + REPORTS_SECONDS - time.monotonic())
         await asyncio.sleep(max(0.0, began + BREATH_SECONDS - time.monotonic()))
 
 

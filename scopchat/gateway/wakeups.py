@@ -51,11 +51,13 @@ class Wakeups:
         self._watched: dict[int, int | None] = {}
         self._to_watch = asyncio.Event()
 
-    def ask(self, shard: int) -> None:
-        """The shard has new work on disk."""
+    def ask(self, shard: int, *, report: bool = False) -> None:
+        """The shard has new work on disk; a receipt (`report`) can wait for the sweep, should its run have died."""
         now = self._clock()
         warm = now - self._heard.get(shard, -WARM_SECONDS) < WARM_SECONDS
         self._heard[shard] = now
+        if warm and report:
+            return
         if warm:
             self._watched.setdefault(shard, None)
             self._to_watch.set()

@@ -79,8 +79,14 @@ class Interaction(TenantModel):
                 name="interaction_waiting_first",
             ),
             models.Index(fields=["company", "changed_at"], name="interaction_changed"),
-            models.Index(fields=["assignee", "-last_activity_at"], name="interaction_mine"),
-            models.Index(fields=["queue", "-last_activity_at"], name="interaction_queue"),
+            models.Index(
+                fields=["assignee", "-last_activity_at"],
+                condition=Q(assignee__isnull=False),
+                name="interaction_of_assignee",
+            ),
+            models.Index(
+                fields=["queue", "-last_activity_at"], condition=Q(queue__isnull=False), name="interaction_of_queue"
+            ),
             models.Index(fields=["channel", "-last_activity_at"], name="interaction_channel"),
         ]
 
@@ -91,13 +97,6 @@ class Interaction(TenantModel):
 class Direction(models.TextChoices):
     IN = "in"
     OUT = "out"
-
-
-class Priority(models.IntegerChoices):
-    """Which queued texts of a channel go first."""
-
-    LIVE = 0
-    MASS = 10
 
 
 class Message(TenantModel):
@@ -125,13 +124,8 @@ class Message(TenantModel):
     created_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
     delivered_at = models.DateTimeField(null=True)
-    priority = models.SmallIntegerField(choices=Priority, default=Priority.LIVE)
-    not_before = models.DateTimeField(null=True)
-    """Earliest moment of the next attempt."""
     attempts = models.PositiveSmallIntegerField(default=0)
-    claim = models.UUIDField(null=True)
-    """The sender's run that took it last; results count only under the same claim."""
-    claimed_at = models.DateTimeField(null=True)
+    """How many attempts have ended; the one under way is counted in the outbox."""
 
     objects: ClassVar[Any] = tenant_manager(MessageQuerySet)
 
@@ -148,27 +142,59 @@ class Message(TenantModel):
             ),
         ]
         indexes = [
+            # None names the status: it changes twice for each text, and a change of what no index names costs none.
             models.Index(fields=["interaction", "id"], name="message_thread"),
-            models.Index(
-                fields=["channel", "priority", "id"],
-                condition=Q(status=MessageStatus.QUEUED),
-                name="message_outbox",
-            ),
-            models.Index(
-                fields=["channel", "claimed_at"],
-                condition=Q(status=MessageStatus.SENDING),
-                name="message_in_flight",
-            ),
-            models.Index(
-                fields=["interaction", "id"],
-                condition=Q(status__in=[MessageStatus.QUEUED, MessageStatus.SENDING]),
-                name="message_turn",
-            ),
-            models.Index(fields=["claimed_at"], condition=Q(status=MessageStatus.UNKNOWN), name="message_unknown"),
         ]
 
     def __str__(self) -> str:
         return f"{self.direction} {self.pk}"
+
+
+class Priority(models.IntegerChoices):
+    """Which queued texts of a channel go first."""
+
+    LIVE = 0
+    MASS = 10
+
+
+class OutboxEntry(models.Model):
+    """A text on its way: what the sender needs to know of it, until it is known what became of it.
+
+    There is one for each message that is queued or unknown, and for no other. A claim changes this narrow row and none
+    of its indexes; the message itself is written once, with the result.
+    """
+
+    message = models.OneToOneField(
+        Message, on_delete=models.CASCADE, primary_key=True, db_constraint=False, related_name="outbox_entry"
+    )
+    channel = models.ForeignKey(
+        Channel, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+"
+    )
+    interaction = models.ForeignKey(
+        Interaction, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+"
+    )
+    priority = models.SmallIntegerField(choices=Priority, default=Priority.LIVE)
+    not_before = models.DateTimeField(null=True)
+    """Earliest moment of the next attempt."""
+    attempts = models.PositiveSmallIntegerField(default=0)
+    """With the one under way."""
+    claim = models.UUIDField(null=True)
+    """The sender's run that took it: the request may have left. Results count only under the same claim."""
+    claimed_at = models.DateTimeField(null=True)
+    unknown_at = models.DateTimeField(null=True)
+    """When its run ended, or the carrier's answer failed to come, without a result."""
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["channel", "priority", "message"], condition=Q(unknown_at__isnull=True), name="outbox_next"
+            ),
+            models.Index(fields=["interaction", "message"], condition=Q(unknown_at__isnull=True), name="outbox_turn"),
+            models.Index(fields=["unknown_at"], condition=Q(unknown_at__isnull=False), name="outbox_unknown"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.message_id}.{self.attempts}"
 
 
 class AttachmentState(models.TextChoices):

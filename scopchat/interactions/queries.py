@@ -31,9 +31,8 @@ RETURNING i.id, i.company_id, i.channel_id, i.customer, i.queue_id, i.assignee_i
 STORE_ARRIVALS = """
 INSERT INTO interactions_message (
     company_id, channel_id, interaction_id, direction, text, segments, status, reason, error_code, error_detail,
-    carrier_id, created_at, priority, attempts)
-SELECT company_id, channel_id, interaction_id, 'in', text, segments, 'received', '', '', '', carrier_id, created_at,
-       0, 0
+    carrier_id, created_at, attempts)
+SELECT company_id, channel_id, interaction_id, 'in', text, segments, 'received', '', '', '', carrier_id, created_at, 0
 FROM unnest(%b::bigint[], %b::bigint[], %b::bigint[], %b::text[], %b::int[], %b::text[], %b::timestamptz[])
      WITH ORDINALITY
      AS arrived (company_id, channel_id, interaction_id, text, segments, carrier_id, created_at, place)
@@ -48,26 +47,28 @@ JOIN interactions_message m ON m.channel_id = asked.channel_id AND m.carrier_id 
 """  # unique index message_carrier_once
 
 REPORTED_MESSAGES = """
-SELECT asked.place, m.id, m.status, m.interaction_id
+SELECT asked.place, m.id, m.status, m.early
 FROM unnest(%b::bigint[], %b::text[], %b::bigint[], %b::int[]) WITH ORDINALITY
      AS asked (channel_id, carrier_id, message_id, attempt, place)
 CROSS JOIN LATERAL (
-    SELECT m.id, m.status, m.interaction_id FROM interactions_message m
+    SELECT m.id, m.status, false AS early FROM interactions_message m
     WHERE m.channel_id = asked.channel_id AND m.carrier_id = asked.carrier_id
-    UNION
-    SELECT m.id, m.status, m.interaction_id FROM interactions_message m
-    WHERE m.id = asked.message_id AND m.channel_id = asked.channel_id AND m.attempts = asked.attempt
-      AND m.direction = 'out' AND m.carrier_id IS NULL AND m.status IN ('sending', 'unknown')
+    UNION ALL
+    SELECT m.id, m.status, true FROM interactions_outboxentry o
+    JOIN interactions_message m ON m.id = o.message_id
+    WHERE o.message_id = asked.message_id AND o.channel_id = asked.channel_id AND o.attempts = asked.attempt
+      AND o.claim IS NOT NULL
 ) m
 ORDER BY asked.place
-"""  # message_carrier_once, primary key
+"""  # message_carrier_once, primary keys
 
 RECORD_REPORTS = """
-WITH turn AS (
-    SELECT m.id FROM interactions_message m WHERE m.id = ANY(%s) ORDER BY m.id FOR UPDATE
+WITH over AS (
+    DELETE FROM interactions_outboxentry o WHERE o.message_id = ANY(%b) RETURNING o.message_id, o.attempts
 )
 UPDATE interactions_message m SET
     status = r.status,
+    attempts = COALESCE(over.attempts, m.attempts),
     carrier_id = COALESCE(m.carrier_id, r.carrier_id),
     reason = r.reason,
     error_code = r.error_code,
@@ -75,17 +76,13 @@ UPDATE interactions_message m SET
     delivered_at = CASE WHEN r.status = 'delivered' THEN r.at ELSE m.delivered_at END
 FROM unnest(%b::bigint[], %b::text[], %b::text[], %b::text[], %b::text[], %b::timestamptz[])
      AS r (id, status, carrier_id, reason, error_code, at)
-JOIN turn ON turn.id = r.id, interactions_interaction i
+LEFT JOIN over ON over.message_id = r.id, interactions_interaction i
 WHERE m.id = r.id AND i.id = m.interaction_id
-  AND array_position(ARRAY['queued', 'sending', 'unknown', 'sent', 'delivered'], m.status::text)
-      < array_position(ARRAY['queued', 'sending', 'unknown', 'sent', 'delivered'],
+  AND array_position(ARRAY['queued', 'unknown', 'sent', 'delivered'], m.status::text)
+      < array_position(ARRAY['queued', 'unknown', 'sent', 'delivered'],
                        CASE r.status WHEN 'failed' THEN 'delivered' ELSE r.status END)
 RETURNING i.id, i.company_id, i.channel_id, i.queue_id, i.assignee_id
 """  # the same rungs as status.RUNG, compared again under the row's lock
-
-ROUTES = """
-SELECT id, company_id, channel_id, queue_id, assignee_id FROM interactions_interaction WHERE id = ANY(%s)
-"""
 
 
 @cache

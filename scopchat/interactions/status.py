@@ -49,9 +49,7 @@ class MessageStatus(models.TextChoices):
     RECEIVED = "received", _("received")
     """From the customer; never moves."""
     QUEUED = "queued", _("queued")
-    """On disk, to be handed to the carrier."""
-    SENDING = "sending", _("sending")
-    """Claimed: the request may have left."""
+    """On disk, to be handed to the carrier; in the outbox it says whether that is being done."""
     UNKNOWN = "unknown", _("not known whether it was sent")
     """The request left and no answer came. Never resent by the program."""
     SENT = "sent", _("handed to the carrier")
@@ -65,20 +63,11 @@ class MessageStatus(models.TextChoices):
 RUNG: dict[MessageStatus, int] = {
     # A receipt moves a message to a higher rung or not at all: reports come late, twice and out of order.
     MessageStatus.QUEUED: 0,
-    MessageStatus.SENDING: 1,
-    MessageStatus.UNKNOWN: 2,
-    MessageStatus.SENT: 3,
+    MessageStatus.UNKNOWN: 1,
+    MessageStatus.SENT: 2,
     # The two final rungs are level, so neither replaces the other.
-    MessageStatus.DELIVERED: 4,
-    MessageStatus.FAILED: 4,
-}
-
-SENDER_MOVES: dict[MessageStatus, frozenset[MessageStatus]] = {
-    # What the sender may do besides climbing; always under the claim it holds.
-    # Certain that nothing left (or that the carrier refused for now): back in the queue.
-    MessageStatus.SENDING: frozenset({MessageStatus.QUEUED}),
-    # A frozen runner wakes, finds its claim taken for lost, and knows that this request never left.
-    MessageStatus.UNKNOWN: frozenset({MessageStatus.QUEUED}),
+    MessageStatus.DELIVERED: 3,
+    MessageStatus.FAILED: 3,
 }
 
 

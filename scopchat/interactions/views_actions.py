@@ -150,7 +150,7 @@ def retry(request: PersonRequest, pk: int) -> HttpResponse:
     return _answer(
         request,
         message.interaction_id,
-        lambda: delivery.retry(message=message, acting=request.user, now=utc_now()),
+        lambda: delivery.retry(message=message, acting=request.user),
     )
 
 

@@ -132,7 +132,7 @@ def _deliver(channel: Channel, message: Message, at: datetime, *, fails: bool) -
     run, carrier_id = uuid4(), new_carrier_id()
     sending.claim(limits={channel.pk: 1}, senders={channel.pk: channel.address}, most=1, claim=run, now=at)
     result = sending.Result(message.pk, MessageStatus.SENT, at, carrier_id=carrier_id)
-    sending.record_results(results=[result], claim=run, providers={channel.pk: channel.provider_id})
+    sending.record_results(results=[result], claim=run, providers=[channel.provider_id])
     status = ReceiptStatus.FAILED if fails else ReceiptStatus.DELIVERED
     reason = FailureReason.UNREACHABLE if fails else None
     receipt = Receipt(carrier_id, channel.address, status, status.value, reason=reason)

@@ -1,14 +1,14 @@
-"""Forms are read as Python's own parser reads them."""
+"""Forms are read and written as Python's own library does."""
 
 from __future__ import annotations
 
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from scopchat.channels.providers.base import pairs_of
+from scopchat.channels.providers.base import form_of, pairs_of
 
 PIECES = st.text(st.sampled_from("aé=&+%20cC3A9;/?\n\0 "), max_size=40)
 
@@ -24,6 +24,11 @@ def outcome(parse: object, text: str) -> object:
 @example("a=b&&c&=d&e==f&g=%C3%A9+%2B&h=%zz&i=%")
 def test_it_finds_what_the_standard_library_finds(text: str) -> None:
     assert outcome(pairs_of, text) == outcome(lambda t: parse_qsl(t, keep_blank_values=True, errors="strict"), text)
+
+
+@given(st.lists(st.tuples(st.text(), st.text())))
+def test_it_writes_what_the_standard_library_writes(pairs: list[tuple[str, str]]) -> None:
+    assert form_of(pairs) == urlencode(pairs).encode()
 
 
 def test_it_refuses_what_is_not_utf_8() -> None:

@@ -6,6 +6,7 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, closing
+from datetime import timedelta
 
 import pytest
 
@@ -44,10 +45,10 @@ async def never_answers(reader: asyncio.StreamReader, _writer: asyncio.StreamWri
 
 
 async def get(
-    url: str, *, method: str = "GET", allow_private: bool = True, timeout: float = 10, max_bytes: int = 1000
+    url: str, *, method: str = "GET", allow_private: bool = True, seconds: float = 10, max_bytes: int = 1000
 ) -> Answer:
     async with Client(allow_private=allow_private) as client:
-        return await client.request(method, url, headers={}, timeout=timeout, max_bytes=max_bytes)
+        return await client.request(method, url, headers={}, timeout=timedelta(seconds=seconds), max_bytes=max_bytes)
 
 
 @pytest.mark.parametrize(
@@ -146,7 +147,7 @@ async def test_after_a_broken_answer_nobody_knows_and_nothing_is_repeated(script
 async def test_a_server_that_hangs_leaves_it_open_too() -> None:
     async with server(never_answers) as (address, requests):
         with pytest.raises(NoAnswer):
-            await get(f"http://{address}/", timeout=0.2)
+            await get(f"http://{address}/", seconds=0.2)
     assert len(requests) == 1
 
 

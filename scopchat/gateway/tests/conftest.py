@@ -33,7 +33,7 @@ class Asked:
 
     shards: list[int] = field(default_factory=list)
 
-    def ask(self, shard: int) -> None:
+    def ask(self, shard: int, *, report: bool) -> None:
         self.shards.append(shard)
 
 

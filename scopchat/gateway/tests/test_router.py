@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
+from django.db import transaction
 from django_scopes import scope, scopes_disabled
 
 from scopchat.channels.models import Destination, EventState, InboundEvent, PendingEvent
@@ -15,10 +16,11 @@ from scopchat.channels.services import create_channel
 from scopchat.channels.shards import shard_of
 from scopchat.gateway import queries, router
 from scopchat.gateway.tests.conftest import SID, Desk, route_everything
-from scopchat.interactions.models import Direction, Interaction, Message
+from scopchat.interactions.models import Direction, Interaction, Message, OutboxEntry
 from scopchat.interactions.services import lifecycle, reply
 from scopchat.interactions.services.sending import Result, record_results
 from scopchat.interactions.status import InteractionStatus, MessageStatus
+from scopchat.interactions.tests.desk import said
 from tests.at_once import at_once
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -59,17 +61,15 @@ def report(desk: Desk, sid: str, status: str, *, url: str = "", code: int | None
     return journal(desk, callbacks.receipt(desk.carrier, text, status, error_code=code), event="status", carrier_id=sid)
 
 
-def sent_message(desk: Desk, *, sid: str | None = "SM1", status: MessageStatus = MessageStatus.SENT) -> Message:
+def sent_message(
+    desk: Desk, *, sid: str | None = "SM1", status: MessageStatus = MessageStatus.SENT, claim: UUID | None = None
+) -> Message:
     with scope(company=desk.cast.client):
         interaction = Interaction.objects.create(
             company=desk.cast.client, channel=desk.channel, customer=CUSTOMER, status=InteractionStatus.OPEN,
             last_activity_at=NOW, changed_at=NOW, opened_at=NOW,
         )  # fmt: skip
-        message: Message = Message.objects.create(
-            company=desk.cast.client, channel=desk.channel, interaction=interaction, direction=Direction.OUT,
-            text="Oui", status=status, carrier_id=sid, created_at=NOW, attempts=1, claim=uuid4(), claimed_at=NOW,
-        )  # fmt: skip
-    return message
+    return said(interaction, "Oui", direction=Direction.OUT, status=status, carrier_id=sid, attempts=1, claim=claim)
 
 
 def fresh(message: Message) -> Message:
@@ -234,15 +234,16 @@ def test_it_says_why_a_message_failed(desk: Desk) -> None:
 
 
 def test_a_receipt_ahead_of_its_message_waits_for_it(desk: Desk) -> None:
-    message = sent_message(desk, sid=None, status=MessageStatus.SENDING)
+    claim = uuid4()
+    message = sent_message(desk, sid=None, status=MessageStatus.QUEUED, claim=claim)
     report(desk, "SM1", "delivered")
     route_everything()
     assert states() == [EventState.UNMATCHED]
-    with scopes_disabled():
+    with scopes_disabled(), transaction.atomic():
         record_results(
             results=[Result(message.pk, MessageStatus.SENT, NOW, carrier_id="SM1")],
-            claim=message.claim,
-            providers={desk.channel.pk: desk.provider.pk},
+            claim=claim,
+            providers=[desk.provider.pk],
         )
     route_everything()
     assert states() == ["done"]
@@ -268,9 +269,8 @@ def test_a_receipt_that_names_our_attempt_settles_an_unknown_message(desk: Desk)
 
 
 def test_a_late_receipt_of_an_earlier_attempt_says_nothing_of_the_next(desk: Desk) -> None:
-    message = sent_message(desk, sid=None, status=MessageStatus.SENDING)
-    with scopes_disabled():
-        Message.objects.filter(pk=message.pk).update(attempts=2)
+    message = sent_message(desk, sid=None, status=MessageStatus.QUEUED, claim=uuid4())
+    OutboxEntry.objects.update(attempts=2)
     report(desk, "SM9", "failed", url=f"{desk.provider.callback_url}/status?attempt={message.pk}.1")
     route_everything()
-    assert fresh(message).status == MessageStatus.SENDING
+    assert fresh(message).status == MessageStatus.QUEUED

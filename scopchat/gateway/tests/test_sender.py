@@ -16,6 +16,7 @@ from django_scopes import scope, scopes_disabled
 
 from scopchat.channels.drains import Work
 from scopchat.channels.models import Channel, Provider
+from scopchat.channels.providers.base import Attempt, Receipt, ReceiptStatus
 from scopchat.channels.providers.twilio.fake.server import FakeServer
 from scopchat.common import http
 from scopchat.common.clock import utc_now
@@ -24,9 +25,10 @@ from scopchat.gateway.database import in_thread
 from scopchat.gateway.leases import Fenced
 from scopchat.gateway.lookups import FIRST_LOOK, look_up_unknown
 from scopchat.gateway.tests.conftest import Desk
-from scopchat.interactions.models import Message
+from scopchat.interactions.models import Message, OutboxEntry
 from scopchat.interactions.services import sending, start
-from scopchat.interactions.services.sending import Result, record_results
+from scopchat.interactions.services.delivery import Report, apply_receipts
+from scopchat.interactions.services.sending import Result
 from scopchat.interactions.status import MessageStatus
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -61,6 +63,10 @@ def queue(desk: Desk, text: str, *, to: str = "+15145550142") -> Message:
 
 def fresh(message: Message) -> Message:
     return Message.objects.get(pk=message.pk)
+
+
+def on_its_way(message: Message) -> OutboxEntry:
+    return OutboxEntry.objects.select_related("message").get(message=message)
 
 
 async def drain(desk: Desk) -> None:
@@ -128,8 +134,8 @@ async def test_it_never_resends_when_the_answer_is_unclear(desk: Desk, carrier: 
         await in_thread(point_at, desk, url)
         await drain(desk)
         await drain(desk)
-    message = await in_thread(fresh, text)
-    assert (message.status, message.attempts) == ("unknown", 1)
+    entry = await in_thread(on_its_way, text)
+    assert (entry.message.status, entry.attempts) == ("unknown", 1)
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:1", None], ids=["nobody there", "429"])
@@ -139,14 +145,15 @@ async def test_it_tries_again_later_when_nothing_was_taken(desk: Desk, url: str 
     async with serving(answering(429)) as busy, http.Client(allow_private=True) as client:
         await in_thread(point_at, desk, url or busy)
         await sender.Run(lease, client)._step()
-    message = await in_thread(fresh, text)
-    assert (message.status, message.attempts, message.error_code) == (
+    entry = await in_thread(on_its_way, text)
+    assert (entry.message.status, entry.message.error_code, entry.attempts, entry.claim) == (
         "queued",
-        1,
         "429" if url is None else "connection",
+        1,
+        None,
     )
-    assert message.not_before is not None
-    assert timedelta(seconds=0.5) < message.not_before - utc_now() < timedelta(seconds=3)
+    assert entry.not_before is not None
+    assert timedelta(seconds=0.5) < entry.not_before - utc_now() < timedelta(seconds=3)
 
 
 def test_it_gives_up_after_the_last_attempt(desk: Desk) -> None:
@@ -218,7 +225,7 @@ async def test_what_a_dead_run_had_claimed_becomes_unknown_and_is_not_sent(desk:
 
 async def test_a_run_that_wakes_up_late_sends_nothing_and_says_so(desk: Desk) -> None:
     text, claim = await _claimed(desk)
-    await in_thread(outbox.abandon_earlier, desk.channel.shard, uuid4())
+    await in_thread(outbox.abandon_earlier, desk.channel.shard, uuid4(), utc_now())
     async with http.Client(allow_private=True) as client:
         run = sender.Run(leases.Lease(Work.SEND, desk.channel.shard, 0), client)
         run._claim = claim
@@ -229,19 +236,28 @@ async def test_a_run_that_wakes_up_late_sends_nothing_and_says_so(desk: Desk) ->
 
 
 async def test_a_result_under_a_lost_claim_changes_nothing(desk: Desk) -> None:
-    text, _claim = await _claimed(desk)
-    result = Result(text.pk, MessageStatus.FAILED, utc_now(), reason="other")
-    await in_thread(record_results, results=[result], claim=uuid4(), providers={})
-    assert (await in_thread(fresh, text)).status == "sending"
-
-
-async def test_a_receipt_before_the_answer_keeps_its_rung(desk: Desk) -> None:
     text, claim = await _claimed(desk)
-    await in_thread(_set_status, text, MessageStatus.DELIVERED)
-    result = Result(text.pk, MessageStatus.SENT, utc_now(), carrier_id="SM1")
-    await in_thread(record_results, results=[result], claim=claim, providers={})
+    result = Result(text.pk, MessageStatus.FAILED, utc_now(), reason="other")
+    await in_thread(outbox.write, desk.channel.shard, [result], uuid4(), [])
+    entry = await in_thread(on_its_way, text)
+    assert (entry.message.status, entry.claim) == ("queued", claim)
+
+
+@pytest.mark.parametrize(
+    ("status", "later"),
+    [(MessageStatus.SENT, "SM1"), (MessageStatus.UNKNOWN, None), (MessageStatus.QUEUED, None)],
+)
+async def test_a_receipt_before_the_answer_has_the_last_word(
+    desk: Desk, status: MessageStatus, later: str | None
+) -> None:
+    text, claim = await _claimed(desk)
+    await in_thread(_delivered, desk, text)
+    result = Result(text.pk, status, utc_now(), carrier_id=later)
+    await in_thread(outbox.write, desk.channel.shard, [result], claim, [])
     message = await in_thread(fresh, text)
-    assert (message.status, message.carrier_id) == ("delivered", "SM1")
+    assert (message.status, message.carrier_id, message.attempts) == ("delivered", "SM1", 1)
+    lease = await in_thread(leases.take, Work.SEND, desk.channel.shard)
+    assert (await in_thread(outbox.take_turn, lease, uuid4(), 100, utc_now())).claimed == []
 
 
 async def test_it_asks_the_carrier_about_unknown_texts(desk: Desk) -> None:
@@ -265,14 +281,16 @@ def _set_throughput(desk: Desk, throughput: int) -> None:
     Channel.objects.filter(pk=desk.channel.pk).update(throughput=throughput)
 
 
-def _set_status(message: Message, status: MessageStatus) -> None:
-    Message.objects.filter(pk=message.pk).update(status=status)
+def _delivered(desk: Desk, message: Message) -> None:
+    receipt = Receipt("SM1", desk.channel.address, ReceiptStatus.DELIVERED, "delivered", attempt=Attempt(message.pk, 1))
+    assert apply_receipts(reports=[Report(desk.channel.pk, receipt, utc_now())]) == set()
 
 
 def _make_unknown(message: Message) -> None:
     claimed_at = utc_now() - FIRST_LOOK - timedelta(seconds=1)
-    Message.objects.filter(pk=message.pk).update(
-        status=MessageStatus.UNKNOWN, claim=uuid4(), claimed_at=claimed_at, attempts=1
+    Message.objects.filter(pk=message.pk).update(status=MessageStatus.UNKNOWN)
+    OutboxEntry.objects.filter(message=message).update(
+        claim=uuid4(), claimed_at=claimed_at, unknown_at=utc_now(), attempts=1
     )
 
 

@@ -106,14 +106,14 @@ def test_shards_take_turns_at_the_pace_the_database_bears() -> None:
     assert [later - earlier for earlier, later in zip(jobs.times, jobs.times[1:], strict=False)] == [PACE, PACE]
 
 
-def again(*moments: float) -> Callable[[Wakeups], Awaitable[None]]:
+def again(*moments: float, report: bool = False) -> Callable[[Wakeups], Awaitable[None]]:
     """A scene in which shard 7 asks now and at each of these moments."""
 
     async def scene(wakeups: Wakeups) -> None:
         wakeups.ask(7)
         for moment in moments:
             await asyncio.sleep(moment - asyncio.get_running_loop().time())
-            wakeups.ask(7)
+            wakeups.ask(7, report=report)
 
     return scene
 
@@ -123,6 +123,19 @@ def test_an_event_soon_after_another_leaves_it_to_the_run_that_lingers() -> None
     play(jobs, again(3.0), journal)
     assert jobs.times == [0.0]
     assert journal.looks == [[7]]
+
+
+def test_a_receipt_soon_after_another_event_is_not_even_watched() -> None:
+    jobs, journal = Jobs(), Journal(first={7: 1})
+    play(jobs, again(3.0, report=True), journal)
+    assert jobs.times == [0.0]
+    assert journal.looks == []
+
+
+def test_a_receipt_long_after_another_event_asks_at_once() -> None:
+    jobs = Jobs()
+    play(jobs, again(4.0, report=True))
+    assert jobs.times == [0.0, 4.0]
 
 
 def test_an_event_long_after_another_asks_at_once() -> None:

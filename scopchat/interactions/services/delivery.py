@@ -5,21 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 
 from django.db import transaction
 
 from scopchat.accounts.models import User
 from scopchat.accounts.roles import Permission
-from scopchat.channels.drains import Work, defer_drain
 from scopchat.channels.providers.base import Receipt, ReceiptStatus
 from scopchat.common.queries import batch, columns
 from scopchat.events.catalogue import Part
 from scopchat.interactions import queries
 from scopchat.interactions.errors import Conflict
-from scopchat.interactions.models import Message
+from scopchat.interactions.models import Message, OutboxEntry
 from scopchat.interactions.services.changes import announce, announce_rows
 from scopchat.interactions.services.lifecycle import require
+from scopchat.interactions.services.outbox import enter
 from scopchat.interactions.status import MessageStatus, climbs
 
 REPORTED: dict[ReceiptStatus, MessageStatus] = {
@@ -56,19 +55,22 @@ def apply_receipts(*, reports: Sequence[Report]) -> set[int]:
         for report in reports
     ]
     best: dict[int, tuple[MessageStatus, Report]] = {}
-    matched = set()
-    for place, message_id, status, _interaction in batch(queries.REPORTED_MESSAGES, columns(asked, 4)):
+    matched, early = set(), set()
+    for place, message_id, status, on_its_way in batch(queries.REPORTED_MESSAGES, columns(asked, 4)):
         report = reports[place - 1]
         matched.add(place - 1)
         current = best[message_id][0] if message_id in best else MessageStatus(status)
         reported = REPORTED.get(report.receipt.status)
         if reported is not None and climbs(current, reported):
             best[message_id] = (reported, report)
-    _record(best)
+            if on_its_way:
+                early.add(message_id)
+    _record(best, early)
     return set(range(len(reports))) - matched
 
 
-def _record(best: dict[int, tuple[MessageStatus, Report]]) -> None:
+def _record(best: dict[int, tuple[MessageStatus, Report]], early: set[int]) -> None:
+    """Writes the highest report of each message; those on their way (`early`) have thereby arrived at the carrier."""
     if not best:
         return
     records = [
@@ -82,20 +84,18 @@ def _record(best: dict[int, tuple[MessageStatus, Report]]) -> None:
         )
         for message_id, (status, report) in sorted(best.items())
     ]
-    moved = batch(queries.RECORD_REPORTS, [sorted(best), *columns(records, 6)])
+    moved = batch(queries.RECORD_REPORTS, [sorted(early), *columns(records, 6)])
     announce_rows(set(moved), part=Part.THREAD)
 
 
-def tell(interaction_ids: set[int]) -> None:
-    """Live pages with one of these threads open show its marks anew."""
-    if interaction_ids:
-        announce_rows(batch(queries.ROUTES, [list(interaction_ids)]), part=Part.THREAD)
-
-
 @transaction.atomic
-def retry(*, message: Message, acting: User, now: datetime) -> None:
+def retry(*, message: Message, acting: User) -> None:
     """A person sends a failed text once more, as a new attempt. Raises `NotAllowed`, `Conflict`."""
-    _queue_again(message, acting=acting, current=MessageStatus.FAILED, now=now)
+    require(message.interaction, acting=acting, permission=Permission.ANSWER)
+    failed = Message.objects.select_for_update().filter(pk=message.pk, status=MessageStatus.FAILED).first()
+    if failed is None:
+        raise Conflict
+    _queue_again(message, attempts=failed.attempts)
 
 
 @transaction.atomic
@@ -104,29 +104,46 @@ def settle_unknown(*, message: Message, acting: User, was_sent: bool, now: datet
 
     Raises `NotAllowed`, and `Conflict` when it is known by now.
     """
-    if not was_sent:
-        _queue_again(message, acting=acting, current=MessageStatus.UNKNOWN, now=now)
-        return
     require(message.interaction, acting=acting, permission=Permission.ANSWER)
-    unknown = Message.objects.filter(pk=message.pk, status=MessageStatus.UNKNOWN)
-    if not unknown.update(status=MessageStatus.SENT, sent_at=message.claimed_at or now):
+    entry = _take_unknown(message)
+    if entry is None:
         raise Conflict
-    announce(message.interaction, part=Part.THREAD)
+    if was_sent:
+        _was_sent(message, entry, carrier_id=None, now=now)
+    else:
+        _queue_again(message, attempts=entry.attempts)
 
 
-def _queue_again(message: Message, *, acting: User, current: MessageStatus, now: datetime) -> None:
-    require(message.interaction, acting=acting, permission=Permission.ANSWER)
-    moved = Message.objects.filter(pk=message.pk, status=current).update(
-        status=MessageStatus.QUEUED,
-        carrier_id=None,
-        claim=None,
-        sent_at=None,
-        reason="",
-        error_code="",
-        error_detail="",
-        not_before=now,
+@transaction.atomic
+def settle_found(*, message: Message, carrier_id: str, now: datetime) -> bool:
+    """The carrier has an unknown text after all; False when it is known by now.
+
+    Raises IntegrityError when the id is another text's.
+    """
+    entry = _take_unknown(message)
+    if entry is not None:
+        _was_sent(message, entry, carrier_id=carrier_id, now=now)
+    return entry is not None
+
+
+def _take_unknown(message: Message) -> OutboxEntry | None:
+    """Takes an unknown text out of the outbox, in the running transaction."""
+    entry = OutboxEntry.objects.select_for_update().filter(message=message, unknown_at__isnull=False).first()
+    if entry is not None:
+        OutboxEntry.objects.filter(message=message).delete()
+    return entry
+
+
+def _was_sent(message: Message, entry: OutboxEntry, *, carrier_id: str | None, now: datetime) -> None:
+    Message.objects.filter(pk=message.pk).update(
+        status=MessageStatus.SENT, carrier_id=carrier_id, attempts=entry.attempts, sent_at=entry.claimed_at or now
     )
-    if not moved:
-        raise Conflict
     announce(message.interaction, part=Part.THREAD)
-    transaction.on_commit(partial(defer_drain, Work.SEND, message.interaction.channel.shard))
+
+
+def _queue_again(message: Message, *, attempts: int) -> None:
+    Message.objects.filter(pk=message.pk).update(
+        status=MessageStatus.QUEUED, carrier_id=None, sent_at=None, reason="", error_code="", error_detail=""
+    )
+    enter(message, attempts=attempts)
+    announce(message.interaction, part=Part.THREAD)

@@ -12,7 +12,7 @@ from scopchat.accounts.models import User
 from scopchat.channels.drains import Work, defer_drain
 from scopchat.common.gsm import checked, measure
 from scopchat.interactions.errors import EmptyText
-from scopchat.interactions.models import Direction, Interaction, Message
+from scopchat.interactions.models import Direction, Interaction, Message, OutboxEntry
 from scopchat.interactions.status import MessageStatus
 from scopchat.tenancy.limits import book_segments
 
@@ -52,5 +52,13 @@ def queue_text(*, interaction: Interaction, author: User, text: str, idempotency
         created_at=now,
     )
     book_segments(company_id=interaction.company_id, segments=segments, now=now)
-    transaction.on_commit(partial(defer_drain, Work.SEND, interaction.channel.shard))
+    enter(message)
     return message
+
+
+def enter(message: Message, *, attempts: int = 0) -> None:
+    """Puts a queued text into the outbox; `attempts` have been made before. The sender is told at the commit."""
+    OutboxEntry.objects.create(
+        message=message, channel_id=message.channel_id, interaction_id=message.interaction_id, attempts=attempts
+    )
+    transaction.on_commit(partial(defer_drain, Work.SEND, message.interaction.channel.shard))

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from django.db import transaction
-
-from scopchat.channels.journal import hand_back
-from scopchat.channels.models import InboundEvent
+from scopchat.channels.journal import hand_back_receipts
 from scopchat.channels.providers.base import Attempt, OutboundMessage
 from scopchat.common.queries import batch
 from scopchat.events.catalogue import Part
 from scopchat.interactions import queries
-from scopchat.interactions.services.changes import announce_rows
-from scopchat.interactions.services.delivery import tell
+from scopchat.interactions.services.changes import Row, announce_rows
 from scopchat.interactions.status import MessageStatus
+
+OVER = frozenset({MessageStatus.SENT, MessageStatus.FAILED})
+"""What ends a text's way through the outbox."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,36 +64,46 @@ def due(*, channels: Sequence[int], now: datetime) -> dict[int, datetime]:
     return {channel: moment for channel, moment in found if moment is not None}
 
 
-@transaction.atomic
-def record_results(*, results: Sequence[Result], claim: UUID, providers: Mapping[int, int]) -> None:
-    """Writes results of texts still under this claim, and wakes receipts that came before their message.
+def record_results(*, results: Sequence[Result], claim: UUID, providers: Collection[int]) -> None:
+    """Writes results of texts still under this claim, and wakes receipts of theirs that came before.
 
-    `providers` gives each channel's provider.
+    In the running transaction. `providers` are those of the texts' channels.
     """
-    found = batch(
-        queries.statement("record_results"),
-        {
-            "claim": claim,
-            "ids": [result.message_id for result in results],
-            "statuses": [result.status.value for result in results],
-            "carrier_ids": [result.carrier_id for result in results],
-            "segments": [result.segments for result in results],
-            "reasons": [result.reason for result in results],
-            "codes": [result.error_code[:20] for result in results],
-            "details": [result.error_detail[:300] for result in results],
-            "not_before": [result.not_before for result in results],
-            "at": [result.at for result in results],
-        },
-    )
-    announce_rows({route[1:] for route in found}, part=Part.THREAD)
-    known = {carrier for carrier, *_route in found if carrier}
-    if known:
-        hand_back(InboundEvent.objects.filter(provider__in=set(providers.values()), carrier_id__in=known))
+    over = [result for result in results if result.status in OVER]
+    again = [result for result in results if result.status not in OVER]
+    changed: set[Row] = set()
+    if over:
+        written = {
+            **_columns(over, claim),
+            "carrier_ids": [result.carrier_id for result in over],
+            "segments": [result.segments for result in over],
+            "reasons": [result.reason for result in over],
+        }
+        changed |= {tuple(row) for row in batch(queries.statement("record_results"), written)}
+    if again:
+        written = {**_columns(again, claim), "not_before": [result.not_before for result in again]}
+        changed |= {tuple(row) for row in batch(queries.statement("record_no_result"), written)}
+    announce_rows(changed, part=Part.THREAD)
+    hand_back_receipts(providers=providers, carrier_ids=[result.carrier_id for result in over if result.carrier_id])
 
 
-@transaction.atomic
-def abandon(*, channels: Sequence[int], claim: UUID) -> int:
-    """Marks unknown what earlier runs had claimed on these channels; returns how many texts."""
-    found = batch(queries.statement("abandon"), {"channels": list(channels), "claim": claim})
-    tell({interaction for (interaction,) in found})
+def _columns(results: Sequence[Result], claim: UUID) -> dict[str, Any]:
+    """What both statements take."""
+    return {
+        "claim": claim,
+        "ids": [result.message_id for result in results],
+        "statuses": [result.status.value for result in results],
+        "codes": [result.error_code[:20] for result in results],
+        "details": [result.error_detail[:300] for result in results],
+        "at": [result.at for result in results],
+    }
+
+
+def abandon(*, channels: Sequence[int], claim: UUID, now: datetime) -> int:
+    """Marks unknown what earlier runs had claimed on these channels; returns how many texts.
+
+    In the running transaction.
+    """
+    found = batch(queries.statement("abandon"), {"channels": list(channels), "claim": claim, "now": now})
+    announce_rows(found, part=Part.THREAD)
     return len(found)

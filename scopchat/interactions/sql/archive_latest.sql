@@ -1,6 +1,6 @@
 -- A page's worth of the latest interactions of each channel and queue of a person, and of their own: the latest of all
 -- they may see are among them. The same visibility as querysets.within_reach, for those who do not see everything.
--- Indexes: interaction_mine, interaction_channel, interaction_queue, interaction_number_begins, interaction_number_ends.
+-- Indexes: interaction_of_assignee, interaction_channel, interaction_of_queue, interaction_number_begins, interaction_number_ends.
 WITH latest AS (
     (SELECT i.id
      FROM interactions_interaction i

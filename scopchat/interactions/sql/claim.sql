@@ -1,28 +1,28 @@
 -- Takes queued texts of some channels: live ones before mass ones, in order, and per conversation one at a time, so that
--- two texts to one customer never overtake each other. Indexes: message_outbox, message_turn.
+-- two texts to one customer never overtake each other. Only one run claims on a shard. Indexes: outbox_next, outbox_turn.
 WITH turn AS (
-    SELECT m.id
+    SELECT o.message_id
     FROM unnest(%(channels)b::bigint[], %(limits)b::int[]) AS allowed (channel_id, most)
     CROSS JOIN LATERAL (
-        SELECT m.id
-        FROM interactions_message m
-        WHERE m.channel_id = allowed.channel_id
-          AND m.status = 'queued'
-          AND (m.not_before IS NULL OR m.not_before <= %(now)s)
+        SELECT o.message_id
+        FROM interactions_outboxentry o
+        WHERE o.channel_id = allowed.channel_id
+          AND o.unknown_at IS NULL
+          AND o.claim IS NULL
+          AND (o.not_before IS NULL OR o.not_before <= %(now)s)
           AND NOT EXISTS (
-              SELECT 1 FROM interactions_message earlier
-              WHERE earlier.interaction_id = m.interaction_id
-                AND earlier.id < m.id
-                AND earlier.status IN ('queued', 'sending')
+              SELECT 1 FROM interactions_outboxentry earlier
+              WHERE earlier.interaction_id = o.interaction_id
+                AND earlier.message_id < o.message_id
+                AND earlier.unknown_at IS NULL
           )
-        ORDER BY m.priority, m.id
+        ORDER BY o.priority, o.message_id
         LIMIT allowed.most
-        FOR UPDATE OF m SKIP LOCKED
-    ) m
+    ) o
     LIMIT %(most)s
 )
-UPDATE interactions_message m
-SET status = 'sending', claim = %(claim)s, claimed_at = %(now)s, attempts = m.attempts + 1
-FROM turn, interactions_interaction i
-WHERE m.id = turn.id AND i.id = m.interaction_id
-RETURNING m.id, m.channel_id, m.attempts, i.customer, m.text, m.segments
+UPDATE interactions_outboxentry o
+SET claim = %(claim)s, claimed_at = %(now)s, attempts = o.attempts + 1
+FROM turn, interactions_message m, interactions_interaction i
+WHERE o.message_id = turn.message_id AND o.claim IS NULL AND m.id = o.message_id AND i.id = o.interaction_id
+RETURNING o.message_id, o.channel_id, o.attempts, i.customer, m.text, m.segments

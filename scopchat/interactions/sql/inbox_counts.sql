@@ -1,5 +1,5 @@
 -- How many open interactions each view of the inbox holds for each of some people, each counted up to a limit.
--- The same visibility as querysets.within_reach. Indexes interaction_inbox and interaction_mine.
+-- The same visibility as querysets.within_reach. Indexes interaction_inbox and interaction_of_assignee.
 SELECT mine, free, everyone, unread
 FROM unnest(%(companies)s::bigint[], %(people)s::bigint[], %(everything)s::boolean[], %(member)s::boolean[])
      WITH ORDINALITY AS who (company_id, person, everything, member, place)

@@ -1,11 +1,11 @@
--- When the next queued text of each channel may go, for channels that have one. Index: message_outbox.
+-- When the next queued text of each channel may go, for channels that have one. Index: outbox_next.
 SELECT channels.id, (
-    SELECT min(COALESCE(m.not_before, %(now)s))
+    SELECT min(COALESCE(o.not_before, %(now)s))
     FROM (
-        SELECT m.not_before FROM interactions_message m
-        WHERE m.channel_id = channels.id AND m.status = 'queued'
-        ORDER BY m.priority, m.id
+        SELECT o.not_before FROM interactions_outboxentry o
+        WHERE o.channel_id = channels.id AND o.unknown_at IS NULL AND o.claim IS NULL
+        ORDER BY o.priority, o.message_id
         LIMIT 50
-    ) m
+    ) o
 ) AS due
 FROM unnest(%(channels)b::bigint[]) AS channels (id)

@@ -30,11 +30,9 @@ def news(monkeypatch: pytest.MonkeyPatch) -> News:
     """Collects what goes out, in place of PostgreSQL's NOTIFY and the job queue."""
     found = News()
     monkeypatch.setattr("scopchat.events.publish.notify", lambda payloads: found.events.extend(map(decode, payloads)))
-    for module in ("outbox", "delivery"):
-        monkeypatch.setattr(
-            f"scopchat.interactions.services.{module}.defer_drain",
-            lambda work, shard: found.drains.append((work, shard)),
-        )
+    monkeypatch.setattr(
+        "scopchat.interactions.services.outbox.defer_drain", lambda work, shard: found.drains.append((work, shard))
+    )
     return found
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID, uuid4
 
 from django_scopes import scope
 
 from scopchat.channels.models import Channel
-from scopchat.interactions.models import Direction, Interaction, Message
+from scopchat.interactions.models import Direction, Interaction, Message, OutboxEntry
 from scopchat.interactions.status import InteractionStatus, MessageStatus
 
 NOW = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
@@ -39,8 +40,13 @@ def conversation(
     return made
 
 
-def said(interaction: Interaction, text: str, *, at: datetime = NOW, **changes: Any) -> Message:
-    """One more text in the interaction, the customer's unless told otherwise."""
+def said(
+    interaction: Interaction, text: str, *, at: datetime = NOW, claim: UUID | None = None, **changes: Any
+) -> Message:
+    """One more text in the interaction, the customer's unless told otherwise; one on its way is in the outbox.
+
+    A run of the sender has it when there is a `claim`, or had it when it is unknown.
+    """
     values = {"direction": Direction.IN, "status": MessageStatus.RECEIVED, **changes}
     with scope(company=interaction.company_id):
         message: Message = Message.objects.create(
@@ -50,5 +56,16 @@ def said(interaction: Interaction, text: str, *, at: datetime = NOW, **changes: 
             text=text,
             created_at=at,
             **values,
+        )
+    if message.status in {MessageStatus.QUEUED, MessageStatus.UNKNOWN}:
+        unknown = message.status == MessageStatus.UNKNOWN
+        OutboxEntry.objects.create(
+            message=message,
+            channel_id=message.channel_id,
+            interaction=interaction,
+            attempts=message.attempts,
+            claim=claim or (uuid4() if unknown else None),
+            claimed_at=at if claim or unknown else None,
+            unknown_at=at if unknown else None,
         )
     return message

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from itertools import product
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django_scopes import scope
@@ -15,7 +15,7 @@ from scopchat.channels.drains import Work
 from scopchat.channels.providers.base import Attempt, FailureReason, Receipt, ReceiptStatus
 from scopchat.events.catalogue import InteractionChange, InteractionsChanged, Part
 from scopchat.interactions.errors import Conflict, NotAllowed
-from scopchat.interactions.models import Direction, Interaction, Message
+from scopchat.interactions.models import Direction, Interaction, Message, OutboxEntry
 from scopchat.interactions.services import delivery
 from scopchat.interactions.services.delivery import REPORTED, Report
 from scopchat.interactions.status import MessageStatus, climbs
@@ -29,7 +29,7 @@ OUTBOUND = [status for status in MessageStatus if status != MessageStatus.RECEIV
 
 def ours(interaction: Interaction, status: MessageStatus, **changes: Any) -> Message:
     """A text of ours that has come as far as `status`."""
-    values = {"carrier_id": "SM1", "attempts": 1, "claim": uuid4(), "claimed_at": NOW, **changes}
+    values = {"carrier_id": "SM1", "attempts": 1, **changes}
     return said(interaction, "Oui", direction=Direction.OUT, status=status, **values)
 
 
@@ -83,7 +83,7 @@ def test_delivery_and_failure_leave_their_time_and_reason(cast: Cast) -> None:
 
 def test_receipts_of_one_batch_together_reach_the_highest_rung(cast: Cast, committing: Committing) -> None:
     interaction = conversation(cast.channel_queue)
-    message = ours(interaction, MessageStatus.SENDING)
+    message = ours(interaction, MessageStatus.SENT)
     words = [ReceiptStatus.DELIVERED, ReceiptStatus.SENT, ReceiptStatus.ACCEPTED, ReceiptStatus.DELIVERED]
     with committing() as news:
         apply(cast, *(report(message, word) for word in words))
@@ -99,21 +99,23 @@ def test_receipts_of_unknown_messages_are_named_by_their_place(cast: Cast) -> No
 
 
 @pytest.mark.parametrize(
-    ("status", "number", "settled"),
+    ("status", "claim", "number", "settled"),
     [
-        (MessageStatus.SENDING, 1, True),
-        (MessageStatus.UNKNOWN, 1, True),
-        (MessageStatus.UNKNOWN, 2, False),
-        (MessageStatus.QUEUED, 1, False),
+        (MessageStatus.QUEUED, uuid4(), 1, True),
+        (MessageStatus.QUEUED, uuid4(), 2, False),
+        (MessageStatus.QUEUED, None, 1, False),
+        (MessageStatus.UNKNOWN, uuid4(), 1, True),
+        (MessageStatus.UNKNOWN, uuid4(), 2, False),
     ],
 )
 def test_a_receipt_that_names_the_attempt_settles_that_attempt_alone(
-    cast: Cast, status: MessageStatus, number: int, settled: bool
+    cast: Cast, status: MessageStatus, claim: UUID | None, number: int, settled: bool
 ) -> None:
-    message = ours(conversation(cast.channel_queue), status, carrier_id=None)
+    message = ours(conversation(cast.channel_queue), status, carrier_id=None, claim=claim)
     receipt = report(message, ReceiptStatus.SENT, carrier_id="SM7", attempt=Attempt(message.pk, number))
     assert apply(cast, receipt) == (set() if settled else {0})
     assert (fresh(message).status, fresh(message).carrier_id) == (("sent", "SM7") if settled else (status, None))
+    assert OutboxEntry.objects.filter(message=message).exists() is not settled
 
 
 def test_a_receipt_on_another_channel_says_nothing_of_ours(cast: Cast) -> None:
@@ -125,7 +127,7 @@ def test_a_receipt_on_another_channel_says_nothing_of_ours(cast: Cast) -> None:
 
 def retry(message: Message, acting: User) -> None:
     with scope(company=message.company_id):
-        delivery.retry(message=message, acting=acting, now=LATER)
+        delivery.retry(message=message, acting=acting)
 
 
 def settle(message: Message, acting: User, *, was_sent: bool) -> None:
@@ -139,8 +141,10 @@ def test_a_retry_is_a_new_attempt_without_the_old_ones_traces(cast: Cast, commit
     with committing() as news:
         retry(message, cast.admin)
     after = fresh(message)
-    assert (after.status, after.carrier_id, after.claim, after.sent_at) == ("queued", None, None, None)
-    assert (after.reason, after.error_code, after.error_detail, after.not_before) == ("", "", "", LATER)
+    assert (after.status, after.carrier_id, after.sent_at) == ("queued", None, None)
+    assert (after.reason, after.error_code, after.error_detail) == ("", "", "")
+    entry = OutboxEntry.objects.get(message=message)
+    assert (entry.attempts, entry.claim, entry.not_before) == (1, None, None)
     assert news.events == [marks(interaction)]
     assert news.drains == [(Work.SEND, cast.channel_queue.shard)]
 

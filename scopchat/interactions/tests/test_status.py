@@ -9,7 +9,6 @@ import pytest
 from scopchat.interactions.status import (
     INTERACTION_MOVES,
     RUNG,
-    SENDER_MOVES,
     InteractionStatus,
     MessageStatus,
     Verb,
@@ -17,7 +16,7 @@ from scopchat.interactions.status import (
 )
 
 WAITING, OPEN, PAUSED, CLOSED = InteractionStatus
-RECEIVED, QUEUED, SENDING, UNKNOWN, SENT, DELIVERED, FAILED = MessageStatus
+RECEIVED, QUEUED, UNKNOWN, SENT, DELIVERED, FAILED = MessageStatus
 
 ALLOWED = {
     (Verb.RECEIVE, WAITING): WAITING,
@@ -35,8 +34,7 @@ ALLOWED = {
     (Verb.CLOSE, PAUSED): CLOSED,
 }
 CLIMBING = {
-    (QUEUED, SENDING), (QUEUED, UNKNOWN), (QUEUED, SENT), (QUEUED, DELIVERED), (QUEUED, FAILED),
-    (SENDING, UNKNOWN), (SENDING, SENT), (SENDING, DELIVERED), (SENDING, FAILED),
+    (QUEUED, UNKNOWN), (QUEUED, SENT), (QUEUED, DELIVERED), (QUEUED, FAILED),
     (UNKNOWN, SENT), (UNKNOWN, DELIVERED), (UNKNOWN, FAILED),
     (SENT, DELIVERED), (SENT, FAILED),
 }  # fmt: skip
@@ -59,7 +57,3 @@ def test_a_report_moves_a_message_up_or_not_at_all(current: MessageStatus, repor
 
 def test_every_outbound_status_has_a_rung() -> None:
     assert set(RUNG) == set(MessageStatus) - {RECEIVED}
-
-
-def test_only_what_surely_did_not_leave_goes_back_to_the_queue() -> None:
-    assert dict(SENDER_MOVES) == {SENDING: {QUEUED}, UNKNOWN: {QUEUED}}

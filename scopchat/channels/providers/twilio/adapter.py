@@ -9,10 +9,9 @@ from __future__ import annotations
 import base64
 import json
 from datetime import datetime
-from functools import lru_cache
 from http import HTTPStatus
 from typing import ClassVar
-from urllib.parse import quote_plus, urlencode, urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from scopchat.channels.providers.base import (
     Account,
@@ -34,6 +33,7 @@ from scopchat.channels.providers.base import (
     SendOutcome,
     Sent,
     Unclear,
+    form_of,
 )
 from scopchat.channels.providers.twilio.errors import reason_of
 from scopchat.channels.providers.twilio.signature import check_signature
@@ -71,10 +71,6 @@ def _basic(account: Account) -> dict[str, str]:
 
 def _messages_url(account: Account) -> str:
     return f"{account.api_base_url}/2010-04-01/Accounts/{account.credentials.get('account_sid', '')}/Messages.json"
-
-
-_quoted = lru_cache(maxsize=4096)(quote_plus)
-"""Names, senders and the like come again and again, and quoting is most of what building a request costs."""
 
 
 class TwilioAdapter:
@@ -143,9 +139,9 @@ class TwilioAdapter:
         ]
         if message.text:
             form.append(("Body", message.text))
-        form.extend(("MediaUrl", url) for url in message.media_urls)
+        form += [("MediaUrl", url) for url in message.media_urls]
         headers = {**_basic(account), "content-type": "application/x-www-form-urlencoded"}
-        return HttpRequest("POST", _messages_url(account), headers, urlencode(form, quote_via=_quoted).encode())
+        return HttpRequest("POST", _messages_url(account), headers, form_of(form))
 
     def parse_send(self, answer: HttpAnswer) -> SendOutcome:
         try:
