@@ -86,6 +86,17 @@ def abandon_earlier(shard: int, claim: UUID) -> int:
 
 def take_turn(lease: Lease, claim: UUID, most: int, now: datetime) -> Turn:
     """Claims what the shard's channels may send at this moment, `most` texts at the most. Raises `Fenced`."""
+    try:
+        return _take_turn(lease, claim, most, now)
+    except _Stopped:
+        return Turn({}, [], now)
+
+
+class _Stopped(Exception):
+    """A channel was taken out of use between looking and claiming: nothing is claimed."""
+
+
+def _take_turn(lease: Lease, claim: UUID, most: int, now: datetime) -> Turn:
     with transaction.atomic():
         hold(lease)
         routes = load_routes(lease.shard)
@@ -110,7 +121,10 @@ def take_turn(lease: Lease, claim: UUID, most: int, now: datetime) -> Turn:
 
 
 def _charge(claimed: list[Claimed], routes: dict[int, Route], now: datetime) -> None:
-    """Books the claimed segments on their channels; nobody else does while the lease is held."""
+    """Books the claimed segments on their channels; nobody else does while the lease is held.
+
+    Who takes a channel out of use waits for this, or is seen by it: once that is committed nothing is claimed.
+    """
     segments = Counter[int]()
     for text in claimed:
         segments[text.channel_id] += text.segments
@@ -118,5 +132,5 @@ def _charge(claimed: list[Claimed], routes: dict[int, Route], now: datetime) -> 
     for channel_id, count in segments.items():
         route = routes[channel_id]
         booked[channel_id] = max(route.next_send_at or now, now) + timedelta(seconds=count / route.throughput)
-    if booked:
-        queries.book(booked)
+    if booked and not queries.book(booked):
+        raise _Stopped

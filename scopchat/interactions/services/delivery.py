@@ -16,7 +16,7 @@ from scopchat.channels.providers.base import Receipt, ReceiptStatus
 from scopchat.common.queries import batch, columns
 from scopchat.events.catalogue import Part
 from scopchat.interactions import queries
-from scopchat.interactions.errors import Conflict
+from scopchat.interactions.errors import ChannelStopped, Conflict
 from scopchat.interactions.models import Message
 from scopchat.interactions.services.changes import announce, announce_rows
 from scopchat.interactions.services.lifecycle import require
@@ -94,7 +94,7 @@ def tell(interaction_ids: set[int]) -> None:
 
 @transaction.atomic
 def retry(*, message: Message, acting: User, now: datetime) -> None:
-    """A person sends a failed text once more, as a new attempt. Raises `NotAllowed`, `Conflict`."""
+    """A person sends a failed text once more, as a new attempt. Raises `NotAllowed`, `Conflict`, `ChannelStopped`."""
     _queue_again(message, acting=acting, current=MessageStatus.FAILED, now=now)
 
 
@@ -102,7 +102,7 @@ def retry(*, message: Message, acting: User, now: datetime) -> None:
 def settle_unknown(*, message: Message, acting: User, was_sent: bool, now: datetime) -> None:
     """A person decides about a text of which nobody knows whether it left: it did, or send it again.
 
-    Raises `NotAllowed`, and `Conflict` when it is known by now.
+    Raises `NotAllowed`, `Conflict` when it is known by now, and `ChannelStopped` where it cannot be sent again.
     """
     if not was_sent:
         _queue_again(message, acting=acting, current=MessageStatus.UNKNOWN, now=now)
@@ -116,6 +116,8 @@ def settle_unknown(*, message: Message, acting: User, was_sent: bool, now: datet
 
 def _queue_again(message: Message, *, acting: User, current: MessageStatus, now: datetime) -> None:
     require(message.interaction, acting=acting, permission=Permission.ANSWER)
+    if not message.interaction.channel.is_active:
+        raise ChannelStopped
     moved = Message.objects.filter(pk=message.pk, status=current).update(
         status=MessageStatus.QUEUED,
         carrier_id=None,

@@ -10,8 +10,9 @@ from django.db import transaction
 
 from scopchat.accounts.models import User
 from scopchat.channels.drains import Work, defer_drain
+from scopchat.channels.queries import count_out
 from scopchat.common.gsm import checked, measure
-from scopchat.interactions.errors import EmptyText
+from scopchat.interactions.errors import ChannelStopped, EmptyText
 from scopchat.interactions.models import Direction, Interaction, Message
 from scopchat.interactions.status import MessageStatus
 from scopchat.tenancy.limits import book_segments
@@ -36,8 +37,10 @@ def already_sent(*, company_id: int, idempotency_key: UUID) -> Message | None:
 def queue_text(*, interaction: Interaction, author: User, text: str, idempotency_key: UUID, now: datetime) -> Message:
     """Stores the text as queued in the running transaction and asks for the sender once it is committed.
 
-    Raises `LimitReached` when the company has no segments left.
+    Raises `LimitReached` when the company has no segments left, and `ChannelStopped`.
     """
+    if not interaction.channel.is_active:
+        raise ChannelStopped
     segments = measure(text).segments
     message: Message = Message.objects.create(
         company_id=interaction.company_id,
@@ -52,5 +55,7 @@ def queue_text(*, interaction: Interaction, author: User, text: str, idempotency
         created_at=now,
     )
     book_segments(company_id=interaction.company_id, segments=segments, now=now)
+    if interaction.channel.loan_id:
+        count_out(channel_id=interaction.channel_id, segments=segments, now=now)
     transaction.on_commit(partial(defer_drain, Work.SEND, interaction.channel.shard))
     return message
