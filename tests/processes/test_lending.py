@@ -74,7 +74,7 @@ def test_a_provider_is_lent_used_and_taken_back(desk: Desk, browser: Browser) ->
     expect(phone.get_by_text("Elle dure jusqu’à vendredi.")).to_be_visible(timeout=SOON)
 
     above.reload()
-    expect(above.get_by_role("row", name="Clinique Laurier")).to_contain_text("1 reçus · 1 envoyés")
+    expect(above.get_by_role("row", name="Clinique Laurier")).to_contain_text("reçus\xa0:\xa01 · envoyés\xa0:\xa01")
     above.get_by_role("button", name="Reprendre à Clinique Laurier").click()
     expect(above.get_by_role("dialog")).to_contain_text("1 canal s’arrête aussitôt.")
     above.get_by_role("dialog").get_by_role("button", name="Reprendre").click()
