@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import APIResponse, Browser, Locator, Page, expect
 
+from tests.people import FRAGMENT
 from tests.processes.desk import Desk, installation
 from tests.processes.test_journey import SOON, signed_in, toy_phone
 
@@ -50,29 +51,17 @@ def make_a_channel_on_it(admin: Page) -> None:
     expect(admin.get_by_role("row", name="Promotions")).to_contain_text("Prêté par Distribution Nord")
 
 
-def test_a_provider_is_lent_used_and_taken_back(desk: Desk, browser: Browser) -> None:
-    above = signed_in(browser, desk.ports[0], "operateur")
-    enter(above, "Distribution Nord")
-    lend_a_simulator(above)
-    admin = signed_in(browser, desk.ports[1], "amelie")
-    make_a_channel_on_it(admin)
-
+def write_as_a_customer(admin: Page) -> Locator:
+    """From a toy phone to the new channel; gives the phone."""
     toy_phone(admin, NUMBER)
     phone = admin.get_by_role("article", name=NUMBER)
     phone.get_by_label("Au canal").select_option(label="À Promotions, 438 555-0170")
     phone.get_by_role("textbox", name="Texte").fill("Bonjour, c’est pour la promotion")
     phone.get_by_role("button", name="Envoyer").click()
+    return phone
 
-    desk_of_admin = signed_in(browser, desk.ports[0], "amelie")
-    row = desk_of_admin.get_by_role("link", name=NUMBER)
-    expect(row).to_contain_text("Bonjour, c’est pour la promotion", timeout=SOON)
-    row.click()
-    reply = desk_of_admin.get_by_role("textbox", name="Message")
-    reply.fill("Elle dure jusqu’à vendredi.")
-    reply.press("Enter")
-    expect(desk_of_admin.locator(".delivery").last).to_contain_text("livré", timeout=SOON)
-    expect(phone.get_by_text("Elle dure jusqu’à vendredi.")).to_be_visible(timeout=SOON)
 
+def take_back(above: Page) -> None:
     above.reload()
     expect(above.get_by_role("row", name="Clinique Laurier")).to_contain_text("reçus\xa0:\xa01 · envoyés\xa0:\xa01")
     above.get_by_role("button", name="Reprendre à Clinique Laurier").click()
@@ -80,22 +69,39 @@ def test_a_provider_is_lent_used_and_taken_back(desk: Desk, browser: Browser) ->
     above.get_by_role("dialog").get_by_role("button", name="Reprendre").click()
     expect(above.get_by_text("Repris à Clinique Laurier.")).to_be_visible()
 
-    expect(desk_of_admin.get_by_text("Ce canal n’est plus prêté à votre société")).to_be_visible(timeout=SOON)
-    expect(reply).to_have_count(0)
-    late = desk_of_admin.request.post(
-        f"{desk_of_admin.url}reply/",
-        form={"text": "Encore un mot", "key": "7d1cbd3c-3c5b-4a5a-9d57-0d4ad3a9e0d1"},
-        headers={
-            "HX-Request": "true",
-            "HX-Request-Type": "partial",
-            "X-CSRFToken": csrf_of(desk_of_admin),
-        },
+
+def posted(page: Page, words: str) -> APIResponse:
+    """The answer to a reply that the page itself no longer offers."""
+    (token,) = (one["value"] for one in page.context.cookies() if one["name"] == "csrftoken")
+    return page.request.post(
+        f"{page.url}reply/",
+        form={"text": words, "key": "7d1cbd3c-3c5b-4a5a-9d57-0d4ad3a9e0d1"},
+        headers={**FRAGMENT, "X-CSRFToken": str(token)},
     )
+
+
+def test_a_provider_is_lent_used_and_taken_back(desk: Desk, browser: Browser) -> None:
+    above = signed_in(browser, desk.ports[0], "operateur")
+    enter(above, "Distribution Nord")
+    lend_a_simulator(above)
+    admin = signed_in(browser, desk.ports[1], "amelie")
+    make_a_channel_on_it(admin)
+    phone = write_as_a_customer(admin)
+
+    clinic = signed_in(browser, desk.ports[0], "amelie")
+    row = clinic.get_by_role("link", name=NUMBER)
+    expect(row).to_contain_text("Bonjour, c’est pour la promotion", timeout=SOON)
+    row.click()
+    reply = clinic.get_by_role("textbox", name="Message")
+    reply.fill("Elle dure jusqu’à vendredi.")
+    reply.press("Enter")
+    expect(clinic.locator(".delivery").last).to_contain_text("livré", timeout=SOON)
+    expect(phone.get_by_text("Elle dure jusqu’à vendredi.")).to_be_visible(timeout=SOON)
+
+    take_back(above)
+    expect(clinic.get_by_text("Ce canal n’est plus prêté à votre société")).to_be_visible(timeout=SOON)
+    expect(reply).to_have_count(0)
+    late = posted(clinic, "Encore un mot")
     assert late.status == 409
     assert "Plus rien ne peut être envoyé de ce canal." in late.text()
     expect(phone.get_by_text("Encore un mot")).to_have_count(0)
-
-
-def csrf_of(page: Page) -> str:
-    (token,) = (one["value"] for one in page.context.cookies() if one["name"] == "csrftoken")
-    return str(token)

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from django_scopes import scope
 
-from scopchat.audit.catalogue import Verb
-from scopchat.audit.models import Entry
 from scopchat.channels.lending import CannotLend, lend_channel, lend_provider, revoke
 from scopchat.channels.loans import NotLent, Use, providers_for, running_loans
 from scopchat.channels.models import Channel, Destination, EventState, InboundEvent, Loan, PendingEvent
@@ -20,7 +17,7 @@ from scopchat.tenancy.models import Company
 from scopchat.tenancy.resources import Resource
 from scopchat.tenancy.services import archive_company, deactivate_company, restore_company, set_allowance
 from tests.cast import Cast
-from tests.lending import SECRET, Lender, channel_by, channel_on, fresh, make_lender
+from tests.lending import Lender, channel_by, channel_on, fresh, make_lender
 
 NOW = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
 
@@ -248,36 +245,6 @@ def test_what_was_taken_back_from_an_archived_company_is_not_restored_with_it(ca
     assert not channel_by(loan).is_active
     lend_number(lender, cast.client)
     assert channel_by(loan).is_active
-
-
-def test_it_is_written_into_the_log_of_both_without_a_secret(cast: Cast, lender: Lender) -> None:
-    loan = lend(lender, cast.client)
-    channel_on(lender.provider, cast)
-    end(loan, lender)
-    end(lend_number(lender, cast.client), lender)
-    for verb in (Verb.PROVIDER_LENT, Verb.PROVIDER_LOAN_REVOKED, Verb.CHANNEL_LENT, Verb.CHANNEL_LOAN_REVOKED):
-        entries = Entry.objects.filter(verb=verb)
-        assert {entry.company_id for entry in entries} == {cast.distributor.pk, cast.client.pk}
-        assert {entry.person_name for entry in entries} == {"Nadine Lavoie"}
-    taken = Entry.objects.filter(verb=Verb.PROVIDER_LOAN_REVOKED).first()
-    assert taken.details == {"lender": "Distribution Nord", "borrower": "Clinique Laurier", "channels": 1}
-    everything = json.dumps([[entry.details, entry.search] for entry in Entry.objects.under(cast.client.path)])
-    for hidden in (SECRET, lender.provider.hook_token, lender.provider.api_base_url):
-        assert hidden not in everything
-
-
-def test_a_refusal_is_written_into_the_log_of_those_it_concerns(cast: Cast, lender: Lender) -> None:
-    limit_channels(cast.client, 2)
-    with pytest.raises(LimitReached):
-        lend_number(lender, cast.client)
-    with pytest.raises(CannotLend):
-        lend_provider(provider=cast.outsider_provider, borrower=cast.client, acting=None, now=NOW)
-    refused = Entry.objects.filter(verb=Verb.LOAN_REFUSED)
-    assert [entry.company_name for entry in refused.order_by("id")] == [
-        "Distribution Nord",
-        "Clinique Laurier",
-        "Boulangerie du Parc",
-    ]
 
 
 def test_what_is_secret_of_a_lent_provider_cannot_be_read_by_mistake(cast: Cast, lender: Lender) -> None:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any
 from uuid import uuid4
 
+import psycopg
 import pytest
-from django.db import connection, connections, transaction
 from django_scopes import scope, scopes_disabled
 
 from scopchat.channels.drains import Work
@@ -18,7 +15,7 @@ from scopchat.channels.models import Channel, Loan, LoanUse
 from scopchat.channels.providers.twilio.fake.carrier import TwilioFake
 from scopchat.common import http
 from scopchat.common.clock import utc_now
-from scopchat.gateway import leases, outbox, queries, sender
+from scopchat.gateway import leases, outbox, sender
 from scopchat.gateway.database import in_thread
 from scopchat.gateway.sweep import sweep
 from scopchat.gateway.tests.conftest import Desk, route_everything
@@ -28,7 +25,6 @@ from scopchat.interactions.models import Direction, Interaction, Message
 from scopchat.interactions.services import sending, start
 from scopchat.interactions.services.sending import Result
 from scopchat.interactions.status import MessageStatus
-from scopchat.ops.tests.polling import until
 from tests.cast import Cast
 from tests.lending import ACCOUNT, Lender, channel_by, channel_on, make_lender
 
@@ -146,22 +142,22 @@ def test_the_lender_sees_how_many_and_the_borrower_pays_for_them(cast: Cast, len
     assert (use.loan, use.texts_in, use.texts_out, use.segments) == (loan, 2, 1, 2)
 
 
-def test_routing_asks_no_more_for_lent_channels_than_for_one(
-    cast: Cast, lender: Lender, lent: Desk, django_assert_max_num_queries: Callable[..., Any]
+def test_routing_a_batch_asks_one_statement_more_where_something_is_lent(
+    cast: Cast, lender: Lender, lent: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    asked, execute = [], psycopg.Cursor.execute
+    monkeypatch.setattr(psycopg.Cursor, "execute", lambda *given: asked.append(given) or execute(*given))
+
+    def statements(texts: int) -> int:
+        for n in range(texts):
+            arrive(lent, str(n), sender=f"+151455502{n:02}")
+        asked.clear()
+        route_everything()
+        return len(asked)
+
+    own = statements(20)
     lend_number(lender, cast)
-    for n in range(20):
-        arrive(lent, str(n), sender=f"+151455502{n:02}")
-    with scopes_disabled(), django_assert_max_num_queries(14):
-        for shard in queries.shards_to_route():
-            while outcome_left(shard):
-                pass
-
-
-def outcome_left(shard: int) -> bool:
-    from scopchat.gateway import router
-
-    return router.route_batch(shard) == router.BATCH
+    assert [statements(1), statements(20)] == [own + 1, own + 1]
 
 
 def test_what_is_queued_fails_when_its_channel_is_taken_back(cast: Cast, lender: Lender) -> None:
@@ -210,63 +206,6 @@ def test_the_sweep_ends_what_was_left_behind(cast: Cast, lender: Lender, left: s
     with scopes_disabled():
         sweep()
     assert (fresh(message).status, fresh(message).reason) == ("failed", "stopped")
-
-
-def elsewhere(pool: ThreadPoolExecutor, loan: Loan) -> Future[None]:
-    """Takes it back on a connection of its own."""
-
-    def alone() -> None:
-        try:
-            take_back(loan)
-        finally:
-            connections.close_all()
-
-    return pool.submit(alone)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_nothing_is_claimed_once_it_is_taken_back_not_even_by_who_looked_before(
-    cast: Cast, lender: Lender, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    loan = lend_number(lender, cast)
-    theirs = channel_by(loan)
-    claim = sending.claim
-
-    def late(**arguments: Any) -> Any:
-        """The text comes to be just after the revocation has looked for what is queued."""
-        with ThreadPoolExecutor(1) as pool:
-            elsewhere(pool, loan).result()
-        with scopes_disabled():
-            Message.objects.filter(pk=message.pk).update(status=MessageStatus.QUEUED)
-        return claim(**arguments)
-
-    message = queue(theirs, cast)
-    monkeypatch.setattr(sending, "claim", late)
-    assert claimed(theirs.shard) == []
-    assert fresh(message).status == "failed"
-
-
-@pytest.mark.django_db(transaction=True)
-def test_taking_back_waits_for_a_claim_that_was_first(cast: Cast, lender: Lender) -> None:
-    loan = lend_number(lender, cast)
-    theirs = channel_by(loan)
-    message = queue(theirs, cast)
-    with ThreadPoolExecutor(1) as pool:
-        with transaction.atomic():
-            assert claimed(theirs.shard) == [message.pk]
-            running = elsewhere(pool, loan)
-            until(_somebody_waits, what="the revocation coming to the channel that is being sent from")
-            assert not running.done()
-        running.result()
-    assert fresh(message).status == "sending"
-    assert not channel_by(loan).is_active
-
-
-def _somebody_waits() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_stat_clear_snapshot()")
-        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype IN ('transactionid', 'tuple')")
-        return bool(cursor.fetchone()[0])
 
 
 @pytest.mark.django_db(transaction=True)
