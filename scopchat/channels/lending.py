@@ -41,8 +41,9 @@ def lend_provider(*, provider: Provider, borrower: Company, acting: User | None,
             raise CannotLend(_("%(name)s has this on loan already.") % {"name": borrower.name})
         loan = _begin(loan, Loan(provider=provider, borrower=borrower, company=provider.company), now)
         with scope(company=borrower):
-            back = [channel for channel in _stopped(loan) if _came_back(channel)]
-            tell_switched(borrower, [channel.pk for channel in back], now)
+            stopped = Channel.objects.filter(loan=loan, stopped_at__isnull=False).order_by("pk")
+            back = [channel.pk for channel in stopped if _bring_back(channel, borrower)]
+            tell_switched(borrower, back, now)
         _tell(Verb.PROVIDER_LENT, provider, borrower, acting, len(back))
     return loan
 
@@ -139,17 +140,11 @@ def _begin(earlier: Loan | None, fresh: Loan, now: datetime) -> Loan:
     return loan
 
 
-def _stopped(loan: Loan) -> Sequence[Channel]:
-    """The borrower's channels that stopped when the loan ended."""
-    found = Channel.objects.select_related("company").filter(loan=loan, stopped_at__isnull=False)
-    return list(found.order_by("pk"))
-
-
-def _came_back(channel: Channel) -> bool:
-    """Whether the channel is in use again: it is not where its number was taken, or the company may have no more."""
+def _bring_back(channel: Channel, company: Company) -> bool:
+    """Puts the channel to use again; False where its number was taken, or the company may have no more channels."""
     try:
         with transaction.atomic():
-            require_room(company=channel.company, resource=Resource.CHANNELS)
+            require_room(company=company, resource=Resource.CHANNELS)
             Channel.objects.filter(pk=channel.pk).update(is_active=True, stopped_at=None)
     except (IntegrityError, LimitReached):
         return False

@@ -38,7 +38,7 @@ def loan_for_channels(*, provider: Provider, company: Company) -> Loan | None:
     return found
 
 
-def users_of(provider: Provider) -> list[int]:
+def companies_on(provider: Provider) -> list[int]:
     """The companies that have, or had, channels on the provider: its own, and those that it was ever lent to."""
     with scope(company=provider.company_id):
         return [provider.company_id, *Loan.objects.filter(provider=provider).values_list("borrower_id", flat=True)]

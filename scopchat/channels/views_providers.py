@@ -63,7 +63,7 @@ def add_provider(request: PersonRequest, kind: str) -> HttpResponse:
 def edit_provider(request: PersonRequest, pk: int) -> HttpResponse:
     """The account; where it is lent to the company, only whose it is and whether it works."""
     lent = lent_provider(request.company, pk)
-    if lent is not None and request.method == "GET":
+    if lent is not None and request.method != "POST":
         return _lent(request, lent)
     provider = get_object_or_404(Provider, pk=pk)
     adapter = _adapter(provider.kind)

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 from django_scopes import scope
 
-from scopchat.channels.loans import users_of
+from scopchat.channels.loans import companies_on
 from scopchat.channels.models import Channel, Provider
 from scopchat.channels.providers.base import Event, ReceiptStatus
 from scopchat.channels.providers.simulator.models import Outcome, SimulatedPhone, SimulatedText
@@ -96,7 +96,7 @@ def carry(
 
 def _holder(provider: Provider, address: str) -> Company:
     """The company that has the address now; the provider's own where none has."""
-    with scope(company=users_of(provider)):
+    with scope(company=companies_on(provider)):
         found = Channel.objects.filter(provider=provider, address=address, is_active=True)
         channel: Channel | None = found.select_related("company").first()
     return channel.company if channel else provider.company
