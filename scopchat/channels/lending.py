@@ -85,7 +85,8 @@ def revoke(*, loan: Loan, acting: User | None, now: datetime) -> None:
         if not Loan.objects.filter(pk=loan.pk, revoked_at=None).update(revoked_at=now):
             raise CannotLend(_("This was taken back already."))
         with scope(company=borrower):
-            ids = list(Channel.objects.filter(loan=loan, is_active=True).values_list("pk", flat=True))
+            in_use = Channel.objects.select_for_update(no_key=True).filter(loan=loan, is_active=True)
+            ids = list(in_use.order_by("pk").values_list("pk", flat=True))
             theirs = Channel.objects.filter(pk__in=ids)
             theirs.update(is_active=False, stopped_at=now)
             tell_switched(borrower, ids, now)

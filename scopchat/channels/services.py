@@ -175,10 +175,11 @@ def update_channel(
     channel.destination = destination
     channel.queue = queue if destination == Destination.QUEUE else None
     channel.throughput = throughput
-    channel.save(update_fields=["name", "destination", "queue", "throughput"])
     for loan in channel.loans.filter(revoked_at=None):
+        # The borrower's first, as when it is taken back.
         with scope(company=loan.borrower_id):
             Channel.objects.filter(loan=loan).update(throughput=throughput)
+    channel.save(update_fields=["name", "destination", "queue", "throughput"])
     _give_to(channel, users if destination == Destination.USERS else ())
     details = changes(before, _settings(channel))
     if details:

@@ -88,9 +88,14 @@ SELECT epoch FROM gateway_shardlease WHERE work = %s AND shard = %s AND epoch = 
 
 
 BOOK = """
+WITH turn AS (
+    SELECT c.id FROM channels_channel c WHERE c.id = ANY(%s) AND c.is_active ORDER BY c.id FOR NO KEY UPDATE
+)
 UPDATE channels_channel c SET next_send_at = booked.at
-FROM unnest(%s::bigint[], %s::timestamptz[]) AS booked (id, at) WHERE c.id = booked.id AND c.is_active
-"""
+FROM unnest(%s::bigint[], %s::timestamptz[]) AS booked (id, at)
+JOIN turn ON turn.id = booked.id
+WHERE c.id = booked.id
+"""  # in the order in which `channels.lending` stops them
 
 
 def _shards(statement: str, parameters: dict[str, Any]) -> list[int]:
@@ -128,5 +133,5 @@ def rematch_receipts() -> None:
 def book(moments: dict[int, datetime]) -> bool:
     """Writes when each channel will have earned the segments sent so far; whether all of them are still in use."""
     with connection.cursor() as cursor:
-        cursor.execute(BOOK, [list(moments), list(moments.values())])
+        cursor.execute(BOOK, [list(moments), list(moments), list(moments.values())])
         return bool(cursor.rowcount == len(moments))

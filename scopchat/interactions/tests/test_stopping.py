@@ -9,7 +9,7 @@ import pytest
 from django_scopes import scope
 
 from scopchat.channels.lending import lend_channel, revoke
-from scopchat.channels.models import Channel, Loan
+from scopchat.channels.models import Loan
 from scopchat.common.clock import utc_now
 from scopchat.events.catalogue import InteractionsChanged
 from scopchat.interactions.errors import ChannelStopped
@@ -132,11 +132,3 @@ def test_what_the_carrier_said_is_the_owners_to_read(cast: Cast, loan: Loan) -> 
     page = signed_in(cast.admin).get(f"/messages/{made.pk}/details/").content.decode()
     assert "l’opérateur n’a pas pu être joint" in page
     assert detail not in page
-
-
-def test_the_channel_is_never_both_companies(cast: Cast, lender: Lender, loan: Loan) -> None:
-    with scope(company=cast.client):
-        theirs = set(Channel.objects.filter(is_active=True).values_list("address", flat=True))
-    with scope(company=cast.distributor):
-        ours = set(Channel.objects.filter(is_active=True).values_list("address", flat=True))
-    assert (lender.channel.address in theirs, lender.channel.address in ours) == (True, False)
