@@ -52,8 +52,7 @@ def lend_channel(*, channel: Channel, borrower: Company, acting: User | None, no
     """The borrower has the channel's number from now on, and the lender has not: who texts it reaches the borrower.
 
     What the lender had queued on it is not sent. A borrower who had it before has its conversations with it again;
-    for a new one it goes to nobody in particular at first. Raises `CannotLend`, and `LimitReached` where the borrower
-    may have no more channels. A refusal is recorded.
+    for a new one it goes to nobody in particular at first. Raises `CannotLend`. A refusal is recorded.
     """
     with _changing(about=channel, borrower=borrower, acting=acting) as borrower:
         if channel.loan_id is not None:
@@ -67,7 +66,10 @@ def lend_channel(*, channel: Channel, borrower: Company, acting: User | None, no
         fresh = Loan(provider=channel.provider, channel=channel, borrower=borrower, company=channel.company)
         loan = _begin(earlier, fresh, now)
         with scope(company=borrower):
-            require_room(company=borrower, resource=Resource.CHANNELS)
+            try:
+                require_room(company=borrower, resource=Resource.CHANNELS)
+            except LimitReached as refusal:
+                raise CannotLend(_("%(label)s: %(value)s") % {"label": borrower.name, "value": refusal}) from None
             theirs = _hand_over(channel, loan)
             tell_switched(borrower, [theirs.pk], now)
         _tell(Verb.CHANNEL_LENT, channel, borrower, acting)
@@ -111,7 +113,7 @@ def _changing(
             borrower = tree.held(borrower)
             _require_possible(Company.objects.get(pk=lender.pk), borrower, begins=begins)
             yield borrower
-    except (CannotLend, LimitReached) as refusal:
+    except CannotLend as refusal:
         concerned = [lender, borrower] if _is_below(borrower, lender) else [lender]
         for company in concerned:
             details = {"lender": lender.name, "borrower": borrower.name, "refusal": str(refusal)}

@@ -18,7 +18,6 @@ from scopchat.channels.loans import may_borrow, running_loans
 from scopchat.channels.models import Channel, Loan, Provider
 from scopchat.common.clock import utc_now
 from scopchat.tenancy import tree
-from scopchat.tenancy.limits import LimitReached
 from scopchat.tenancy.models import Company
 
 
@@ -77,7 +76,7 @@ def _done(request: PersonRequest, act: Callable[[], object], words: str, back: s
     """Does it and says so on the page it was asked for; or says why not."""
     try:
         act()
-    except (CannotLend, LimitReached) as refusal:
+    except CannotLend as refusal:
         messages.error(request, str(refusal))
     else:
         messages.success(request, words)

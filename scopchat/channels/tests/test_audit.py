@@ -19,7 +19,6 @@ from scopchat.channels.services import (
     update_channel,
     update_provider,
 )
-from scopchat.tenancy.limits import LimitReached
 from scopchat.tenancy.resources import Resource
 from scopchat.tenancy.services import set_allowance
 from tests.cast import Cast
@@ -96,7 +95,7 @@ def test_a_refusal_is_written_into_the_log_of_those_it_concerns(cast: Cast) -> N
     lender = make_lender(cast)
     to = {"borrower": cast.client, "acting": lender.admin, "now": NOW}
     set_allowance(company=cast.client, maxima={Resource.CHANNELS: 2}, mass_sends=False, acting=None)
-    with pytest.raises(LimitReached):
+    with pytest.raises(CannotLend):
         lend_channel(channel=lender.channel, **to)
     with pytest.raises(CannotLend):
         lend_provider(provider=cast.outsider_provider, borrower=cast.client, acting=None, now=NOW)

@@ -12,7 +12,6 @@ from scopchat.channels.loans import NotLent, Use, providers_for, running_loans
 from scopchat.channels.models import Channel, Destination, EventState, InboundEvent, Loan, PendingEvent
 from scopchat.channels.queries import count_in, count_out
 from scopchat.channels.services import create_channel, update_channel
-from scopchat.tenancy.limits import LimitReached
 from scopchat.tenancy.models import Company
 from scopchat.tenancy.resources import Resource
 from scopchat.tenancy.services import archive_company, deactivate_company, restore_company, set_allowance
@@ -121,7 +120,7 @@ def test_a_company_that_does_not_work_is_lent_nothing(cast: Cast, lender: Lender
 
 def test_a_lent_channel_counts_for_the_borrower(cast: Cast, lender: Lender) -> None:
     limit_channels(cast.client, 2)
-    with pytest.raises(LimitReached):
+    with pytest.raises(CannotLend, match="Clinique Laurier : La limite de 2 canaux est atteinte"):
         lend_number(lender, cast.client)
     assert fresh(lender.channel).is_active
     limit_channels(cast.client, 3)

@@ -25,6 +25,7 @@ from scopchat.interactions.models import Direction, Interaction, Message
 from scopchat.interactions.services import sending, start
 from scopchat.interactions.services.sending import Result
 from scopchat.interactions.status import MessageStatus
+from scopchat.tenancy.models import SegmentUse
 from tests.cast import Cast
 from tests.lending import ACCOUNT, Lender, channel_by, channel_on, make_lender
 
@@ -140,6 +141,8 @@ def test_the_lender_sees_how_many_and_the_borrower_pays_for_them(cast: Cast, len
     with scope(company=cast.distributor):
         use = LoanUse.objects.get()
     assert (use.loan, use.texts_in, use.texts_out, use.segments) == (loan, 2, 1, 2)
+    with scopes_disabled():
+        assert [(one.company, one.segments) for one in SegmentUse.objects.all()] == [(cast.client, 2)]
 
 
 def test_routing_a_batch_asks_one_statement_more_where_something_is_lent(
