@@ -23,11 +23,13 @@ def customer(n: int) -> str:
 
 
 def make(*, api_base_url: str = "") -> Crowd:
-    """Creates the crowd through the services; one Twilio account of the operator serves all channels."""
+    """Creates the crowd through the services; the operator lends all of them one Twilio account."""
     from django_scopes import scope
 
+    from scopchat.channels.lending import lend_provider
     from scopchat.channels.models import Destination
     from scopchat.channels.services import create_channel, create_provider
+    from scopchat.common.clock import utc_now
     from scopchat.queues.services import create_queue
     from scopchat.tenancy.kinds import Kind
     from scopchat.tenancy.services import create_company
@@ -45,6 +47,7 @@ def make(*, api_base_url: str = "") -> Crowd:
     for c in range(COMPANIES):
         company = create_company(parent=operator, kind=Kind.CLIENT, name=f"Client {c}")
         company_ids.append(company.pk)
+        lend_provider(provider=provider, borrower=company, acting=None, now=utc_now())
         with scope(company=company):
             queue = create_queue(company=company, name="Accueil")
             for n in range(CHANNELS // COMPANIES):

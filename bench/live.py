@@ -62,8 +62,10 @@ def _make() -> Office:
     from django_scopes import scope
 
     from scopchat.accounts.roles import Role
+    from scopchat.channels.lending import lend_provider
     from scopchat.channels.models import Destination
     from scopchat.channels.services import create_channel, create_provider
+    from scopchat.common.clock import utc_now
     from scopchat.tenancy.kinds import Kind
     from scopchat.tenancy.services import create_company
 
@@ -75,6 +77,7 @@ def _make() -> Office:
     office.callback_url = f"{provider.callback_url}/inbound"
     for c in range(COMPANIES):
         company = create_company(parent=operator, kind=Kind.CLIENT, name=f"Client {c}")
+        lend_provider(provider=provider, borrower=company, acting=None, now=utc_now())
         office.sessions.append(session_of(person(company, f"admin{c}", Role.COMPANY_ADMIN)))
         office.threads.append(None)
         admin = len(office.sessions) - 1

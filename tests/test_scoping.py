@@ -11,7 +11,7 @@ from django_scopes.exceptions import ScopeError
 
 from scopchat.accounts.models import Sighting
 from scopchat.accounts.services import people_of
-from scopchat.channels.models import Channel, Provider
+from scopchat.channels.models import Channel, Loan, LoanUse, Provider
 from scopchat.channels.providers.simulator.models import SimulatedPhone, SimulatedText
 from scopchat.channels.providers.simulator.services import text_from_phone
 from scopchat.interactions.models import Attachment, Happening, Interaction, InteractionEvent, Message
@@ -36,6 +36,10 @@ def fill(company: Company, channel: Channel) -> None:
         person = people_of(company)[0]
         Sighting.objects.create(company=company, person=person, seen_at=NOW, active_at=NOW)
         SegmentUse.objects.create(company=company, day=NOW.date(), segments=1)
+        loan = Loan.objects.create(
+            company=company, borrower=company, provider=channel.provider, lent_at=NOW, revoked_at=NOW
+        )
+        LoanUse.objects.create(company=company, loan=loan, day=NOW.date(), texts_in=1, texts_out=1, segments=1)
         Archival.objects.create(company=company, archived_at=NOW, restored_at=NOW)
         Attachment.objects.create(company=company, message=message, position=0, source_url="", content_type="")
         InteractionEvent.objects.create(
@@ -47,7 +51,7 @@ def test_these_are_all_the_tenant_models() -> None:
     """A new one is added to `fill` above, so that the other tests look at it."""
     assert {*MODELS} == {
         Archival, Provider, Channel, Queue, Interaction, Message, Attachment, InteractionEvent, SimulatedPhone,
-        SimulatedText, SegmentUse, Sighting,
+        SimulatedText, SegmentUse, Sighting, Loan, LoanUse,
     }  # fmt: skip
 
 

@@ -44,9 +44,14 @@ class Verb(models.TextChoices):
     QUEUE_CREATED = "queue.created", _("Queue created")
     CHANNEL_CREATED = "channel.created", _("Channel created")
     CHANNEL_CHANGED = "channel.changed", _("Channel changed")
+    CHANNEL_LENT = "channel.lent", _("Channel lent")
+    CHANNEL_LOAN_REVOKED = "channel.loan_revoked", _("Channel taken back")
     PROVIDER_CREATED = "provider.created", _("Provider created")
     PROVIDER_CHANGED = "provider.changed", _("Provider changed")
     PROVIDER_ADDRESSES_RENEWED = "provider.addresses_renewed", _("Callback addresses renewed")
+    PROVIDER_LENT = "provider.lent", _("Provider lent")
+    PROVIDER_LOAN_REVOKED = "provider.loan_revoked", _("Provider taken back")
+    LOAN_REFUSED = "provider.loan_refused", _("Lending refused")
 
     @property
     def group(self) -> str:
@@ -66,7 +71,9 @@ DETAILS: dict[str, Promise] = {
     "address": _("Number"),
     "agents": _("Agents"),
     "api_base_url": _("API address"),
+    "borrower": _("Lent to"),
     "carrier": _("Carrier"),
+    "channels": _("Channels concerned"),
     "channels_removed": _("Channels taken out of use"),
     "companies_closed": _("Companies that stopped working"),
     "country": _("Country"),
@@ -78,6 +85,7 @@ DETAILS: dict[str, Promise] = {
     "filter": _("Filter"),
     "kind": _("Kind"),
     "language": _("Language"),
+    "lender": _("Lent by"),
     "mass_sends": _("Mass sends"),
     "max_channels": _("Most channels"),
     "max_segments_day": _("Most segments a day"),
@@ -87,6 +95,7 @@ DETAILS: dict[str, Promise] = {
     "name": _("Name"),
     "parent": _("Below"),
     "provider": _("Provider"),
+    "refusal": _("Why it was refused"),
     "role": _("Role"),
     "second_factor": _("Second factor required"),
     "sessions": _("Browsers"),

@@ -27,12 +27,18 @@ class Channels(Participant):
 
     def restore(self, company: Company, *, ids: Sequence[int]) -> Iterator[Skipped]:
         """One by one: the database alone knows which addresses are taken at this moment."""
-        for channel in Channel.objects.filter(company=company, pk__in=ids).order_by("pk"):
+        channels = Channel.objects.filter(company=company, pk__in=ids).select_related("loan")
+        for channel in channels.order_by("pk"):
+            name = f"{channel.name} ({display(channel.address, company.country)})"
+            if channel.loan and channel.loan.revoked_at:
+                # It comes back when it is lent again.
+                Channel.objects.filter(pk=channel.pk).update(stopped_at=channel.loan.revoked_at)
+                yield Skipped(name, _("It is no longer lent to the company."))
+                continue
             try:
                 with transaction.atomic():
                     Channel.objects.filter(pk=channel.pk).update(is_active=True)
             except IntegrityError:
-                name = f"{channel.name} ({display(channel.address, company.country)})"
                 yield Skipped(name, _("Another channel of the provider has this number now."))
             else:
                 route_what_waited(channel)

@@ -7,10 +7,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from scopchat.accounts.models import User
 from scopchat.accounts.services import people_of
+from scopchat.channels.loans import providers_for
 from scopchat.channels.models import Channel, Destination, Provider
 from scopchat.channels.providers.base import Adapter
 from scopchat.common.phones import BadNumber, to_address
@@ -69,7 +71,7 @@ class ProviderForm(forms.Form):
 
 
 class ChannelForm(forms.Form):
-    """Where a channel's messages go, and how fast it may send."""
+    """Where a channel's messages go, and how fast it may send; how fast a lent one may, the lender says."""
 
     name = forms.CharField(label=_("Name"), max_length=80)
     destination = forms.ChoiceField(
@@ -100,6 +102,8 @@ class ChannelForm(forms.Form):
             }
         super().__init__(*args, **kwargs)
         self.company = company
+        if channel and channel.is_lent_whole:
+            del self.fields["throughput"]
         self._choose("queue", Queue.objects.order_by("name"))
         self._choose("users", people_of(company))
 
@@ -117,6 +121,17 @@ class ChannelForm(forms.Form):
         return chosen
 
 
+class ProviderField(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """Providers by name, and by whom they are lent."""
+
+    company: Company
+
+    def label_from_instance(self, obj: Provider) -> str:
+        if obj.company_id == self.company.pk:
+            return obj.name
+        return gettext("%(name)s, lent by %(lender)s") % {"name": obj.name, "lender": obj.company.name}
+
+
 class NewChannelForm(ChannelForm):
     """A channel that does not exist yet also has a number and a provider, which never change."""
 
@@ -125,15 +140,16 @@ class NewChannelForm(ChannelForm):
         max_length=20,
         help_text=_("A telephone number, a short code or an alphanumeric sender."),
     )
-    provider: forms.ModelChoiceField[Provider] = forms.ModelChoiceField(
-        Provider.objects.none(), label=_("Provider"), empty_label=None
-    )
+    provider = ProviderField(Provider.objects.none(), label=_("Provider"), empty_label=None)
 
     field_order = ("name", "address", "provider", "destination", "queue", "users", "throughput")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._choose("provider", Provider.objects.filter(is_active=True).order_by("name"))
+        field = self.fields["provider"]
+        assert isinstance(field, ProviderField)
+        field.company = self.company
+        field.queryset = providers_for(self.company)
 
     def clean_address(self) -> str:
         try:

@@ -14,6 +14,7 @@ from scopchat.channels.providers.base import Account, Event, FailureReason
 from scopchat.channels.shards import SHARDS
 from scopchat.common.crypto import EncryptedJSONField
 from scopchat.queues.models import Queue
+from scopchat.tenancy.models import Company
 from scopchat.tenancy.scoping import TenantModel, tenant_manager
 
 
@@ -50,9 +51,14 @@ class Provider(TenantModel):
 
     @property
     def incident_words(self) -> str:
-        """What is wrong at present, for a person."""
-        reason, _colon, detail = self.incident.partition(": ")
-        return f"{FailureReason(reason).label} ({detail})" if reason else ""
+        """What is wrong at present, for those whose account it is."""
+        detail = self.incident.partition(": ")[2]
+        return f"{self.incident_kind} ({detail})" if self.incident else ""
+
+    @property
+    def incident_kind(self) -> str:
+        """The same without the carrier's words, which may name addresses: for those to whom the account is lent."""
+        return str(FailureReason(self.incident.partition(": ")[0]).label) if self.incident else ""
 
     @property
     def account(self) -> Account:
@@ -64,6 +70,60 @@ class Provider(TenantModel):
             .replace("{company_id}", str(self.company_id)),
             callback_url=self.callback_url,
         )
+
+
+class Loan(TenantModel):
+    """That a company lends a provider, or one channel alone, to a company below it (docs/decisions/0017).
+
+    There is one for each borrower, which ends and begins again.
+    """
+
+    borrower = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+")
+    provider = models.ForeignKey(Provider, on_delete=models.PROTECT, related_name="loans")
+    channel = models.ForeignKey("Channel", on_delete=models.PROTECT, null=True, related_name="loans")
+    """The lender's channel, where it alone is lent and not the provider."""
+    lent_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+
+    objects: ClassVar[Any] = tenant_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["provider", "borrower"], condition=Q(channel=None), name="loan_provider_once"
+            ),
+            models.UniqueConstraint(
+                fields=["channel", "borrower"], condition=Q(channel__isnull=False), name="loan_channel_once"
+            ),
+            models.UniqueConstraint(
+                fields=["channel"],
+                condition=Q(channel__isnull=False, revoked_at=None),
+                name="loan_channel_to_one_company",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.provider_id} {self.borrower_id}"
+
+
+class LoanUse(TenantModel):
+    """What a borrower made of a loan on one of its own days: counts for the lender, nothing of what was said."""
+
+    company = models.ForeignKey(
+        Company, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+"
+    )
+    loan = models.ForeignKey(Loan, on_delete=models.PROTECT, db_index=False, related_name="uses")
+    day = models.DateField()
+    texts_in = models.PositiveBigIntegerField()
+    texts_out = models.PositiveBigIntegerField()
+    segments = models.PositiveBigIntegerField()
+    """Of the texts out, counted as for the borrower's limits: when they are queued."""
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["loan", "day"], name="loan_use_once")]
+
+    def __str__(self) -> str:
+        return f"{self.loan_id} {self.day}"
 
 
 class Destination(models.TextChoices):
@@ -89,6 +149,11 @@ class Channel(TenantModel):
     next_send_at = models.DateTimeField(null=True, blank=True)
     """When the segments sent so far will have been earned at `throughput` (GCRA's theoretical arrival time)."""
     is_active = models.BooleanField(_("active"), default=True)
+    """Whether it receives and sends; of an address at a provider one channel at the most does."""
+    loan = models.ForeignKey(Loan, on_delete=models.PROTECT, null=True, related_name="channels")
+    """By which the company has it, if the provider is another company's."""
+    stopped_at = models.DateTimeField(null=True)
+    """Since when it is out of use because it is lent to another company, or no longer lent to this one."""
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects: ClassVar[Any] = tenant_manager()
@@ -106,10 +171,25 @@ class Channel(TenantModel):
             ),
             models.CheckConstraint(condition=Q(throughput__gte=1), name="channel_throughput_positive"),
             models.CheckConstraint(condition=Q(shard__lt=SHARDS), name="channel_shard_exists"),
+            models.CheckConstraint(condition=Q(is_active=False) | Q(stopped_at=None), name="channel_stopped_is_out"),
+        ]
+        indexes = [
+            models.Index(fields=["provider", "address"], name="channel_of_address"),
+            models.Index(fields=["id"], condition=Q(stopped_at__isnull=False), name="channel_stopped"),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_lent_whole(self) -> bool:
+        """Whether this very number is lent to the company, not the provider: its rate is the lender's to set."""
+        return self.loan is not None and self.loan.channel_id is not None
+
+    @property
+    def incident(self) -> str:
+        """What is wrong with its provider, in the words that its company may see."""
+        return self.provider.incident_kind if self.loan_id else self.provider.incident_words
 
 
 class EventState(models.TextChoices):

@@ -7,11 +7,13 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Count
+from django_scopes import scope
 
 from scopchat.accounts.models import User
 from scopchat.audit.catalogue import Verb
 from scopchat.audit.services import changes, record
 from scopchat.channels.journal import hand_back
+from scopchat.channels.loans import loan_for_channels
 from scopchat.channels.models import Channel, Destination, InboundEvent, Provider, new_hook_token
 from scopchat.channels.providers.registry import adapter_for
 from scopchat.channels.shards import shard_of
@@ -97,11 +99,12 @@ def create_channel(
 ) -> Channel:
     """A new address of `company`. What it received before anybody had it is routed now.
 
-    `throughput` is in segments per second. Raises `BadNumber`, `LimitReached`, and IntegrityError when the address is
-    taken.
+    `throughput` is in segments per second. Raises `BadNumber`, `LimitReached`, `NotLent` (another company's provider),
+    and IntegrityError when the address is taken.
     """
     address = to_address(address, country=company.country)
     require_room(company=company, resource=Resource.CHANNELS)
+    loan = loan_for_channels(provider=provider, company=company)
     channel: Channel = Channel.objects.create(
         company=company,
         provider=provider,
@@ -111,6 +114,7 @@ def create_channel(
         queue=queue if destination == Destination.QUEUE else None,
         throughput=throughput,
         shard=shard_of(provider_id=provider.pk, address=address),
+        loan=loan,
     )
     if destination == Destination.USERS:
         _give_to(channel, users)
@@ -162,12 +166,19 @@ def update_channel(
     throughput: int,
     acting: User | None = None,
 ) -> None:
-    """Changes where a channel's messages go from now on; interactions under way stay where they are."""
+    """Changes where a channel's messages go from now on; interactions under way stay where they are.
+
+    Whoever has it on loan sends at the new rate too.
+    """
     before = _settings(channel)
     channel.name = name
     channel.destination = destination
     channel.queue = queue if destination == Destination.QUEUE else None
     channel.throughput = throughput
+    for loan in channel.loans.filter(revoked_at=None):
+        # The borrower's first, as when it is taken back.
+        with scope(company=loan.borrower_id):
+            Channel.objects.filter(loan=loan).update(throughput=throughput)
     channel.save(update_fields=["name", "destination", "queue", "throughput"])
     _give_to(channel, users if destination == Destination.USERS else ())
     details = changes(before, _settings(channel))

@@ -11,16 +11,17 @@ from django.utils.translation import gettext as _
 from scopchat.accounts.access import PersonRequest, requires
 from scopchat.accounts.roles import Permission
 from scopchat.channels.forms import ChannelForm, NewChannelForm
-from scopchat.channels.models import Channel, Provider
+from scopchat.channels.loans import NotLent, channels_shown, providers_for, running_loans
+from scopchat.channels.models import Channel, Loan
 from scopchat.channels.services import create_channel, update_channel
+from scopchat.common.clock import utc_now
 from scopchat.tenancy.limits import LimitReached
 
 
 @requires(Permission.MANAGE_CHANNELS)
 def channel_list(request: PersonRequest) -> HttpResponse:
-    found = Channel.objects.filter(is_active=True).select_related("provider", "queue").order_by("name")
-    channels = found.prefetch_related("users").fetch_mode(models.FETCH_RAISE)
-    context = {"channels": channels, "has_provider": Provider.objects.filter(is_active=True).exists()}
+    channels = channels_shown(request.company).fetch_mode(models.FETCH_RAISE)
+    context = {"channels": channels, "has_provider": lambda: providers_for(request.company).exists()}
     return render(request, "channels/list.html", context)
 
 
@@ -41,6 +42,8 @@ def _created(request: PersonRequest, form: NewChannelForm) -> Channel | None:
             return create_channel(company=request.company, acting=request.user, **form.cleaned_data)
     except LimitReached as refusal:
         form.add_error(None, _("%(refusal)s Ask who manages your company for more.") % {"refusal": refusal})
+    except NotLent:
+        form.add_error("provider", _("This provider is no longer lent to your company."))
     except IntegrityError:
         form.add_error("address", _("A channel of this provider has this number already."))
     return None
@@ -48,11 +51,15 @@ def _created(request: PersonRequest, form: NewChannelForm) -> Channel | None:
 
 @requires(Permission.MANAGE_CHANNELS)
 def edit_channel(request: PersonRequest, pk: int) -> HttpResponse:
-    channel: Channel = get_object_or_404(Channel.objects.select_related("provider", "company", "queue"), pk=pk)
+    related = Channel.objects.select_related("provider", "company", "queue", "loan__company")
+    channel: Channel = get_object_or_404(related, pk=pk)
     form = ChannelForm(request.POST or None, company=request.company, channel=channel)
     if request.method == "POST" and form.is_valid():
-        update_channel(channel=channel, acting=request.user, **form.cleaned_data)
+        update_channel(channel=channel, acting=request.user, **{"throughput": channel.throughput, **form.cleaned_data})
         messages.success(request, _("The changes are saved."))
         return redirect("channels:list")
-    status = 422 if form.is_bound else 200
-    return render(request, "channels/form.html", {"form": form, "channel": channel}, status=status)
+    context = {"form": form, "channel": channel}
+    if request.user.may(Permission.MANAGE_COMPANIES):
+        context["loans"] = running_loans(Loan.objects.filter(channel=channel), now=utc_now())
+        context["may_lend"] = channel.is_active and channel.loan is None
+    return render(request, "channels/form.html", context, status=422 if form.is_bound else 200)

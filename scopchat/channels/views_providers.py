@@ -13,10 +13,12 @@ from scopchat.accounts.access import PersonRequest, requires
 from scopchat.accounts.roles import Permission
 from scopchat.channels.forms import SIMULATOR, ProviderForm
 from scopchat.channels.incidents import held_back, unowned_addresses
-from scopchat.channels.models import Provider
+from scopchat.channels.loans import channels_shown, lent_provider, providers_for, running_loans
+from scopchat.channels.models import Loan, Provider
 from scopchat.channels.providers.base import Adapter
 from scopchat.channels.providers.registry import ADAPTERS
 from scopchat.channels.services import create_provider, rotate_hook_token, update_provider
+from scopchat.common.clock import utc_now
 
 
 def _adapter(kind: str) -> Adapter:
@@ -28,8 +30,12 @@ def _adapter(kind: str) -> Adapter:
 
 @requires(Permission.MANAGE_CHANNELS)
 def provider_list(request: PersonRequest) -> HttpResponse:
-    channels = Count("channels", filter=Q(channels__is_active=True))
-    found = Provider.objects.filter(is_active=True).annotate(channel_count=channels).order_by("name")
+    in_use = Q(channels__is_active=True, channels__company=request.company)
+    lent = Q(loans__channel=None, loans__revoked_at=None)
+    found = providers_for(request.company).annotate(
+        channel_count=Count("channels", filter=in_use, distinct=True),
+        loan_count=Count("loans", filter=lent, distinct=True),
+    )
     rows = [(provider, ADAPTERS[provider.kind].title) for provider in found]
     return render(request, "channels/providers.html", {"rows": rows, "adapters": ADAPTERS.values()})
 
@@ -55,6 +61,10 @@ def add_provider(request: PersonRequest, kind: str) -> HttpResponse:
 
 @requires(Permission.MANAGE_CHANNELS)
 def edit_provider(request: PersonRequest, pk: int) -> HttpResponse:
+    """The account; where it is lent to the company, only whose it is and whether it works."""
+    lent = lent_provider(request.company, pk)
+    if lent is not None and request.method != "POST":
+        return _lent(request, lent)
     provider = get_object_or_404(Provider, pk=pk)
     adapter = _adapter(provider.kind)
     form = ProviderForm(request.POST or None, adapter=adapter, provider=provider)
@@ -76,7 +86,16 @@ def edit_provider(request: PersonRequest, pk: int) -> HttpResponse:
         "unowned": unowned_addresses(provider),
         "held_back": held_back(provider),
     }
+    if request.user.may(Permission.MANAGE_COMPANIES):
+        loans = Loan.objects.filter(provider=provider, channel=None)
+        context |= {"loans": running_loans(loans, now=utc_now()), "may_lend": True}
     return render(request, "channels/provider_form.html", context, status=422 if form.is_bound else 200)
+
+
+def _lent(request: PersonRequest, provider: Provider) -> HttpResponse:
+    channels = channels_shown(request.company).filter(provider=provider)
+    context = {"provider": provider, "carrier": ADAPTERS[provider.kind].title, "channels": channels}
+    return render(request, "channels/provider_lent.html", context)
 
 
 @require_POST

@@ -96,6 +96,17 @@ def write(shard: int, results: Sequence[Result], claim: UUID, providers: Collect
 
 def take_turn(lease: Lease, claim: UUID, most: int, now: datetime) -> Turn:
     """Claims what the shard's channels may send at this moment, `most` texts at the most. Raises `Fenced`."""
+    try:
+        return _take_turn(lease, claim, most, now)
+    except _Stopped:
+        return Turn({}, [], now)
+
+
+class _Stopped(Exception):
+    """A channel was taken out of use between looking and claiming: nothing is claimed."""
+
+
+def _take_turn(lease: Lease, claim: UUID, most: int, now: datetime) -> Turn:
     with transaction.atomic():
         leases.hold(lease)
         routes = load_routes(lease.shard)
@@ -122,7 +133,10 @@ def take_turn(lease: Lease, claim: UUID, most: int, now: datetime) -> Turn:
 
 
 def _charge(claimed: list[Claimed], routes: dict[int, Route], now: datetime) -> None:
-    """Books the claimed segments on their channels; nobody else does while the lease is held."""
+    """Books the claimed segments on their channels; nobody else does while the lease is held.
+
+    Who takes a channel out of use waits for this, or is seen by it: once that is committed nothing is claimed.
+    """
     segments = Counter[int]()
     for text in claimed:
         segments[text.channel_id] += text.segments
@@ -130,4 +144,5 @@ def _charge(claimed: list[Claimed], routes: dict[int, Route], now: datetime) -> 
     for channel_id, count in segments.items():
         route = routes[channel_id]
         booked[channel_id] = max(route.next_send_at or now, now) + timedelta(seconds=count / route.throughput)
-    queries.book(booked)
+    if not queries.book(booked):
+        raise _Stopped

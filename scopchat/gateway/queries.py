@@ -40,12 +40,12 @@ WITH back AS (
     UPDATE channels_inboundevent e SET state = 'accepted'
     FROM channels_channel c, interactions_message m
     WHERE e.state = 'unmatched' AND e.event = 'status' AND e.received_at > now() - interval '3 days'
-      AND c.provider_id = e.provider_id AND c.address = e.address AND c.is_active
+      AND c.provider_id = e.provider_id AND c.address = e.address
       AND m.channel_id = c.id AND m.carrier_id = e.carrier_id
     RETURNING e.id, e.shard
 )
 INSERT INTO channels_pendingevent (shard, event_id) SELECT shard, id FROM back ON CONFLICT DO NOTHING
-"""  # indexes inbound_event_unmatched, message_carrier_once
+"""  # indexes inbound_event_unmatched, channel_of_address, message_carrier_once
 
 PENDING = """
 SELECT e.id, p.kind, e.provider_id, e.event, e.method, e.url, e.headers, e.body, e.received_at
@@ -56,10 +56,10 @@ ORDER BY e.id
 """  # primary keys
 
 OWNERS = """
-SELECT c.provider_id, c.address, c.id, c.company_id, c.queue_id
+SELECT c.provider_id, c.address, c.is_active, c.id, c.company_id, c.queue_id, c.loan_id IS NOT NULL
 FROM (SELECT DISTINCT * FROM unnest(%b::bigint[], %b::text[])) AS asked (provider_id, address)
-JOIN channels_channel c ON c.provider_id = asked.provider_id AND c.address = asked.address AND c.is_active
-"""  # unique index channel_address_once
+JOIN channels_channel c ON c.provider_id = asked.provider_id AND c.address = asked.address
+"""  # index channel_of_address
 
 SETTLE = """
 DELETE FROM channels_pendingevent WHERE shard = %s AND event_id = ANY(%s) RETURNING event_id
@@ -96,9 +96,14 @@ UPDATE gateway_shardlease SET claimed_at = %s WHERE work = %s AND shard = %s AND
 """
 
 BOOK = """
+WITH turn AS (
+    SELECT c.id FROM channels_channel c WHERE c.id = ANY(%s) AND c.is_active ORDER BY c.id FOR NO KEY UPDATE
+)
 UPDATE channels_channel c SET next_send_at = booked.at
-FROM unnest(%s::bigint[], %s::timestamptz[]) AS booked (id, at) WHERE c.id = booked.id
-"""
+FROM unnest(%s::bigint[], %s::timestamptz[]) AS booked (id, at)
+JOIN turn ON turn.id = booked.id
+WHERE c.id = booked.id
+"""  # in the order in which `channels.lending` stops them
 
 
 def _shards(statement: str, parameters: dict[str, Any]) -> list[int]:
@@ -133,7 +138,8 @@ def rematch_receipts() -> None:
         cursor.execute(REMATCH)
 
 
-def book(moments: dict[int, datetime]) -> None:
-    """Writes when each channel will have earned the segments sent so far."""
+def book(moments: dict[int, datetime]) -> bool:
+    """Writes when each channel will have earned the segments sent so far; whether all of them are still in use."""
     with connection.cursor() as cursor:
-        cursor.execute(BOOK, [list(moments), list(moments.values())])
+        cursor.execute(BOOK, [list(moments), list(moments), list(moments.values())])
+        return bool(cursor.rowcount == len(moments))

@@ -6,6 +6,7 @@ job's lock. An event that cannot be handled is set aside alone; the rest go on.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -46,11 +47,13 @@ class Journaled:
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """The channel an event belongs to."""
+    """A channel that has the address of an event, or had it. One at the most is active: the address's holder."""
 
+    active: bool
     channel_id: int
     company_id: int
     queue_id: int | None
+    lent: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,38 +143,50 @@ def _handle(readable: Sequence[Read], outcome: Outcome) -> None:
     """Everything the events change, in the running transaction."""
     owners = _owners(readable)
     arrivals: list[Arrival] = []
-    reports: list[Report] = []
-    reporting: list[Read] = []
+    reports: list[tuple[Read, list[Report]]] = []
     for read in readable:
-        found = [(item, owners.get((read.event.provider_id, _address(item)))) for item in read.items]
-        if any(owner is None for _item, owner in found):
+        found = [(item, _concerned(item, owners[read.event.provider_id, _address(item)])) for item in read.items]
+        if not all(channels for _item, channels in found):
             outcome.unmatched[read.event.pk] = read
             continue
         outcome.done.append(read.event.pk)
-        for item, owner in found:
-            assert owner is not None
+        for item, channels in found:
+            at = read.event.received_at
             if isinstance(item, InboundMessage):
-                arrivals.append(
-                    Arrival(owner.company_id, owner.channel_id, owner.queue_id, item, read.event.received_at)
-                )
+                (owner,) = channels
+                arrivals.append(Arrival(owner.company_id, owner.channel_id, owner.queue_id, item, at, owner.lent))
             else:
-                reports.append(Report(owner.channel_id, item, read.event.received_at))
-                reporting.append(read)
+                reports.append((read, [Report(owner.channel_id, item, at) for owner in channels]))
     if arrivals:
         receive(arrivals=arrivals, now=utc_now())
     if reports:
-        outcome.unmatched |= {(read := reporting[place]).event.pk: read for place in apply_receipts(reports=reports)}
+        outcome.unmatched |= _report(reports)
+
+
+def _concerned(item: InboundMessage | Receipt, owners: list[Owner]) -> list[Owner]:
+    """A text is for who has the address now; a receipt may be of a text that went out while another had it."""
+    return [owner for owner in owners if owner.active] if isinstance(item, InboundMessage) else owners
+
+
+def _report(reports: Sequence[tuple[Read, list[Report]]]) -> dict[int, Read]:
+    """Applies each receipt to whichever of its channels has the message; the events of those that none has."""
+    places = [place for place, (_read, channels) in enumerate(reports) for _channel in channels]
+    unknown = apply_receipts(reports=[report for _read, channels in reports for report in channels])
+    known = {place for number, place in enumerate(places) if number not in unknown}
+    return {read.event.pk: read for place, (read, _channels) in enumerate(reports) if place not in known}
 
 
 def _address(item: InboundMessage | Receipt) -> str:
     return item.recipient if isinstance(item, InboundMessage) else item.sender
 
 
-def _owners(readable: Sequence[Read]) -> dict[tuple[int, str], Owner]:
-    """The active channel of each provider and address in the batch."""
+def _owners(readable: Sequence[Read]) -> dict[tuple[int, str], list[Owner]]:
+    """The channels of each provider and address in the batch."""
     asked = [(read.event.provider_id, _address(item)) for read in readable for item in read.items]
-    found = batch(queries.OWNERS, columns(asked, 2))
-    return {(provider, address): Owner(*channel) for provider, address, *channel in found}
+    owners: dict[tuple[int, str], list[Owner]] = defaultdict(list)
+    for provider, address, *channel in batch(queries.OWNERS, columns(asked, 2)):
+        owners[provider, address].append(Owner(*channel))
+    return owners
 
 
 def _settle(outcome: Outcome) -> None:

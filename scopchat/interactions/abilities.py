@@ -14,6 +14,8 @@ from scopchat.interactions.status import INTERACTION_MOVES, InteractionStatus, V
 @dataclass(frozen=True, slots=True)
 class Abilities:
     answer: bool = False
+    write: bool = False
+    """Answer with a text: the channel has to be in use."""
     acknowledge: bool = False
     take: bool = False
     assign: bool = False
@@ -31,6 +33,7 @@ def abilities(interaction: Interaction, user: User) -> Abilities:
     status = InteractionStatus(interaction.status)
     return Abilities(
         answer=answers,
+        write=answers and interaction.channel.is_active,
         acknowledge=answers and status in INTERACTION_MOVES[Verb.ACKNOWLEDGE][0],
         take=assigns and interaction.assignee_id is None,
         assign=assigns,

@@ -24,3 +24,11 @@ class Conflict(Exception):
             super().__init__(_("%(name)s already has this conversation.") % {"name": person.display_name})
         else:
             super().__init__(_("This has changed meanwhile. The page now shows how it stands."))
+
+
+class ChannelStopped(Conflict):
+    """The channel has been taken out of use: it is lent to another company, or no longer lent to this one."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.args = (_("Nothing can be sent from this channel any more."),)

@@ -30,7 +30,12 @@ class ChannelField(forms.ModelChoiceField):  # type: ignore[type-arg]
 
 
 class StartForm(DraftForm):
-    channel = ChannelField(Channel.objects.none(), label=_("Channel"), empty_label=None)
+    channel = ChannelField(
+        Channel.objects.none(),
+        label=_("Channel"),
+        empty_label=None,
+        error_messages={"invalid_choice": _("Nothing can be sent from this channel any more.")},
+    )
     phone = forms.CharField(
         label=_("Phone"), max_length=40, widget=forms.TextInput({"type": "tel", "autocomplete": "off"})
     )

@@ -89,7 +89,7 @@ def thread_context(request: PersonRequest, interaction: Interaction, *, start: i
         "person": request.user,
         "key": uuid4(),
         "limit": MAX_CHARACTERS,
-        "thread": read_thread(interaction, may_act=may.answer, start=start),
+        "thread": read_thread(interaction, may_act=may.write, start=start),
     }
 
 

@@ -54,7 +54,7 @@ def for_rows(found: QuerySet[Interaction]) -> QuerySet[Interaction]:
         .only(
             "company", "customer", "status", "unread", "preview", "preview_is_ours", "waiting_since",
             "last_activity_at", "changed_at", "opened_at", "closed_at",
-            "channel__name", "queue__name", "assignee__display_name",
+            "channel__name", "channel__is_active", "channel__loan", "queue__name", "assignee__display_name",
         )
         .fetch_mode(models.FETCH_RAISE)
     )  # fmt: skip

@@ -56,6 +56,7 @@ class FailureReason(models.TextChoices):
     THROTTLED = "throttled", _("the carrier is too busy")
     EXPIRED = "expired", _("it could not be delivered in time")
     CONNECTION = "connection", _("the carrier could not be reached")
+    STOPPED = "stopped", _("the channel was taken out of use before this text left")
     OTHER = "other", _("the carrier reported an error")
 
 

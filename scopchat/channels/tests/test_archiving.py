@@ -30,14 +30,16 @@ def test_exactly_those_that_were_in_use_come_back(cast: Cast) -> None:
 
 def test_one_whose_number_was_taken_is_skipped_and_listed(cast: Cast) -> None:
     archive_company(company=cast.client, acting=None, now=NOW)
-    with scope(company=cast.outsider):
+    with scope(company=cast.client):
         create_channel(
-            company=cast.outsider, provider=cast.provider, name="Repris", address=cast.channel_queue.address,
-            destination=Destination.USERS, users=[cast.outsider_admin],
+            company=cast.client, provider=cast.provider, name="Repris", address=cast.channel_queue.address,
+            destination=Destination.USERS, users=[cast.user],
         )  # fmt: skip
     skipped = restore_company(company=cast.client, acting=None, now=NOW)
     assert [each.name for each in skipped] == ["Accueil (438 555-0101)"]
-    assert active(cast) == {cast.channel_user.address}
+    assert active(cast) == {cast.channel_user.address, cast.channel_queue.address}
+    with scope(company=cast.client):
+        assert not Channel.objects.get(pk=cast.channel_queue.pk).is_active
 
 
 def test_what_came_in_meanwhile_is_handed_on(cast: Cast) -> None:

@@ -105,6 +105,6 @@ def test_it_asks_the_database_the_same_whatever_the_length(cast: Cast, django_as
                 users=[cast.user],
             )
     browser = signed_in(cast.admin)
-    # Session, person, company; channels and their people; whether there is a provider, and a simulator.
+    # Session, person, company; channels, their people and their loans; whether there is a simulator.
     with django_assert_num_queries(6):
         browser.get("/channels/")

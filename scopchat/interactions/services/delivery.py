@@ -90,7 +90,7 @@ def _record(best: dict[int, tuple[MessageStatus, Report]], early: set[int]) -> N
 
 @transaction.atomic
 def retry(*, message: Message, acting: User) -> None:
-    """A person sends a failed text once more, as a new attempt. Raises `NotAllowed`, `Conflict`."""
+    """A person sends a failed text once more, as a new attempt. Raises `NotAllowed`, `Conflict`, `ChannelStopped`."""
     require(message.interaction, acting=acting, permission=Permission.ANSWER)
     failed = Message.objects.select_for_update().filter(pk=message.pk, status=MessageStatus.FAILED).first()
     if failed is None:
@@ -102,7 +102,7 @@ def retry(*, message: Message, acting: User) -> None:
 def settle_unknown(*, message: Message, acting: User, was_sent: bool, now: datetime) -> None:
     """A person decides about a text of which nobody knows whether it left: it did, or send it again.
 
-    Raises `NotAllowed`, and `Conflict` when it is known by now.
+    Raises `NotAllowed`, `Conflict` when it is known by now, and `ChannelStopped` where it cannot be sent again.
     """
     require(message.interaction, acting=acting, permission=Permission.ANSWER)
     entry = _take_unknown(message)

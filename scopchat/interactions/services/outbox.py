@@ -10,8 +10,9 @@ from django.db import transaction
 
 from scopchat.accounts.models import User
 from scopchat.channels.drains import Work, defer_drain
+from scopchat.channels.queries import count_out
 from scopchat.common.gsm import checked, measure
-from scopchat.interactions.errors import EmptyText
+from scopchat.interactions.errors import ChannelStopped, EmptyText
 from scopchat.interactions.models import Direction, Interaction, Message, OutboxEntry
 from scopchat.interactions.status import MessageStatus
 from scopchat.tenancy.limits import book_segments
@@ -36,7 +37,7 @@ def already_sent(*, company_id: int, idempotency_key: UUID) -> Message | None:
 def queue_text(*, interaction: Interaction, author: User, text: str, idempotency_key: UUID, now: datetime) -> Message:
     """Stores the text as queued in the running transaction and asks for the sender once it is committed.
 
-    Raises `LimitReached` when the company has no segments left.
+    Raises `LimitReached` when the company has no segments left, and `ChannelStopped`.
     """
     segments = measure(text).segments
     message: Message = Message.objects.create(
@@ -52,12 +53,19 @@ def queue_text(*, interaction: Interaction, author: User, text: str, idempotency
         created_at=now,
     )
     book_segments(company_id=interaction.company_id, segments=segments, now=now)
+    if interaction.channel.loan_id:
+        count_out(channel_id=interaction.channel_id, segments=segments, now=now)
     enter(message)
     return message
 
 
 def enter(message: Message, *, attempts: int = 0) -> None:
-    """Puts a queued text into the outbox; `attempts` have been made before. The sender is told at the commit."""
+    """Puts a queued text into the outbox; `attempts` have been made before. The sender is told at the commit.
+
+    Raises `ChannelStopped`.
+    """
+    if not message.interaction.channel.is_active:
+        raise ChannelStopped
     OutboxEntry.objects.create(
         message=message, channel_id=message.channel_id, interaction_id=message.interaction_id, attempts=attempts
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,6 +10,7 @@ from datetime import datetime
 from django.db import transaction
 
 from scopchat.channels.providers.base import InboundMessage
+from scopchat.channels.queries import count_in
 from scopchat.common.gsm import normalise
 from scopchat.common.queries import batch, columns
 from scopchat.interactions import queries
@@ -27,6 +28,8 @@ class Arrival:
     queue_id: int | None
     message: InboundMessage
     received_at: datetime
+    lent: bool = False
+    """Whether the lender of the channel is told how many there were."""
 
 
 @transaction.atomic
@@ -59,6 +62,9 @@ def receive(*, arrivals: Sequence[Arrival], now: datetime) -> int:
         ),
     )
     _store_attachments(arrivals, {(channel, carrier): message for message, channel, carrier in stored})
+    lent = Counter(arrival.channel_id for arrival in arrivals if arrival.lent)
+    if lent:
+        count_in(lent, now=now)
     return len(arrivals)
 
 

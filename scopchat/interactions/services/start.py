@@ -31,7 +31,7 @@ def start(*, channel: Channel, acting: User, phone: str, text: str, idempotency_
     """Queues a first text to `phone`, in the interaction under way with that number if there is one.
 
     A new interaction is the writer's. The same `idempotency_key` again gives the message it made the first time.
-    Raises `NotAllowed`, `BadNumber`, `EmptyText`, `TextTooLong`.
+    Raises `NotAllowed`, `ChannelStopped`, `BadNumber`, `EmptyText`, `TextTooLong`.
     """
     text = outbox.sendable(text)
     if channel not in channels_to_start_from(acting):

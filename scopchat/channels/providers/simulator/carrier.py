@@ -11,6 +11,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 from django_scopes import scope
 
+from scopchat.channels.loans import companies_on
 from scopchat.channels.models import Provider
 from scopchat.channels.providers.simulator import services
 from scopchat.channels.providers.simulator.models import Outcome, SimulatedText
@@ -62,8 +63,11 @@ def _take(request: HttpRequest, provider: Provider) -> JsonResponse:
 def message(request: HttpRequest, company_id: int, token: str, reference: str) -> JsonResponse:
     """Whether the carrier has the desk's message: 200 with its id, or 404."""
     with scope(company=company_id):
-        if _provider(request, token) is None:
+        provider = _provider(request, token)
+        if provider is None:
             return JsonResponse({"error": "unknown account"}, status=401)
+        companies = companies_on(provider)
+    with scope(company=companies):
         text = SimulatedText.objects.filter(reference=reference, from_customer=False).order_by("id").first()
     if text is None:
         return JsonResponse({"error": "not found"}, status=404)

@@ -6,7 +6,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django_scopes import scope
 
+from scopchat.channels.loans import companies_on
 from scopchat.channels.models import Channel, Provider
 from scopchat.channels.providers.base import Event, ReceiptStatus
 from scopchat.channels.providers.simulator.models import Outcome, SimulatedPhone, SimulatedText
@@ -66,25 +68,38 @@ def carry(
     reference: str,
     now: datetime,
 ) -> SimulatedText | None:
-    """The carrier takes a text for a toy phone and reports on it as the phone is set; None when it refuses."""
-    toy, _created = SimulatedPhone.objects.get_or_create(company=provider.company, number=number)
-    if toy.outcome == Outcome.REFUSE:
-        return None
-    carried: SimulatedText = SimulatedText.objects.create(
-        company=provider.company,
-        phone=toy,
-        channel_address=channel_address,
-        from_customer=False,
-        text=text,
-        media_urls=media_urls,
-        reference=reference,
-        created_at=now,
-    )
+    """The carrier takes a text for a toy phone and reports on it as the phone is set; None when it refuses.
+
+    The phone is one of whoever has the channel: a company that lends its simulator does not see what is said on it.
+    """
+    company = _holder(provider, channel_address)
+    with scope(company=company):
+        toy, _created = SimulatedPhone.objects.get_or_create(company=company, number=number)
+        if toy.outcome == Outcome.REFUSE:
+            return None
+        carried: SimulatedText = SimulatedText.objects.create(
+            company=company,
+            phone=toy,
+            channel_address=channel_address,
+            from_customer=False,
+            text=text,
+            media_urls=media_urls,
+            reference=reference,
+            created_at=now,
+        )
     for seconds, status in _reports(toy):
         content = {"id": carried.carrier_id, "from": channel_address, "to": number, "status": status}
         _defer(provider, toy, Event.STATUS, content, now + timedelta(seconds=seconds))
-    publish(SimulatorChanged(provider.company_id))
+    publish(SimulatorChanged(company.pk))
     return carried
+
+
+def _holder(provider: Provider, address: str) -> Company:
+    """The company that has the address now; the provider's own where none has."""
+    with scope(company=companies_on(provider)):
+        found = Channel.objects.filter(provider=provider, address=address, is_active=True)
+        channel: Channel | None = found.select_related("company").first()
+    return channel.company if channel else provider.company
 
 
 def _reports(toy: SimulatedPhone) -> list[tuple[int, ReceiptStatus]]:

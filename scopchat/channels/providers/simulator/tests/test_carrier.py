@@ -11,9 +11,11 @@ from django.test import Client
 from django_scopes import scope
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from scopchat.channels.models import Channel, Provider
+from scopchat.channels.lending import lend_provider
+from scopchat.channels.models import Channel, Destination, Provider
 from scopchat.channels.providers.simulator.models import SimulatedPhone, SimulatedText
 from scopchat.channels.providers.simulator.services import carry, set_behaviour, text_from_phone
+from scopchat.channels.services import create_channel, create_provider
 from scopchat.common.phones import BadNumber
 from tests.cast import Cast
 
@@ -177,3 +179,23 @@ def test_an_account_of_another_company_opens_nothing(cast: Cast) -> None:
     assert post(cast.outsider_provider, content(cast.channel_queue), at=theirs)[0] == 401
     with scope(company=cast.client):
         assert not SimulatedText.objects.exists()
+
+
+def test_a_text_by_a_lent_simulator_is_on_the_borrowers_phone(cast: Cast) -> None:
+    with scope(company=cast.l2):
+        lent = create_provider(company=cast.l2, kind="simulator", name="Prêté", credentials={"secret": "s"})
+    lend_provider(provider=lent, borrower=cast.client, acting=None, now=NOW)
+    with scope(company=cast.client):
+        create_channel(
+            company=cast.client, provider=lent, name="Emprunté", address="+14385550171",
+            destination=Destination.USERS, users=[cast.user],
+        )  # fmt: skip
+    sent = {"reference": "7.1", "from": "+14385550171", "to": PHONE, "text": "Bonjour", "media_urls": []}
+    base, headers = f"/simulator/carrier/{cast.l2.pk}/{lent.hook_token}/messages", {"authorization": "Bearer s"}
+    taken = Client().post(base, json.dumps(sent), content_type="application/json", headers=headers)
+    assert taken.status_code == 201
+    with scope(company=cast.client):
+        assert SimulatedText.objects.get().carrier_id == taken.json()["id"]
+    with scope(company=cast.l2):
+        assert not SimulatedText.objects.exists()
+    assert Client().get(f"{base}/7.1", headers=headers).json() == taken.json()
