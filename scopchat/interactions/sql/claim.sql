@@ -24,5 +24,7 @@ WITH turn AS (
 UPDATE interactions_outboxentry o
 SET claim = %(claim)s, claimed_at = %(now)s, attempts = o.attempts + 1
 FROM turn, interactions_message m, interactions_interaction i
-WHERE o.message_id = turn.message_id AND o.claim IS NULL AND m.id = o.message_id AND i.id = o.interaction_id
+WHERE o.message_id = turn.message_id AND o.claim IS NULL
+  AND m.id = o.message_id AND m.status = 'queued'
+  AND i.id = o.interaction_id
 RETURNING o.message_id, o.channel_id, o.attempts, i.customer, m.text, m.segments

@@ -12,5 +12,5 @@ WITH queued AS (
 UPDATE interactions_message m
 SET status = 'failed', reason = 'stopped', attempts = over.attempts
 FROM over, interactions_interaction i
-WHERE m.id = over.message_id AND i.id = m.interaction_id
+WHERE m.id = over.message_id AND m.status = 'queued' AND i.id = m.interaction_id
 RETURNING i.id, i.company_id, i.channel_id, i.queue_id, i.assignee_id

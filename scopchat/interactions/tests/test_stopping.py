@@ -66,10 +66,10 @@ def test_nothing_is_sent_again_from_it(cast: Cast, loan: Loan, status: MessageSt
     end(loan)
     with scope(company=cast.client):
         message = Message.objects.select_related("interaction").get(pk=message.pk)
-        again = {"message": message, "acting": cast.admin, "now": utc_now()}
+        again = {"message": message, "acting": cast.admin}
         act = partial(delivery.retry, **again)
         if status is MessageStatus.UNKNOWN:
-            act = partial(delivery.settle_unknown, was_sent=False, **again)
+            act = partial(delivery.settle_unknown, was_sent=False, now=utc_now(), **again)
         with pytest.raises(ChannelStopped):
             act()
     assert "Réessayer" not in signed_in(cast.admin).get(f"/messages/{message.interaction_id}/").content.decode()
