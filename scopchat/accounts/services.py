@@ -80,11 +80,6 @@ def people_who_may(permission: Permission, *, company: Company) -> QuerySet[User
     return people_of(company).filter(role__in=roles)
 
 
-def sees_presence(user: User) -> bool:
-    """Whether pages show the person who else is there: to choose among colleagues, or to look after them."""
-    return user.may(Permission.MANAGE_PEOPLE) or user.may(Permission.TAKE_OR_ASSIGN)
-
-
 def companies_of(user: User) -> list[Company]:
     """The companies the person may look at: their own, and for resellers and the operator every one below."""
     if user.reach(Permission.SEE_INTERACTIONS) < Reach.SUBTREE:

@@ -59,7 +59,7 @@ def listing(request: PersonRequest) -> HttpResponse:
     return render(request, f"administration/companies.html{part}", context)
 
 
-@requires(Permission.MANAGE_COMPANIES)
+@requires(Permission.MANAGE_COMPANIES, pk=Company)
 def detail(request: PersonRequest, pk: int) -> HttpResponse:
     company = _visible(request, pk)
     below = company.pk != request.user.company_id
@@ -80,7 +80,7 @@ def detail(request: PersonRequest, pk: int) -> HttpResponse:
     return render(request, "administration/company.html", context)
 
 
-@requires(Permission.MANAGE_COMPANIES)
+@requires(Permission.MANAGE_COMPANIES, pk=Company)
 def limits(request: PersonRequest, pk: int) -> HttpResponse:
     """What the company may have: for those above it to decide, never for itself."""
     company = _below(request, pk)
@@ -106,7 +106,7 @@ def limits(request: PersonRequest, pk: int) -> HttpResponse:
     return render(request, "administration/limits.html", context, status=422 if form.is_bound else 200)
 
 
-@requires(Permission.MANAGE_COMPANIES)
+@requires(Permission.MANAGE_COMPANIES, pk=Company)
 def add(request: PersonRequest, pk: int) -> HttpResponse:
     parent = _visible(request, pk)
     if not _may_have_children(parent):
@@ -123,7 +123,7 @@ def add(request: PersonRequest, pk: int) -> HttpResponse:
     return _form(request, form, company=None, parent=parent)
 
 
-@requires(Permission.MANAGE_COMPANIES)
+@requires(Permission.MANAGE_COMPANIES, pk=Company)
 def edit(request: PersonRequest, pk: int) -> HttpResponse:
     company = _visible(request, pk)
     form = CompanyForm(request.POST or None, company=company, name=company.name)
@@ -142,7 +142,7 @@ def _form(
 
 
 @require_POST
-@requires(Permission.MANAGE_COMPANIES)
+@requires(Permission.MANAGE_COMPANIES, pk=Company)
 def second_factor(request: PersonRequest, pk: int) -> HttpResponse:
     """Also for the person's own company: what they ask of others they may ask of themselves."""
     asked = request.POST.get("asked") == "yes"
@@ -153,7 +153,7 @@ def second_factor(request: PersonRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@requires(Permission.MANAGE_COMPANIES)
+@requires(Permission.MANAGE_COMPANIES, pk=Company)
 def deactivate(request: PersonRequest, pk: int) -> HttpResponse:
     company = _below(request, pk)
     try:
@@ -165,7 +165,7 @@ def deactivate(request: PersonRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@requires(Permission.MANAGE_COMPANIES)
+@requires(Permission.MANAGE_COMPANIES, pk=Company)
 def reactivate(request: PersonRequest, pk: int) -> HttpResponse:
     company = _below(request, pk)
     try:
@@ -177,7 +177,7 @@ def reactivate(request: PersonRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@requires(Permission.MANAGE_COMPANIES)
+@requires(Permission.MANAGE_COMPANIES, pk=Company)
 def archive(request: PersonRequest, pk: int) -> HttpResponse:
     company = _below(request, pk)
     try:
@@ -193,7 +193,7 @@ def archive(request: PersonRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@requires(Permission.MANAGE_COMPANIES)
+@requires(Permission.MANAGE_COMPANIES, pk=Company)
 def restore(request: PersonRequest, pk: int) -> HttpResponse:
     """Brings the company back, and lists what could not come back with it."""
     company = _below(request, pk)

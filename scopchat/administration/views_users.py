@@ -98,7 +98,7 @@ def _told(request: PersonRequest, person: User, password: str) -> HttpResponse:
     return render(request, "administration/user_password.html", {"person": person, "password": password})
 
 
-@requires(Permission.MANAGE_PEOPLE)
+@requires(Permission.MANAGE_PEOPLE, pk=User)
 def detail(request: PersonRequest, pk: int) -> HttpResponse:
     person = _person(request, pk)
     own = person.pk == request.user.pk
@@ -143,28 +143,28 @@ def _act(request: PersonRequest, pk: int, act: Callable[[User], object], done: s
 
 
 @require_POST
-@requires(Permission.MANAGE_PEOPLE)
+@requires(Permission.MANAGE_PEOPLE, pk=User)
 def disable(request: PersonRequest, pk: int) -> HttpResponse:
     done = _("The account is disabled and signed out everywhere.")
     return _act(request, pk, lambda person: people.disable_user(person=person, acting=request.user), done)
 
 
 @require_POST
-@requires(Permission.MANAGE_PEOPLE)
+@requires(Permission.MANAGE_PEOPLE, pk=User)
 def enable(request: PersonRequest, pk: int) -> HttpResponse:
     done = _("The account is active again.")
     return _act(request, pk, lambda person: people.enable_user(person=person, acting=request.user), done)
 
 
 @require_POST
-@requires(Permission.MANAGE_PEOPLE)
+@requires(Permission.MANAGE_PEOPLE, pk=User)
 def close_sessions(request: PersonRequest, pk: int) -> HttpResponse:
     done = _("The person is signed out everywhere.")
     return _act(request, pk, lambda person: people.close_sessions(person=person, acting=request.user), done)
 
 
 @require_POST
-@requires(Permission.MANAGE_PEOPLE)
+@requires(Permission.MANAGE_PEOPLE, pk=User)
 def renew_password(request: PersonRequest, pk: int) -> HttpResponse:
     person = _person(request, pk)
     if person.pk == request.user.pk:
@@ -175,7 +175,7 @@ def renew_password(request: PersonRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@requires(Permission.MANAGE_PEOPLE)
+@requires(Permission.MANAGE_PEOPLE, pk=User)
 def invite(request: PersonRequest, pk: int) -> HttpResponse:
     person = _person(request, pk)
     if not person.is_invited:

@@ -46,7 +46,7 @@ def _created(request: PersonRequest, form: NewChannelForm) -> Channel | None:
     return None
 
 
-@requires(Permission.MANAGE_CHANNELS)
+@requires(Permission.MANAGE_CHANNELS, pk=Channel)
 def edit_channel(request: PersonRequest, pk: int) -> HttpResponse:
     channel: Channel = get_object_or_404(Channel.objects.select_related("provider", "company", "queue"), pk=pk)
     form = ChannelForm(request.POST or None, company=request.company, channel=channel)

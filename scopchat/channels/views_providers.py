@@ -34,7 +34,7 @@ def provider_list(request: PersonRequest) -> HttpResponse:
     return render(request, "channels/providers.html", {"rows": rows, "adapters": ADAPTERS.values()})
 
 
-@requires(Permission.MANAGE_CHANNELS)
+@requires(Permission.MANAGE_CHANNELS, kind=Adapter)
 def add_provider(request: PersonRequest, kind: str) -> HttpResponse:
     adapter = _adapter(kind)
     form = ProviderForm(request.POST or None, adapter=adapter)
@@ -53,7 +53,7 @@ def add_provider(request: PersonRequest, kind: str) -> HttpResponse:
     return render(request, "channels/provider_form.html", context, status=422 if form.is_bound else 200)
 
 
-@requires(Permission.MANAGE_CHANNELS)
+@requires(Permission.MANAGE_CHANNELS, pk=Provider)
 def edit_provider(request: PersonRequest, pk: int) -> HttpResponse:
     provider = get_object_or_404(Provider, pk=pk)
     adapter = _adapter(provider.kind)
@@ -80,7 +80,7 @@ def edit_provider(request: PersonRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@requires(Permission.MANAGE_CHANNELS)
+@requires(Permission.MANAGE_CHANNELS, pk=Provider)
 def rotate_token(request: PersonRequest, pk: int) -> HttpResponse:
     """New callback addresses; the old ones stop answering at once."""
     rotate_hook_token(provider=get_object_or_404(Provider, pk=pk), acting=request.user)

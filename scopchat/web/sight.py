@@ -13,7 +13,7 @@ from django.http import HttpRequest
 
 from scopchat.accounts.roles import Permission, Reach
 from scopchat.accounts.second_factor import has_second_factor
-from scopchat.accounts.services import current_company, sees_presence
+from scopchat.accounts.services import current_company
 from scopchat.events.catalogue import InteractionChange
 from scopchat.interactions.inbox import Looker
 from scopchat.web.queries import memberships
@@ -64,7 +64,7 @@ def sight_of(scope: Any) -> Sight | None:
     return Sight(
         looker=looker,
         sees_simulator=user.may(Permission.USE_SIMULATOR),
-        sees_presence=sees_presence(user),
+        sees_presence=user.may(Permission.SEE_PRESENCE),
         channels=frozenset(channels),
         queues=frozenset(queues),
         language=user.language,

@@ -13,7 +13,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from scopchat.accounts.access import PersonRequest, is_fragment, requires
+from scopchat.accounts.access import PersonRequest, is_fragment, public, requires
 from scopchat.accounts.models import Theme
 from scopchat.accounts.own import set_preferences
 from scopchat.accounts.services import companies_of, enter_company
@@ -48,6 +48,7 @@ def preferences(request: PersonRequest) -> HttpResponse:
     return back(request)
 
 
+@public(version=str, file=str)
 def static_file(request: HttpRequest, version: str, file: str) -> HttpResponse:  # noqa: ARG001
     """Today's file for a page open since before an upgrade, which asks for its own version's."""
     today = static(file)

@@ -93,7 +93,7 @@ def test_it_gives_a_conversation_to_a_colleague(cast: Cast) -> None:
 
 def test_it_gives_no_conversation_to_somebody_elsewhere(cast: Cast) -> None:
     made = conversation(cast.channel_queue)
-    assert post(cast.manager, f"/messages/{made.pk}/assign/", to=cast.outsider_admin.pk).status_code == 403
+    assert post(cast.manager, f"/messages/{made.pk}/assign/", to=cast.outsider_admin.pk).status_code == 409
     assert fresh(made).assignee is None
 
 
