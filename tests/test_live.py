@@ -32,10 +32,10 @@ EVERYTHING = "interactions", {"threads": "all", "list": True}
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def session_of(user: User | None) -> str:
-    browser = Browser()
-    if user is not None:
-        browser.force_login(user)
+def session_of(who: User | Browser | None) -> str:
+    browser = who if isinstance(who, Browser) else Browser()
+    if isinstance(who, User):
+        browser.force_login(who)
     cookie = browser.cookies.get(settings.SESSION_COOKIE_NAME)
     return cookie.value if cookie else "none"
 
@@ -93,14 +93,14 @@ async def live(**options: float) -> AsyncIterator[Live]:
 
 @contextlib.asynccontextmanager
 async def opened(
-    feed: Live, user: User | None, *, since: int | None = None, query: str = "inbox=1"
+    feed: Live, who: User | Browser | None, *, since: int | None = None, query: str = "inbox=1"
 ) -> AsyncIterator[Page]:
     """A page of the person, connected; its first notice is taken when it is a mere greeting."""
     page = Page()
     moment = int(utc_now().timestamp() * 1000) + 60_000 if since is None else since
     scope_ = {
         "type": "http",
-        "headers": [(b"cookie", f"{settings.SESSION_COOKIE_NAME}={await in_thread(session_of, user)}".encode())],
+        "headers": [(b"cookie", f"{settings.SESSION_COOKIE_NAME}={await in_thread(session_of, who)}".encode())],
         "query_string": f"{query}&since={moment}".encode(),
     }
     page.task = asyncio.create_task(feed(scope_, page.receive, page.send))

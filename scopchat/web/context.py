@@ -9,7 +9,6 @@ from django.utils.translation import get_language, get_language_bidi, get_langua
 
 from scopchat.accounts.models import Presence, Theme
 from scopchat.accounts.services import companies_of
-from scopchat.tenancy.models import Company
 from scopchat.web.navigation import MENU, Entry, menu_of
 
 
@@ -28,9 +27,10 @@ class Shell:
         return list(menu_of(user)) if user.is_authenticated else []
 
     @cached_property
-    def companies(self) -> list[Company]:
+    def may_switch(self) -> bool:
+        """Whether there is another company than their own that the person may look at."""
         user = self._request.user
-        return companies_of(user) if user.is_authenticated else []
+        return user.is_authenticated and companies_of(user).exclude(pk=user.company_id).exists()
 
     @property
     def current(self) -> str:

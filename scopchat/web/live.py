@@ -20,6 +20,7 @@ from django.db import Error
 from django_scopes import scope as company_scope
 from prometheus_client import Gauge
 
+from scopchat.common.asgi import answer
 from scopchat.common.clock import utc_now
 from scopchat.common.threads import in_thread
 from scopchat.events.catalogue import (
@@ -165,11 +166,14 @@ class Live:
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         sight = await in_thread(sight_of, scope)
-        if sight is None:
-            await send({"type": "http.response.start", "status": 403, "headers": [(b"content-length", b"0")]})
-            await send({"type": "http.response.body", "body": b""})
-            return
         query = parse_qs(scope["query_string"].decode("latin-1"))
+        if sight is None:
+            await answer(send, 403)
+            return
+        if query.get("company", [str(sight.company_id)]) != [str(sight.company_id)]:
+            # Another tab entered another company: its rows do not belong on this page.
+            await answer(send, 409)
+            return
         client = Client(sight, next((one for one in Shows if one.value in query), Shows.SIMULATOR))
         self._clients[sight.company_id].add(client)
         self._signs.arrived(sight.looker.person_id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.contrib.staticfiles import finders
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
@@ -17,6 +18,7 @@ from scopchat.accounts.access import PersonRequest, is_fragment, public, require
 from scopchat.accounts.models import Theme
 from scopchat.accounts.own import set_preferences
 from scopchat.accounts.services import companies_of, enter_company
+from scopchat.web import switcher
 
 
 @requires()
@@ -29,11 +31,22 @@ def home(_request: PersonRequest) -> HttpResponse:
 def switch_company(request: PersonRequest) -> HttpResponse:
     """Looks at another company from now on; one that is not the person's to see changes nothing."""
     chosen = request.POST.get("company", "")
-    company = next((one for one in companies_of(request.user) if str(one.pk) == chosen), None)
+    known = chosen.isascii() and chosen.isdigit() and len(chosen) < 19
+    company = companies_of(request.user).filter(pk=int(chosen)).first() if known else None
     if company is not None and company != request.company:
-        enter_company(user=request.user, company=company)
-        request.session["company"] = company.pk
+        with transaction.atomic():
+            request.session["company"] = company.pk
+            # Streams that ask again at the commit read the session.
+            request.session.save()
+            enter_company(user=request.user, company=company)
     return redirect("web:home")
+
+
+@requires()
+def companies(request: PersonRequest) -> HttpResponse:
+    """What the company switcher offers for what is typed into it."""
+    found = switcher.find(request.user, request.GET.get("q", ""))
+    return render(request, "web/companies.html", {"found": found})
 
 
 @require_POST
