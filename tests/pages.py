@@ -25,10 +25,17 @@ from scopchat.channels.providers.simulator.models import SimulatedPhone
 from scopchat.channels.services import create_channel, create_provider
 from scopchat.interactions.media import link_to
 from scopchat.interactions.models import Attachment, AttachmentState, Interaction, Message
-from scopchat.interactions.tests.desk import conversation
+from scopchat.interactions.tests.desk import NOW, conversation
 from scopchat.tenancy.models import Company
 from tests.passkeys import add_passkey
 
+
+class LeftOut:
+    """A person who was archived with the company and did not come back with it."""
+
+
+NARROWER: dict[str, dict[str, type]] = {"administration:returning": {"person_pk": LeftOut}}
+"""Arguments that stand for some of a model's objects only."""
 PLACES = 7_000_001
 """Stands for the first argument in an address that is being written, the next number for the second."""
 
@@ -96,7 +103,13 @@ def things_of(company: Company, person: User) -> dict[type, Any]:
         photo.state = AttachmentState.READY
         photo.file.save("photo.png", ContentFile(b"photo"))
         phone = SimulatedPhone.objects.create(company=company, number="+15145550142")
+    returning = create_user(
+        company=company, username=f"r{company.pk}.{person.pk}", email=f"r{company.pk}.{person.pk}@exemple.test",
+        display_name="Absente", role=Role.AGENT, password=None,
+    )  # fmt: skip
+    User.objects.filter(pk=returning.pk).update(archived_at=NOW)
     return {
+        LeftOut: returning.pk,
         Adapter: "simulator",
         Attachment: link_to(photo.pk).split("/")[-2],
         Authenticator: _factors_of(person),
@@ -120,4 +133,5 @@ def _factors_of(person: User) -> int:
 
 def values_of(page: Page, things: Mapping[type, Any]) -> dict[str, Any]:
     """The arguments of the page's address. What is public names nothing that is anybody's: it stands for itself."""
-    return {name: things.get(model, "x1") for name, model in page.access.arguments.items()}
+    arguments = {**page.access.arguments, **NARROWER.get(page.name, {})}
+    return {name: things.get(model, "x1") for name, model in arguments.items()}

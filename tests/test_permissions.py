@@ -31,8 +31,8 @@ WHO = [
     "outsider_admin",
 ]  # fmt: skip
 REFUSED = {"fr": "Pas pour votre rôle", "en": "Not for your role"}
-OF_OWN_COMPANY = {"administration:add_company"}
-"""Pages of a company that may have others below; the other pages of companies are tried with one below."""
+OF_OWN_COMPANY = {"administration:add_company", "administration:returning"}
+"""Pages of companies that are tried with the person's own; the others are tried with one below."""
 Asking = tuple[str, dict[str, str]]
 WHOLE: list[Asking] = [("GET", {}), ("POST", {})]
 WHOLE_AND_PART: list[Asking] = [*WHOLE, ("GET", FRAGMENT), ("POST", FRAGMENT)]
@@ -101,8 +101,7 @@ def test_each_role_opens_what_the_matrix_gives_it_and_nothing_else(cast: Cast, w
     browser, wrong = browser_of(person), []
     for page in PAGES:
         needed = page.access.permissions
-        company = own if page.name in OF_OWN_COMPANY else below
-        values = values_of(page, {**things, Company: company.pk})
+        values = values_of(page, things if page.name in OF_OWN_COMPANY else {**things, Company: below.pk})
         allowed = all(map(person.may, needed or ()))
         for words, is_part, response in answers(browser, page, values, WHOLE if allowed else WHOLE_AND_PART):
             status = response.status_code

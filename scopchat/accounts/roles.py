@@ -47,6 +47,7 @@ class Permission(Enum):
     SEE_PRESENCE = "who of the company is there"
     USE_SIMULATOR = "toy phones of a simulator channel"
     SEE_AUDIT = "who did what"
+    SEE_COMPANY = "the company's page: what it uses, its second factor"
     MANAGE_COMPANIES = "create companies, delegate, switch features"
 
 
@@ -64,6 +65,7 @@ _ADMINISTRATION = {
     Permission.SEE_PRESENCE: Reach.COMPANY,
     Permission.USE_SIMULATOR: Reach.COMPANY,
     Permission.SEE_AUDIT: Reach.COMPANY,
+    Permission.SEE_COMPANY: Reach.COMPANY,
 }
 _ABOVE_COMPANIES = dict.fromkeys(Permission, Reach.SUBTREE)
 

@@ -26,6 +26,7 @@ TABLE = {
     Permission.SEE_PRESENCE:         (NONE,    COMPANY, COMPANY, COMPANY, SUBTREE, SUBTREE),
     Permission.USE_SIMULATOR:        (NONE,    NONE,    NONE,    COMPANY, SUBTREE, SUBTREE),
     Permission.SEE_AUDIT:            (NONE,    NONE,    NONE,    COMPANY, SUBTREE, SUBTREE),
+    Permission.SEE_COMPANY:          (NONE,    NONE,    NONE,    COMPANY, SUBTREE, SUBTREE),
     Permission.MANAGE_COMPANIES:     (NONE,    NONE,    NONE,    NONE,    SUBTREE, SUBTREE),
 }  # fmt: skip
 CELLS = [

@@ -26,8 +26,8 @@ def menu(html: bytes) -> list[str]:
         ("agent", "messages interactions"),
         ("manager", "messages interactions"),
         ("user", "messages interactions"),
-        ("admin", "messages interactions users channels providers audit simulator"),
-        ("outsider_admin", "messages interactions users channels providers audit simulator"),
+        ("admin", "messages interactions users channels providers company audit simulator"),
+        ("outsider_admin", "messages interactions users channels providers company audit simulator"),
         ("operator_admin", "messages interactions users channels providers companies audit"),
     ],
 )
@@ -40,7 +40,7 @@ def test_it_shows_in_the_menu_what_the_role_may_open(cast: Cast, who: str, expec
 def test_it_opens_every_page_of_the_menu(cast: Cast, who: str) -> None:
     browser = signed_in(getattr(cast, who))
     pages = menu(browser.get("/messages/").content)
-    assert [browser.get(page).status_code for page in pages] == [200] * len(pages)
+    assert [browser.get(page, follow=True).status_code for page in pages] == [200] * len(pages)
 
 
 def test_it_begins_with_messages(cast: Cast) -> None:
