@@ -13,7 +13,7 @@ from tests.processes.test_journey import SOON, signed_in
 pytestmark = [pytest.mark.processes, pytest.mark.browser]
 
 GONE = 60_000
-"""Milliseconds until colleagues see that the last page has gone: 45 s, and what a busy machine adds."""
+"""Milliseconds until colleagues see that the last page has gone: 30 s, and what a busy machine adds."""
 
 
 @pytest.fixture(scope="module")
