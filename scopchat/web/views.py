@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import get_language
+from django.utils.translation import get_language, get_language_bidi
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -102,6 +102,8 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noq
 def server_error(request: HttpRequest) -> HttpResponse:
     """Uses as little as possible: whatever broke may break again."""
     words = _("The fault is ours and has been recorded. What you wrote is kept on the page; try again in a moment.")
-    context = {"status": 500, "title": _("Something broke"), "words": words, "language": get_language()}
+    direction = "rtl" if get_language_bidi() else "ltr"
+    context = {"status": 500, "title": _("Something broke"), "words": words}
+    context |= {"language": get_language(), "direction": direction}
     template = "web/toast.html" if is_fragment(request) else "web/error_alone.html"
     return HttpResponse(render_to_string(template, {**context, "text": words}), status=500)

@@ -48,6 +48,9 @@ def text(admin: Page, number: str, words: str) -> None:
     phone.get_by_role("button", name="Envoyer").click()
 
 
+HELD = "() => new Promise((done) => window.addEventListener('held', () => done(), { once: true }))"
+
+
 class Held:
     """The next answer to a request of a page, held back once the server has given it."""
 
@@ -58,11 +61,12 @@ class Held:
 
     def _hold(self, route: Route) -> None:
         self._held.append((route, route.fetch()))
+        self._page.evaluate("() => { window.dispatchEvent(new Event('held')); }")
 
     def wait(self) -> None:
         """Returns once the server has answered."""
-        while not self._held:
-            self._page.wait_for_timeout(20)
+        if not self._held:
+            self._page.evaluate(HELD)
 
     def release(self) -> None:
         """Lets the page have it, as it was."""

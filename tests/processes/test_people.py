@@ -62,8 +62,8 @@ def test_presence_is_seen_by_others_as_it_changes(desk: Desk, browser: Browser) 
 
     second = agent.context.new_page()
     second.goto("/interactions/")
-    agent.close()
-    second.wait_for_timeout(1000)
+    with second.expect_response(lambda answer: "/live?people" in answer.url):
+        agent.close()
     expect(sophie).to_contain_text("Occupé")
     second.close()
     expect(sophie).to_contain_text("Hors ligne", timeout=GONE)
