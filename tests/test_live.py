@@ -9,6 +9,7 @@ import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
+from unittest.mock import patch
 from uuid import uuid4
 
 import pytest
@@ -19,8 +20,16 @@ from django_scopes import scope
 from scopchat.accounts.models import User
 from scopchat.channels.models import Channel
 from scopchat.common.clock import utc_now
-from scopchat.events.catalogue import AccessChanged, InteractionChange, InteractionsChanged, Part, SimulatorChanged
+from scopchat.events.catalogue import (
+    AccessChanged,
+    Event,
+    InteractionChange,
+    InteractionsChanged,
+    Part,
+    SimulatorChanged,
+)
 from scopchat.events.publish import publish
+from scopchat.events.subscribe import listen
 from scopchat.gateway.database import connection_params, in_thread
 from scopchat.interactions.models import Interaction
 from scopchat.interactions.services import lifecycle, start
@@ -83,9 +92,18 @@ def told(*ids: int, gone: tuple[int, ...] = ()) -> tuple[str, Any]:
 
 @contextlib.asynccontextmanager
 async def live(**options: float) -> AsyncIterator[Live]:
-    """The live feed, listening."""
-    feed = Live(connection_params(), **options)
-    running = asyncio.create_task(feed.run())
+    """The live feed, once it listens: pages that were there before would be told to begin anew."""
+    began = asyncio.Event()
+
+    async def listening(params: dict[str, Any]) -> AsyncIterator[Event | None]:
+        async for event in listen(params):
+            yield event
+            began.set()
+
+    with patch("scopchat.web.live.listen", listening):
+        feed = Live(connection_params(), **options)
+        running = asyncio.create_task(feed.run())
+        await asyncio.wait_for(began.wait(), 10)
     yield feed
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)

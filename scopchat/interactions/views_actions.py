@@ -63,7 +63,7 @@ def reply(request: PersonRequest, pk: int) -> HttpResponse:
     form = DraftForm(request.POST)
     if not form.is_valid():
         return _refused(_("This draft cannot be sent. Reload the page and try again."))
-    text, key = form.cleaned_data["text"], form.cleaned_data["key"]
+    text, key = form.text_by(request.user), form.cleaned_data["key"]
 
     def act() -> Message:
         return send_reply(interaction=interaction, acting=request.user, text=text, idempotency_key=key, now=utc_now())
@@ -182,7 +182,7 @@ def start(request: PersonRequest) -> HttpResponse:
         if form.is_valid() and (message := _start(request, form)):
             address = reverse("interactions:thread", args=[message.interaction_id])
             return HttpResponse(headers={"HX-Redirect": address})
-    context = {"form": form, "channels": channels, "limit": MAX_CHARACTERS}
+    context = {"form": form, "channels": channels, "limit": MAX_CHARACTERS, "person": request.user}
     return render(request, "interactions/new.html", context, status=status)
 
 
@@ -195,7 +195,7 @@ def _start(request: PersonRequest, form: StartForm) -> Message | None:
             channel=data["channel"],
             acting=request.user,
             phone=data["phone"],
-            text=data["text"],
+            text=form.text_by(request.user),
             idempotency_key=key,
             now=utc_now(),
         )

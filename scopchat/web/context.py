@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import Promise, cached_property
 from django.utils.translation import get_language, get_language_bidi, get_language_info
 
+from scopchat.accounts.access import PersonRequest
 from scopchat.accounts.models import Presence, Theme
 from scopchat.accounts.roles import Permission, Reach
 from scopchat.accounts.services import companies_of
@@ -59,12 +62,11 @@ class Shell:
     @cached_property
     def limits_near(self) -> list[Bar]:
         """The company's own limits that are nearly or fully taken, on pages where more would be taken of them."""
-        match, company = self._request.resolver_match, getattr(self._request, "company", None)
-        resources = TAKING.get(match.view_name, ()) if match else ()
-        limited = [each for each in resources if company and getattr(company, each.value) is not None]
-        user = self._request.user
-        if not limited or not user.is_authenticated or not user.may(Permission.SEE_COMPANY):
+        user, match = self._request.user, self._request.resolver_match
+        if match is None or not user.is_authenticated or not user.may(Permission.SEE_COMPANY):
             return []
+        company = cast(PersonRequest, self._request).company
+        limited = [each for each in TAKING.get(match.view_name, ()) if getattr(company, each.value) is not None]
         bars = usage.of_company(company, now=utc_now(), resources=limited)
         return [bar for bar in bars if bar.level]
 

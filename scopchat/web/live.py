@@ -28,6 +28,7 @@ from scopchat.events.catalogue import (
     Event,
     InteractionChange,
     InteractionsChanged,
+    Part,
     PresenceChanged,
     SimulatorChanged,
 )
@@ -117,6 +118,10 @@ class Live:
             for client in clients:
                 client.tell_simulator()
             return
+        if event.part is Part.ARRIVAL:
+            now = time.monotonic()
+            for client in clients:
+                client.tell_arrival(event.changes, now)
         self._news[event.company_id].add(event)
         self._something.set()
 

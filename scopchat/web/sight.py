@@ -30,10 +30,16 @@ class Sight:
     channels: frozenset[int]
     queues: frozenset[int]
     language: str
+    sounds: bool
+    """Whether they want to hear a sound when a text comes in that is theirs or nobody's yet."""
 
     @property
     def company_id(self) -> int:
         return self.looker.company_id
+
+    def rings(self, change: InteractionChange) -> bool:
+        """Whether they hear that a customer wrote there."""
+        return change.assignee_id in {None, self.looker.person_id} and self.sees(change)
 
     def sees(self, change: InteractionChange) -> bool:
         """Whether the change concerns this person: the same visibility as querysets.within_reach."""
@@ -68,4 +74,5 @@ def sight_of(scope: Any) -> Sight | None:
         channels=frozenset(channels),
         queues=frozenset(queues),
         language=user.language,
+        sounds=user.notification_sounds,
     )

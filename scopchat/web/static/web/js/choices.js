@@ -31,3 +31,8 @@ document.addEventListener("input", (event) => {
 document.addEventListener("htmx:after:swap", (event) => {
   if (event.target.matches?.("[data-choices]")) markFirst(listOf(event.target));
 });
+
+// A list that is fetched when it opens, and was opened before htmx listened.
+document.addEventListener("DOMContentLoaded", () => {
+  for (const pop of document.querySelectorAll(":popover-open")) pop.dispatchEvent(new Event("beforetoggle"));
+});

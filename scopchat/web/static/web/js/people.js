@@ -1,6 +1,7 @@
 // Who is there. One tab of the browser hears of it, hidden or not, and tells the others; its stream is the sign that
 // this person is there, too.
 import { leaveCompany } from "./company.js";
+import { ring } from "./sound.js";
 import { drawTimes } from "./times.js";
 
 const RETRY = 5000;
@@ -58,6 +59,7 @@ function open() {
   stream.addEventListener("open", () => spread(null));
   stream.addEventListener("presences", () => spread(null));
   stream.addEventListener("presence", (event) => spread(JSON.parse(event.data)));
+  stream.addEventListener("arrival", () => ring().catch(() => tabs.postMessage({ ring: true })));
   stream.addEventListener("error", (event) => event.target.readyState === EventSource.CLOSED && refused());
 }
 
@@ -70,6 +72,7 @@ async function refused() {
 
 tabs.addEventListener("message", ({ data }) => {
   if ("news" in data) take(data.news);
+  else if (data.ring) ring().catch(() => {});
   else if (data.company !== company) leaveCompany();
 });
 
