@@ -53,7 +53,7 @@ def test_one_of_hundreds_is_found_and_entered_by_the_keyboard_alone(desk: Desk, 
     page.keyboard.press("ArrowUp")
     expect(options.and_(page.locator("[aria-selected]"))).to_contain_text("Client 0029")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("complementary", name="Société regardée")).to_contain_text("Client 0029")
+    expect(page.get_by_role("complementary", name="Société consultée")).to_contain_text("Client 0029")
     expect(page.get_by_role("button", name="Société : Client 0029. Changer")).to_be_visible()
 
 
@@ -63,9 +63,11 @@ def test_nothing_found_is_said_and_escape_leaves(desk: Desk, browser: Browser) -
     page.keyboard.type("zzz")
     expect(page.get_by_text("Aucune société ne porte ce nom.")).to_be_visible()
     page.keyboard.press("Enter")
+    # The first empties the field, as in every search.
+    page.keyboard.press("Escape")
     page.keyboard.press("Escape")
     expect(page.locator("#companies")).to_be_hidden()
-    expect(page.get_by_role("complementary", name="Société regardée")).to_have_count(0)
+    expect(page.get_by_role("complementary", name="Société consultée")).to_have_count(0)
 
 
 def test_a_tab_of_the_company_before_follows_into_the_new_one(desk: Desk, browser: Browser) -> None:
