@@ -10,7 +10,8 @@ from django.test import Client as Browser
 from scopchat.gateway.database import in_thread
 from scopchat.tenancy.models import Company
 from tests.cast import Cast
-from tests.test_live import live, opened, write
+from tests.live import live, opened
+from tests.test_live import write
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -21,7 +21,7 @@ from scopchat.web import signs
 from scopchat.web.clients import Client, Shows
 from scopchat.web.sight import Sight
 from tests.cast import Cast
-from tests.test_live import Page, live, opened
+from tests.live import Page, live, opened
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
