@@ -20,8 +20,9 @@ from scopchat.tenancy.resources import Resource
 
 
 def left_out(company: Company) -> QuerySet[User]:
-    """People of a company that works again who could not come back with it, by name."""
-    people: QuerySet[User] = User.with_archived.of(company).filter(archived_at__isnull=False)
+    """People of a company that was restored who could not come back with it, by name."""
+    archived = User.with_archived.of(company).filter(archived_at__isnull=False)
+    people: QuerySet[User] = archived.filter(company__archived_at=None)
     return people.select_related("company").order_by("display_name")
 
 

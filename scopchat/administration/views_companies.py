@@ -93,7 +93,7 @@ def detail(request: PersonRequest, pk: int) -> HttpResponse:
         "bars": [] if archived else usage.of_company(company, now=utc_now()),
         "may_change": below and not archived,
         "may_restore": below and archived,
-        "left_out": [] if archived else left_out(company),
+        "left_out": left_out(company),
         "obstacles": services.obstacles_to_archiving(company) if below and not archived else [],
     }
     return render(request, "administration/company.html", context)

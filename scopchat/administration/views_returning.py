@@ -16,7 +16,7 @@ from scopchat.accounts.roles import Permission, may_look_after
 from scopchat.administration.forms_users import ReturningForm, say_taken
 from scopchat.administration.views_companies import visible_company
 from scopchat.tenancy.limits import LimitReached
-from scopchat.tenancy.models import Company, State
+from scopchat.tenancy.models import Company
 
 
 @requires(Permission.SEE_COMPANY, Permission.MANAGE_PEOPLE, pk=Company, person_pk=User)
@@ -24,7 +24,7 @@ def returning(request: PersonRequest, pk: int, person_pk: int) -> HttpResponse:
     """Under which names the person comes back."""
     company = visible_company(request, pk)
     person: User = get_object_or_404(left_out(company), pk=person_pk)
-    if company.state == State.ARCHIVED or not may_look_after(request.user.role, person.role):
+    if not may_look_after(request.user.role, person.role):
         raise PermissionDenied
     form = ReturningForm(request.POST or None, initial={"username": person.username, "email": person.email})
     if request.method == "POST" and form.is_valid() and _back(request, form, person):
