@@ -4,112 +4,39 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import re
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.conf import settings
-from django.test import Client as Browser
 from django_scopes import scope
 
 from scopchat.accounts.models import User
 from scopchat.channels.models import Channel
 from scopchat.common.clock import utc_now
-from scopchat.events.catalogue import AccessChanged, InteractionChange, InteractionsChanged, Part, SimulatorChanged
+from scopchat.events.catalogue import (
+    AccessChanged,
+    InteractionChange,
+    InteractionsChanged,
+    Part,
+    SimulatorChanged,
+)
 from scopchat.events.publish import publish
-from scopchat.gateway.database import connection_params, in_thread
+from scopchat.gateway.database import in_thread
 from scopchat.interactions.models import Interaction
 from scopchat.interactions.services import lifecycle, start
-from scopchat.web.live import Live
 from tests.cast import Cast
+from tests.live import live, opened
 
 EVERYTHING = "interactions", {"threads": "all", "list": True}
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def session_of(user: User | None) -> str:
-    browser = Browser()
-    if user is not None:
-        browser.force_login(user)
-    cookie = browser.cookies.get(settings.SESSION_COOKIE_NAME)
-    return cookie.value if cookie else "none"
-
-
-class Page:
-    """One open stream and what it has been told."""
-
-    def __init__(self) -> None:
-        self.status: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-        self.notices: asyncio.Queue[tuple[str, Any]] = asyncio.Queue()
-        self.html: list[str] = []
-        self.leave = asyncio.Event()
-        self.task: asyncio.Task[None] | None = None
-
-    async def receive(self) -> dict[str, Any]:
-        await self.leave.wait()
-        return {"type": "http.disconnect"}
-
-    async def send(self, message: Any) -> None:
-        if message["type"] == "http.response.start":
-            self.status.set_result(message["status"])
-            return
-        for frame in message["body"].decode().split("\n\n")[:-1]:
-            lines = dict(line.split(": ", 1) for line in frame.splitlines() if line[0] != ":")
-            if "event" in lines:
-                self.notices.put_nowait((lines["event"], json.loads(lines["data"])))
-            elif lines:
-                self.html.append(lines["data"])
-
-    async def next(self) -> tuple[str, Any]:
-        return await asyncio.wait_for(self.notices.get(), 10)
-
-    async def html_with(self, words: str) -> str:
-        """The first piece of HTML that came with these words."""
-        async with asyncio.timeout(10):
-            while not (found := [piece for piece in self.html if words in piece]):
-                await asyncio.sleep(0.01)
-        return found[0]
-
-
 def told(*ids: int, gone: tuple[int, ...] = ()) -> tuple[str, Any]:
     """That these interactions changed."""
     return "interactions", {"threads": [*ids, *gone], "gone": list(gone)}
-
-
-@contextlib.asynccontextmanager
-async def live(**options: float) -> AsyncIterator[Live]:
-    """The live feed, listening."""
-    feed = Live(connection_params(), **options)
-    running = asyncio.create_task(feed.run())
-    yield feed
-    running.cancel()
-    await asyncio.gather(running, return_exceptions=True)
-
-
-@contextlib.asynccontextmanager
-async def opened(
-    feed: Live, user: User | None, *, since: int | None = None, query: str = "inbox=1"
-) -> AsyncIterator[Page]:
-    """A page of the person, connected; its first notice is taken when it is a mere greeting."""
-    page = Page()
-    moment = int(utc_now().timestamp() * 1000) + 60_000 if since is None else since
-    scope_ = {
-        "type": "http",
-        "headers": [(b"cookie", f"{settings.SESSION_COOKIE_NAME}={await in_thread(session_of, user)}".encode())],
-        "query_string": f"{query}&since={moment}".encode(),
-    }
-    page.task = asyncio.create_task(feed(scope_, page.receive, page.send))
-    await page.status
-    if since is None and page.status.result() == 200:
-        assert (await page.next())[0] == "ready"
-    yield page
-    page.leave.set()
-    await page.task
 
 
 def write(channel: Channel, writer: User, phone: str = "+15145550142", text: str = "Bonjour") -> int:

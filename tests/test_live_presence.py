@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 
 import pytest
 
 from scopchat.accounts import presence
 from scopchat.accounts.models import Presence, User
+from scopchat.channels.models import Channel
+from scopchat.channels.providers.base import InboundMessage
 from scopchat.common.clock import utc_now
-from scopchat.events.catalogue import AccessChanged
+from scopchat.events.catalogue import AccessChanged, InteractionChange
 from scopchat.events.publish import publish
 from scopchat.gateway.database import in_thread
+from scopchat.interactions.inbox import Looker
+from scopchat.interactions.services.receive import Arrival, receive
 from scopchat.web import signs
+from scopchat.web.clients import Client, Shows
+from scopchat.web.sight import Sight
 from tests.cast import Cast
-from tests.test_live import Page, live, opened
+from tests.live import Page, live, opened
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -95,3 +102,54 @@ async def test_a_stream_whose_access_is_in_doubt_is_no_sign_of_life(cast: Cast) 
         assert agent.task is not None
         await asyncio.wait_for(agent.task, 10)
         assert list(feed._everyone()) == []
+
+
+def text_in(channel: Channel, customer: str = "+15145550142") -> None:
+    """A customer writes to the channel."""
+    message = InboundMessage(carrier_id=f"sim-{customer}-{utc_now()}", sender=customer, recipient="", text="Bonjour")
+    arrival = Arrival(channel.company_id, channel.pk, channel.queue_id, message, utc_now())
+    receive(arrivals=[arrival], now=utc_now())
+
+
+async def test_who_wants_a_sound_is_told_of_a_text_that_is_theirs_or_nobodys(cast: Cast) -> None:
+    def prefer_silence() -> None:
+        User.objects.filter(pk=cast.agent2.pk).update(notification_sounds=False)
+
+    await in_thread(prefer_silence)
+    async with contextlib.AsyncExitStack() as stack:
+        feed = await stack.enter_async_context(live())
+        people = [cast.agent, cast.agent2, cast.user, cast.outsider_admin, cast.manager]
+        pages = {each: await stack.enter_async_context(opened(feed, each, query=PEOPLE)) for each in people}
+        inbox = await stack.enter_async_context(opened(feed, cast.agent))
+        await in_thread(text_in, cast.channel_queue)
+        for person in (cast.agent, cast.manager):
+            assert await hears_a_sound(pages[person])
+        assert (await inbox.next())[0] == "interactions"
+        for person in (cast.agent2, cast.user, cast.outsider_admin):
+            assert "arrival" not in [event for event, _told in drained(pages[person])]
+
+
+async def hears_a_sound(page: Page) -> bool:
+    """Waits for the sound; what the page hears of presence before is passed over."""
+    while (await page.next())[0] != "arrival":
+        pass
+    return True
+
+
+def drained(page: Page) -> list[tuple[str, object]]:
+    return [page.notices.get_nowait() for _ in range(page.notices.qsize())]
+
+
+def test_texts_that_come_together_are_one_sound(cast: Cast) -> None:
+    sight = Sight(Looker.of(cast.agent, cast.client.pk), False, False, frozenset(), frozenset([7]), "fr", True)
+    client = Client(sight, Shows.PEOPLE)
+    mine, other, free = (InteractionChange(1, 1, 7, who) for who in (cast.agent.pk, cast.agent2.pk, None))
+
+    def heard_at(now: float, *changes: InteractionChange) -> bool:
+        client.tell_arrival(changes, now)
+        return b"arrival" in client.take()
+
+    assert not heard_at(10, other)
+    assert heard_at(10, other, free)
+    assert not heard_at(12.9, mine)
+    assert heard_at(13, mine)

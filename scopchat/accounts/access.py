@@ -1,10 +1,15 @@
-"""Who may open a page: sign-in and the permission matrix, decided before any view runs."""
+"""Who may open a page: sign-in and the permission matrix, decided before any view runs.
+
+Every view declares it with `requires`, or with `public` where no sign-in is asked, so that a test can read it
+(`access_of`). Both take, by the names of the arguments in the address, what each stands for: `pk=Interaction`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import wraps
-from typing import Concatenate, cast
+from typing import Any, Concatenate, cast
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
@@ -23,13 +28,28 @@ class PersonRequest(HttpRequest):
     company: Company
 
 
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What a view declares."""
+
+    permissions: tuple[Permission, ...] | None
+    """All of these are needed; none but to be signed in where it is empty; not even that where it is None."""
+    arguments: Mapping[str, type]
+    """What the arguments of its address stand for."""
+
+
+def access_of(view: Callable[..., object]) -> Access | None:
+    """What the view declares; None where it declares nothing."""
+    return getattr(view, "access", None)
+
+
 def is_fragment(request: HttpRequest) -> bool:
     """Whether the page asks for a part of itself, not to be opened anew (htmx's `HX-Request-Type`)."""
     return request.headers.get("HX-Request-Type") == "partial"
 
 
 def requires[**P](
-    *permissions: Permission,
+    *permissions: Permission, **arguments: type
 ) -> Callable[
     [Callable[Concatenate[PersonRequest, P], HttpResponseBase]],
     Callable[Concatenate[HttpRequest, P], HttpResponseBase],
@@ -53,6 +73,17 @@ def requires[**P](
                 raise PermissionDenied
             return view(person, *args, **kwargs)
 
+        guarded.access = Access(permissions, arguments)  # type: ignore[attr-defined]
         return cast(Callable[Concatenate[HttpRequest, P], HttpResponseBase], guarded)
+
+    return decorate
+
+
+def public[V: Callable[..., Any]](**arguments: type) -> Callable[[V], V]:
+    """Anybody may open the page; what they have to show for it, such as a signed link, the view looks at itself."""
+
+    def decorate(view: V) -> V:
+        view.access = Access(None, arguments)  # type: ignore[attr-defined]
+        return view
 
     return decorate

@@ -6,12 +6,39 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from scopchat.accounts.models import User
 from scopchat.accounts.services import end_sessions
+from scopchat.audit.catalogue import Verb
+from scopchat.audit.services import changes, record
+from scopchat.tenancy.limits import require_room
 from scopchat.tenancy.models import Company
 from scopchat.tenancy.participants import Participant, Skipped
+from scopchat.tenancy.resources import Resource
+
+
+def left_out(company: Company) -> QuerySet[User]:
+    """People of a company that was restored who could not come back with it, by name."""
+    archived = User.with_archived.of(company).filter(archived_at__isnull=False)
+    people: QuerySet[User] = archived.filter(company__archived_at=None)
+    return people.select_related("company").order_by("display_name")
+
+
+@transaction.atomic
+def bring_back(*, person: User, username: str, email: str, acting: User | None) -> None:
+    """One of `left_out` comes back under these names, with all that was theirs.
+
+    Raises IntegrityError when one of the names is taken, and `LimitReached`; without effect on who is back already.
+    """
+    if person.is_active:
+        require_room(company=person.company, resource=Resource.USERS)
+    before = {"username": person.username, "email": person.email}
+    names = {"username": username, "email": email}
+    if left_out(person.company).filter(pk=person.pk).update(archived_at=None, **names):
+        details = changes(before, names)
+        record(verb=Verb.USER_BROUGHT_BACK, company=person.company, acting=acting, about=person, details=details)
 
 
 class People(Participant):

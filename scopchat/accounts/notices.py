@@ -5,6 +5,7 @@ from __future__ import annotations
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from scopchat.accounts.models import User
@@ -25,10 +26,26 @@ NOTICES = {
 """By the names that allauth has for its own."""
 
 
+BY_ADMINISTRATORS = {
+    "second_factor_reset": _(
+        "An administrator removed the second factor of your account, recovery codes included. Add another one as soon "
+        "as you have signed in."
+    ),
+}
+
+
 def tell(*, about: str, user: User) -> None:
     """Queues the e-mail for one of `NOTICES`, in the person's language and the time of their company."""
     found = origin()
-    browser = " · ".join(filter(None, browser_of(found.agent)))
-    context = {"person": user, "what": NOTICES[about], "when": utc_now(), "browser": browser, "ip": found.ip}
+    _send(user, NOTICES[about], browser=" · ".join(filter(None, browser_of(found.agent))), ip=found.ip)
+
+
+def tell_of_administrator(*, about: str, user: User) -> None:
+    """Queues the e-mail for one of `BY_ADMINISTRATORS`: not from where these work."""
+    _send(user, BY_ADMINISTRATORS[about])
+
+
+def _send(user: User, what: Promise, **origin: str | None) -> None:
+    context = {"person": user, "what": what, "when": utc_now(), **origin}
     with timezone.override(ZoneInfo(user.company.time_zone)):
         queue_mail(to=user.email, language=user.language, template="accounts/mail/notice", context=context)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 
+from allauth.mfa.models import Authenticator
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from scopchat.accounts import notices
 from scopchat.accounts.models import User
 from scopchat.accounts.roles import Permission, Role, reach
 from scopchat.accounts.services import end_sessions
@@ -103,6 +105,26 @@ def renew_password(*, person: User, password: str, acting: User | None) -> None:
     person.save(update_fields=["password", "must_change_password"])
     end_sessions([person.pk])
     _record(Verb.USER_PASSWORD_RENEWED, person, acting)
+
+
+@transaction.atomic
+def reset_second_factor(*, person: User, acting: User | None) -> None:
+    """For who has lost theirs: app, passkeys and recovery codes go, and the person is signed out everywhere and told.
+
+    Where a second factor is required they add one at the next sign-in. Raises `Refused` for oneself and for who has
+    none.
+    """
+    person = _held(person)
+    if acting is not None and acting.pk == person.pk:
+        raise Refused(_("Your own second factor is changed in your account."))
+    factors = Authenticator.objects.filter(user_id=person.pk)
+    means = sorted(factors.values_list("type", flat=True))
+    if not means:
+        raise Refused(_("This person has no second factor."))
+    factors.delete()
+    end_sessions([person.pk])
+    notices.tell_of_administrator(about="second_factor_reset", user=person)
+    _record(Verb.USER_FACTOR_RESET, person, acting, {"means": means})
 
 
 def _held(person: User) -> User:

@@ -19,9 +19,12 @@ from scopchat.events.catalogue import PresenceChanged
 from scopchat.events.publish import publish
 from scopchat.tenancy.models import Company
 
-SIGN_SECONDS = 15.0
-GONE = timedelta(seconds=30)
-"""Two signs of life left out; with what passes before the job looks, 45 s after the last page went."""
+SIGN_SECONDS = 10.0
+GONE = timedelta(seconds=20)
+"""Two signs of life left out."""
+LOOK_SECONDS = 10
+"""How often the job looks: at the latest 30 s after the last page went its person is offline, and 45 s after its
+network did (`ops.web.LOST_SECONDS`)."""
 IDLE = timedelta(minutes=10)
 
 

@@ -44,8 +44,10 @@ class Permission(Enum):
     MANAGE_PEOPLE = "users, queues, notifications"
     MANAGE_CHANNELS = "providers and channels"
     EDIT_CANNED_REPLIES = "canned replies"
+    SEE_PRESENCE = "who of the company is there"
     USE_SIMULATOR = "toy phones of a simulator channel"
     SEE_AUDIT = "who did what"
+    SEE_COMPANY = "the company's page: what it uses, its second factor"
     MANAGE_COMPANIES = "create companies, delegate, switch features"
 
 
@@ -60,8 +62,10 @@ _ADMINISTRATION = {
     Permission.MANAGE_PEOPLE: Reach.COMPANY,
     Permission.MANAGE_CHANNELS: Reach.COMPANY,
     Permission.EDIT_CANNED_REPLIES: Reach.COMPANY,
+    Permission.SEE_PRESENCE: Reach.COMPANY,
     Permission.USE_SIMULATOR: Reach.COMPANY,
     Permission.SEE_AUDIT: Reach.COMPANY,
+    Permission.SEE_COMPANY: Reach.COMPANY,
 }
 _ABOVE_COMPANIES = dict.fromkeys(Permission, Reach.SUBTREE)
 
@@ -78,6 +82,7 @@ MATRIX: dict[Role, dict[Permission, Reach]] = {
         Permission.USE_CONTACTS: Reach.COMPANY,
         Permission.EDIT_CONTACTS: Reach.COMPANY,
         Permission.EDIT_CANNED_REPLIES: Reach.COMPANY,
+        Permission.SEE_PRESENCE: Reach.COMPANY,
     },
     Role.USER: {
         Permission.SEE_INTERACTIONS: Reach.MEMBER,
@@ -86,6 +91,7 @@ MATRIX: dict[Role, dict[Permission, Reach]] = {
         Permission.TAKE_OR_ASSIGN: Reach.MEMBER,
         Permission.USE_CONTACTS: Reach.COMPANY,
         Permission.EDIT_CONTACTS: Reach.COMPANY,
+        Permission.SEE_PRESENCE: Reach.COMPANY,
     },
     Role.COMPANY_ADMIN: _ADMINISTRATION,
     Role.RESELLER_ADMIN: _ABOVE_COMPANIES,

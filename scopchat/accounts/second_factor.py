@@ -25,6 +25,11 @@ def has_second_factor(user: User) -> bool:
     return bool(Authenticator.objects.filter(user_id=user.pk, type__in=FACTORS).exists())
 
 
+def has_any_factor(user: User) -> bool:
+    """Whether the person has one, or recovery codes left of one."""
+    return bool(Authenticator.objects.filter(user_id=user.pk).exists())
+
+
 class SecondFactorAdapter(DefaultMFAAdapter):
     """Secrets encrypted, passkeys named after where they were made."""
 

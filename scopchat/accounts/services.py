@@ -80,30 +80,33 @@ def people_who_may(permission: Permission, *, company: Company) -> QuerySet[User
     return people_of(company).filter(role__in=roles)
 
 
-def sees_presence(user: User) -> bool:
-    """Whether pages show the person who else is there: to choose among colleagues, or to look after them."""
-    return user.may(Permission.MANAGE_PEOPLE) or user.may(Permission.TAKE_OR_ASSIGN)
-
-
-def companies_of(user: User) -> list[Company]:
-    """The companies the person may look at: their own, and for resellers and the operator every one below."""
+def companies_of(user: User) -> QuerySet[Company]:
+    """The companies the person may look at, in the order of the tree: their own, and for resellers and the operator
+    every one below that works.
+    """
     if user.reach(Permission.SEE_INTERACTIONS) < Reach.SUBTREE:
-        return [user.company]
-    return list(Company.objects.filter(path__startswith=user.company.path, is_active=True).order_by("path"))
+        own: QuerySet[Company] = Company.objects.filter(pk=user.company_id)
+        return own
+    branch: QuerySet[Company] = Company.objects.filter(path__startswith=user.company.path, is_active=True)
+    return branch.order_by("path")
 
 
 def current_company(*, user: User, chosen: int | None) -> Company:
     """The company `chosen` in the switcher if the person may look at it, else their own."""
     if chosen is None or chosen == user.company_id or user.reach(Permission.SEE_INTERACTIONS) < Reach.SUBTREE:
         return user.company
-    below = Company.objects.filter(path__startswith=user.company.path, is_active=True)
-    return below.filter(pk=chosen).first() or user.company
+    return companies_of(user).filter(pk=chosen).first() or user.company
 
 
+@transaction.atomic
 def enter_company(*, user: User, company: Company) -> None:
-    """The person begins to look at `company`, which `companies_of` has given; recorded where it is not their own."""
+    """The person begins to look at `company`, which `companies_of` has given; recorded where it is not their own.
+
+    Their open streams ask again what they may show. Call it in the transaction that stores the choice.
+    """
     if company.pk != user.company_id:
         record(verb=Verb.COMPANY_ENTERED, company=company, acting=user)
+    publish(AccessChanged((user.pk,)))
 
 
 @transaction.atomic

@@ -10,6 +10,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from scopchat.administration.audit_log import Narrowed
+from scopchat.administration.forms import ChoicesForm, search, select
 from scopchat.audit.catalogue import GROUPS, Verb
 
 
@@ -18,43 +19,19 @@ def day_input() -> forms.DateInput:
     return forms.DateInput({"type": "date", "class": "form-control"}, "%Y-%m-%d")
 
 
-class AuditFilter(forms.Form):
+class AuditFilter(ChoicesForm):
     """What the log is narrowed to; nonsense narrows nothing."""
 
-    q = forms.CharField(
-        label=_("Words"),
-        required=False,
-        max_length=80,
-        widget=forms.TextInput(
-            {
-                "type": "search",
-                "class": "form-control",
-                "placeholder": _("Name, number, IP address…"),
-                "autocomplete": "off",
-            }
-        ),
-    )
-    verb = forms.ChoiceField(label=_("Action"), required=False, widget=forms.Select({"class": "form-select"}))
-    person = forms.TypedChoiceField(
-        label=_("Person"),
-        required=False,
-        coerce=int,
-        empty_value=None,
-        widget=forms.Select({"class": "form-select"}),
-    )
+    q = forms.CharField(label=_("Words"), required=False, max_length=80, widget=search(_("Name, number, IP address…")))
+    verb = forms.ChoiceField(label=_("Action"), required=False, widget=select())
+    person = forms.TypedChoiceField(label=_("Person"), required=False, coerce=int, empty_value=None, widget=select())
     begin = forms.DateField(label=_("From"), required=False, widget=day_input())
     end = forms.DateField(label=_("To"), required=False, widget=day_input())
 
     def __init__(self, *args: Any, people: Iterable[tuple[int, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offered: dict[str, list[Any]] = {
-            "verb": [("", _("Any action")), *_verbs()],
-            "person": [("", _("Anyone")), *people],
-        }
-        for name, choices in offered.items():
-            field = self.fields[name]
-            assert isinstance(field, forms.ChoiceField)
-            field.choices = choices
+        self.offer("verb", [("", _("Any action")), *_verbs()])
+        self.offer("person", [("", _("Anyone")), *people])
 
     @property
     def narrowed(self) -> Narrowed:

@@ -6,10 +6,10 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from scopchat.administration.forms import ChoicesForm, Labels, search, select
 from scopchat.common.regions import countries, currencies, number, time_zones
 from scopchat.tenancy.kinds import ALLOWED_CHILDREN, Kind
 from scopchat.tenancy.limits import most_allowed
@@ -20,7 +20,7 @@ MOST = 2_000_000_000
 """As much as the database holds in a limit."""
 
 
-class CompanyForm(forms.Form):
+class CompanyForm(ChoicesForm):
     """What a company is called and where it is. A new one starts from the settings of the one above."""
 
     name = forms.CharField(label=_("Name"), max_length=120)
@@ -34,22 +34,17 @@ class CompanyForm(forms.Form):
         kwargs["initial"] = {"name": name, **initial}
         super().__init__(*args, **kwargs)
         language = get_language() or settings.LANGUAGE_CODE
-        self._offer("country", countries(language), company.country)
-        self._offer("currency", currencies(language), company.currency)
+        self._offer_with("country", countries(language), company.country)
+        self._offer_with("currency", currencies(language), company.currency)
         zones = time_zones(language, company.country)
         known = {zone for _country, cities in zones for zone, _city in cities}
         own = [] if company.time_zone in known else [(company.time_zone, company.time_zone)]
-        self._choose("time_zone", [*own, *zones])
+        self.offer("time_zone", [*own, *zones])
 
-    def _offer(self, name: str, choices: list[tuple[str, str]], present: str) -> None:
+    def _offer_with(self, name: str, choices: list[tuple[str, str]], present: str) -> None:
         """The present value can be kept, whatever is offered today."""
         own = [] if present in dict(choices) else [(present, present)]
-        self._choose(name, [*own, *choices])
-
-    def _choose(self, name: str, choices: Any) -> None:
-        field = self.fields[name]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = choices
+        self.offer(name, [*own, *choices])
 
 
 class NewCompanyForm(CompanyForm):
@@ -63,7 +58,7 @@ class NewCompanyForm(CompanyForm):
         super().__init__(*args, company=company, **kwargs)
         allowed = ALLOWED_CHILDREN[Kind(company.kind)]
         kinds = [(kind.value, kind.label) for kind in Kind if kind in allowed]
-        self._choose("kind", kinds)
+        self.offer("kind", kinds)
         if kinds:
             self.fields["kind"].initial = kinds[-1][0]
 
@@ -97,7 +92,7 @@ class LimitsForm(forms.Form):
         return {resource: self.cleaned_data[resource.value] for resource in Resource}
 
 
-SHOWN: list[tuple[str, str | Promise]] = [
+SHOWN: Labels = [
     ("", _("In use")),
     ("active", _("Active")),
     ("off", _("Deactivated")),
@@ -108,14 +103,5 @@ SHOWN: list[tuple[str, str | Promise]] = [
 class CompanyFilter(forms.Form):
     """What the tree is narrowed to; nonsense narrows nothing."""
 
-    q = forms.CharField(
-        label=_("Name"),
-        required=False,
-        max_length=80,
-        widget=forms.TextInput(
-            {"type": "search", "class": "form-control", "placeholder": _("Find a company"), "autocomplete": "off"}
-        ),
-    )
-    state = forms.ChoiceField(
-        label=_("State"), required=False, choices=SHOWN, widget=forms.Select({"class": "form-select"})
-    )
+    q = forms.CharField(label=_("Name"), required=False, max_length=80, widget=search(_("Find a company")))
+    state = forms.ChoiceField(label=_("State"), required=False, choices=SHOWN, widget=select())

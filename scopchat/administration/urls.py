@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from scopchat.administration import views_audit, views_companies, views_users
+from scopchat.administration import views_audit, views_companies, views_returning, views_users
 
 app_name = "administration"
 urlpatterns = [
     path("companies/", views_companies.listing, name="companies"),
     path("companies/<int:pk>/", views_companies.detail, name="company"),
+    path("company/", views_companies.own, name="own_company"),
+    path("companies/<int:pk>/people/<int:person_pk>/", views_returning.returning, name="returning"),
     path("companies/<int:pk>/add/", views_companies.add, name="add_company"),
     path("companies/<int:pk>/edit/", views_companies.edit, name="edit_company"),
     path("companies/<int:pk>/limits/", views_companies.limits, name="limits"),
@@ -25,6 +27,7 @@ urlpatterns = [
     path("users/<int:pk>/enable/", views_users.enable, name="enable_user"),
     path("users/<int:pk>/sessions/", views_users.close_sessions, name="close_sessions"),
     path("users/<int:pk>/password/", views_users.renew_password, name="renew_password"),
+    path("users/<int:pk>/second-factor/", views_users.reset_second_factor, name="reset_second_factor"),
     path("users/<int:pk>/invitation/", views_users.invite, name="invite_user"),
     path("audit/", views_audit.listing, name="audit"),
     path("audit/export/", views_audit.export, name="audit_export"),

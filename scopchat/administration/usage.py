@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -30,10 +31,10 @@ class Bar:
         return "full" if self.weight.percent >= 100 else "near"
 
 
-def of_company(company: Company, *, now: datetime) -> list[Bar]:
-    """Every resource, segments of the company's own day and month."""
+def of_company(company: Company, *, now: datetime, resources: Iterable[Resource] = Resource) -> list[Bar]:
+    """Of these resources, segments of the company's own day and month."""
     day = now.astimezone(ZoneInfo(company.time_zone)).date()
-    return [Bar(resource, weigh_branch(company, resource, day=day)[company.pk]) for resource in Resource]
+    return [Bar(resource, weigh_branch(company, resource, day=day)[company.pk]) for resource in resources]
 
 
 def of_branch(top: Company, *, now: datetime) -> dict[int, list[Bar]]:

@@ -2,34 +2,45 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from scopchat.accounts.access import PersonRequest, is_fragment, requires
-from scopchat.accounts.roles import Permission
+from scopchat.accounts.archiving import left_out
+from scopchat.accounts.models import User
+from scopchat.accounts.people import Refused
+from scopchat.accounts.roles import Permission, Reach
 from scopchat.administration import usage
+from scopchat.administration.acts import attempt
 from scopchat.administration.companies import page_of
 from scopchat.administration.forms_companies import CompanyFilter, CompanyForm, LimitsForm, NewCompanyForm
 from scopchat.common.clock import utc_now
 from scopchat.tenancy import services, tree
 from scopchat.tenancy.kinds import ALLOWED_CHILDREN, Kind
-from scopchat.tenancy.limits import LimitReached, LimitRefused
+from scopchat.tenancy.limits import LimitRefused
 from scopchat.tenancy.models import Company, State
 
 
-def _visible(request: PersonRequest, pk: int) -> Company:
-    """A company of the person's own branch."""
-    found: Company = get_object_or_404(tree.branch(request.user.company), pk=pk)
+def visible_company(request: PersonRequest, pk: int) -> Company:
+    """A company of the person's own branch; for who manages none below it, their own alone."""
+    own = request.user.company
+    manages_others = request.user.reach(Permission.SEE_COMPANY) == Reach.SUBTREE
+    companies = tree.branch(own) if manages_others else Company.objects.filter(pk=own.pk)
+    found: Company = get_object_or_404(companies, pk=pk)
     return found
 
 
 def _below(request: PersonRequest, pk: int) -> Company:
     """A company below the person's own, which alone can be switched off: nobody saws at their own branch."""
-    company = _visible(request, pk)
+    company = visible_company(request, pk)
     if company.pk == request.user.company_id:
         raise PermissionDenied
     return company
@@ -59,28 +70,36 @@ def listing(request: PersonRequest) -> HttpResponse:
     return render(request, f"administration/companies.html{part}", context)
 
 
-@requires(Permission.MANAGE_COMPANIES)
+@requires(Permission.SEE_COMPANY)
+def own(request: PersonRequest) -> HttpResponse:
+    """The company that is looked at: what the menu leads to who has no others below."""
+    return redirect("administration:company", request.company.pk)
+
+
+@requires(Permission.SEE_COMPANY, pk=Company)
 def detail(request: PersonRequest, pk: int) -> HttpResponse:
-    company = _visible(request, pk)
-    below = company.pk != request.user.company_id
+    """One company; what only those above it change is shown without its buttons to its own administrators."""
+    company = visible_company(request, pk)
+    manages = request.user.may(Permission.MANAGE_COMPANIES)
+    below = manages and company.pk != request.user.company_id
     archived = company.state == State.ARCHIVED
     context = {
         "company": company,
+        "manages": manages,
         "above": tree.above(company).filter(path__startswith=request.user.company.path).order_by("path"),
         "children": tree.branch(company).filter(depth=company.depth + 1).order_by("path"),
-        "may_add": _may_have_children(company),
+        "may_add": manages and _may_have_children(company),
         "may_enter": company.is_active and company.pk != request.company.pk,
         "bars": [] if archived else usage.of_company(company, now=utc_now()),
-        "may_limit": below and not archived,
-        "may_switch": below and not archived,
-        "may_archive": below and not archived,
+        "may_change": below and not archived,
         "may_restore": below and archived,
+        "left_out": left_out(company),
         "obstacles": services.obstacles_to_archiving(company) if below and not archived else [],
     }
     return render(request, "administration/company.html", context)
 
 
-@requires(Permission.MANAGE_COMPANIES)
+@requires(Permission.MANAGE_COMPANIES, pk=Company)
 def limits(request: PersonRequest, pk: int) -> HttpResponse:
     """What the company may have: for those above it to decide, never for itself."""
     company = _below(request, pk)
@@ -106,9 +125,9 @@ def limits(request: PersonRequest, pk: int) -> HttpResponse:
     return render(request, "administration/limits.html", context, status=422 if form.is_bound else 200)
 
 
-@requires(Permission.MANAGE_COMPANIES)
+@requires(Permission.MANAGE_COMPANIES, pk=Company)
 def add(request: PersonRequest, pk: int) -> HttpResponse:
-    parent = _visible(request, pk)
+    parent = visible_company(request, pk)
     if not _may_have_children(parent):
         raise PermissionDenied
     form = NewCompanyForm(request.POST or None, company=parent)
@@ -123,9 +142,9 @@ def add(request: PersonRequest, pk: int) -> HttpResponse:
     return _form(request, form, company=None, parent=parent)
 
 
-@requires(Permission.MANAGE_COMPANIES)
+@requires(Permission.MANAGE_COMPANIES, pk=Company)
 def edit(request: PersonRequest, pk: int) -> HttpResponse:
-    company = _visible(request, pk)
+    company = visible_company(request, pk)
     form = CompanyForm(request.POST or None, company=company, name=company.name)
     if request.method == "POST" and form.is_valid():
         services.update_company(company=company, acting=request.user, **form.cleaned_data)
@@ -142,75 +161,55 @@ def _form(
 
 
 @require_POST
-@requires(Permission.MANAGE_COMPANIES)
+@requires(Permission.SEE_COMPANY, pk=Company)
 def second_factor(request: PersonRequest, pk: int) -> HttpResponse:
     """Also for the person's own company: what they ask of others they may ask of themselves."""
-    asked = request.POST.get("asked") == "yes"
-    services.ask_second_factor(company=_visible(request, pk), asked=asked, acting=request.user)
-    words = _("A second factor is required from now on.") if asked else _("The changes are saved.")
-    messages.success(request, words)
+    company, asked = visible_company(request, pk), request.POST.get("asked") == "yes"
+    done = _("A second factor is required from now on.") if asked else _("The changes are saved.")
+    attempt(request, lambda: services.ask_second_factor(company=company, asked=asked, acting=request.user), done=done)
     return redirect("administration:company", pk)
 
 
-@require_POST
-@requires(Permission.MANAGE_COMPANIES)
-def deactivate(request: PersonRequest, pk: int) -> HttpResponse:
-    company = _below(request, pk)
-    try:
-        services.deactivate_company(company=company, acting=request.user, now=utc_now())
-    except services.NotPossible:
-        return _changed_meanwhile(request, pk)
-    messages.success(request, _("The company is deactivated, with all below it. Its people have been signed out."))
-    return redirect("administration:company", pk)
+def _switch(act: Callable[[Company, User], object], done: str | Promise) -> Callable[..., HttpResponseBase]:
+    """A button that stops a company below, or lets it work again."""
+
+    @require_POST
+    @requires(Permission.MANAGE_COMPANIES, pk=Company)
+    def view(request: PersonRequest, pk: int) -> HttpResponse:
+        company = _below(request, pk)
+        attempt(request, lambda: act(company, request.user), done=done)
+        return redirect("administration:company", pk)
+
+    return view
+
+
+deactivate = _switch(
+    lambda company, acting: services.deactivate_company(company=company, acting=acting, now=utc_now()),
+    gettext_lazy("The company is deactivated, with all below it. Its people have been signed out."),
+)
+reactivate = _switch(
+    lambda company, acting: services.reactivate_company(company=company, acting=acting),
+    gettext_lazy("The company is active again."),
+)
+archive = _switch(
+    lambda company, acting: services.archive_company(company=company, acting=acting, now=utc_now()),
+    gettext_lazy("The company is archived. It can be restored at any time."),
+)
 
 
 @require_POST
-@requires(Permission.MANAGE_COMPANIES)
-def reactivate(request: PersonRequest, pk: int) -> HttpResponse:
-    company = _below(request, pk)
-    try:
-        services.reactivate_company(company=company, acting=request.user)
-    except services.NotPossible:
-        return _changed_meanwhile(request, pk)
-    messages.success(request, _("The company is active again."))
-    return redirect("administration:company", pk)
-
-
-@require_POST
-@requires(Permission.MANAGE_COMPANIES)
-def archive(request: PersonRequest, pk: int) -> HttpResponse:
-    company = _below(request, pk)
-    try:
-        services.archive_company(company=company, acting=request.user, now=utc_now())
-    except services.CannotArchive as refusal:
-        words = ", ".join(obstacle.words for obstacle in refusal.obstacles)
-        messages.error(request, _("The company cannot be archived yet: %(obstacles)s.") % {"obstacles": words})
-    except services.NotPossible:
-        return _changed_meanwhile(request, pk)
-    else:
-        messages.success(request, _("The company is archived. It can be restored at any time."))
-    return redirect("administration:company", pk)
-
-
-@require_POST
-@requires(Permission.MANAGE_COMPANIES)
+@requires(Permission.MANAGE_COMPANIES, pk=Company)
 def restore(request: PersonRequest, pk: int) -> HttpResponse:
-    """Brings the company back, and lists what could not come back with it."""
+    """Brings the company back, and says what could not come back with it."""
     company = _below(request, pk)
-    try:
-        skipped = services.restore_company(company=company, acting=request.user, now=utc_now())
-    except LimitReached as refusal:
-        messages.error(request, str(refusal))
-        return redirect("administration:company", pk)
-    except services.NotPossible:
-        messages.error(request, _("The company above is archived: restore it first."))
-        return redirect("administration:company", pk)
-    messages.success(request, _("The company is restored."))
-    for each in skipped:
-        messages.warning(request, _("Not brought back: %(name)s. %(why)s") % {"name": each.name, "why": each.why})
-    return redirect("administration:company", pk)
 
+    def act() -> None:
+        try:
+            skipped = services.restore_company(company=company, acting=request.user, now=utc_now())
+        except services.NotPossible:
+            raise Refused(_("The company above is archived: restore it first.")) from None
+        for each in skipped:
+            messages.warning(request, _("Not brought back: %(name)s. %(why)s") % {"name": each.name, "why": each.why})
 
-def _changed_meanwhile(request: PersonRequest, pk: int) -> HttpResponse:
-    messages.error(request, _("This has changed meanwhile. The page now shows how it stands."))
+    attempt(request, act, done=_("The company is restored."))
     return redirect("administration:company", pk)

@@ -7,18 +7,21 @@ from collections.abc import Callable
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
-from django.forms import Form
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from scopchat.accounts import invitations, people
 from scopchat.accounts.access import PersonRequest, is_fragment, requires
 from scopchat.accounts.models import User
 from scopchat.accounts.roles import Permission, Role, may_look_after, roles_to_give
+from scopchat.accounts.second_factor import has_any_factor
 from scopchat.accounts.services import create_user, everyone_of
-from scopchat.administration.forms_users import PASSWORD, NewUserForm, UserFilter, UserForm
+from scopchat.administration.acts import attempt
+from scopchat.administration.forms_users import PASSWORD, NewUserForm, UserFilter, UserForm, say_taken
 from scopchat.administration.people import page_of
 from scopchat.tenancy.limits import LimitReached
 
@@ -82,15 +85,8 @@ def _created(request: PersonRequest, form: NewUserForm, password: str | None) ->
     except LimitReached as refusal:
         form.add_error(None, _("%(refusal)s Ask who manages your company for more.") % {"refusal": refusal})
     except IntegrityError as error:
-        _taken(form, error)
+        say_taken(form, error)
     return None
-
-
-def _taken(form: Form, error: IntegrityError) -> None:
-    if "user_username_once" in str(error):
-        form.add_error("username", _("Somebody has this username already."))
-    else:
-        form.add_error("email", _("Somebody has this e-mail already."))
 
 
 def _told(request: PersonRequest, person: User, password: str) -> HttpResponse:
@@ -98,7 +94,7 @@ def _told(request: PersonRequest, person: User, password: str) -> HttpResponse:
     return render(request, "administration/user_password.html", {"person": person, "password": password})
 
 
-@requires(Permission.MANAGE_PEOPLE)
+@requires(Permission.MANAGE_PEOPLE, pk=User)
 def detail(request: PersonRequest, pk: int) -> HttpResponse:
     person = _person(request, pk)
     own = person.pk == request.user.pk
@@ -112,6 +108,7 @@ def detail(request: PersonRequest, pk: int) -> HttpResponse:
         "person": everyone_of(request.company).get(pk=pk) if form.is_bound else person,
         "own": own,
         "queues": person.queues.order_by("name"),
+        "has_second_factor": has_any_factor(person),
         "channels": person.channels.filter(is_active=True).order_by("name"),
     }
     return render(request, "administration/user.html", context, status=422 if form.is_bound else 200)
@@ -123,7 +120,7 @@ def _updated(request: PersonRequest, form: UserForm, person: User) -> bool:
         with transaction.atomic():
             people.update_user(person=person, acting=request.user, **values)
     except IntegrityError as error:
-        _taken(form, error)
+        say_taken(form, error)
     except people.Refused as refusal:
         form.add_error("role", str(refusal))
     else:
@@ -131,40 +128,30 @@ def _updated(request: PersonRequest, form: UserForm, person: User) -> bool:
     return False
 
 
-def _act(request: PersonRequest, pk: int, act: Callable[[User], object], done: str) -> HttpResponse:
-    """Does it to the person and goes back to their page, with what came of it."""
-    try:
-        act(_person(request, pk))
-    except (people.Refused, LimitReached) as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, done)
-    return redirect("administration:user", pk)
+def _button(act: Callable[..., object], done: str | Promise) -> Callable[..., HttpResponseBase]:
+    """A button on somebody's page: does it to them and goes back there, with what came of it."""
+
+    @require_POST
+    @requires(Permission.MANAGE_PEOPLE, pk=User)
+    def view(request: PersonRequest, pk: int) -> HttpResponse:
+        person = _person(request, pk)
+        attempt(request, lambda: act(person=person, acting=request.user), done=done)
+        return redirect("administration:user", pk)
+
+    return view
+
+
+disable = _button(people.disable_user, gettext_lazy("The account is disabled and signed out everywhere."))
+enable = _button(people.enable_user, gettext_lazy("The account is active again."))
+close_sessions = _button(people.close_sessions, gettext_lazy("The person is signed out everywhere."))
+reset_second_factor = _button(
+    people.reset_second_factor,
+    gettext_lazy("The second factor is removed. The person is signed out everywhere and has been told by e-mail."),
+)
 
 
 @require_POST
-@requires(Permission.MANAGE_PEOPLE)
-def disable(request: PersonRequest, pk: int) -> HttpResponse:
-    done = _("The account is disabled and signed out everywhere.")
-    return _act(request, pk, lambda person: people.disable_user(person=person, acting=request.user), done)
-
-
-@require_POST
-@requires(Permission.MANAGE_PEOPLE)
-def enable(request: PersonRequest, pk: int) -> HttpResponse:
-    done = _("The account is active again.")
-    return _act(request, pk, lambda person: people.enable_user(person=person, acting=request.user), done)
-
-
-@require_POST
-@requires(Permission.MANAGE_PEOPLE)
-def close_sessions(request: PersonRequest, pk: int) -> HttpResponse:
-    done = _("The person is signed out everywhere.")
-    return _act(request, pk, lambda person: people.close_sessions(person=person, acting=request.user), done)
-
-
-@require_POST
-@requires(Permission.MANAGE_PEOPLE)
+@requires(Permission.MANAGE_PEOPLE, pk=User)
 def renew_password(request: PersonRequest, pk: int) -> HttpResponse:
     person = _person(request, pk)
     if person.pk == request.user.pk:
@@ -175,10 +162,11 @@ def renew_password(request: PersonRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@requires(Permission.MANAGE_PEOPLE)
+@requires(Permission.MANAGE_PEOPLE, pk=User)
 def invite(request: PersonRequest, pk: int) -> HttpResponse:
     person = _person(request, pk)
     if not person.is_invited:
         raise PermissionDenied
     done = _("An invitation is on its way to %(email)s.") % {"email": person.email}
-    return _act(request, pk, lambda found: invitations.invite(person=found, acting=request.user), done)
+    attempt(request, lambda: invitations.invite(person=person, acting=request.user), done=done)
+    return redirect("administration:user", pk)

@@ -49,7 +49,7 @@ def _created(request: PersonRequest, form: NewChannelForm) -> Channel | None:
     return None
 
 
-@requires(Permission.MANAGE_CHANNELS)
+@requires(Permission.MANAGE_CHANNELS, pk=Channel)
 def edit_channel(request: PersonRequest, pk: int) -> HttpResponse:
     related = Channel.objects.select_related("provider", "company", "queue", "loan__company")
     channel: Channel = get_object_or_404(related, pk=pk)

@@ -21,7 +21,7 @@ from scopchat.tenancy import tree
 from scopchat.tenancy.models import Company
 
 
-@requires(Permission.MANAGE_CHANNELS, Permission.MANAGE_COMPANIES)
+@requires(Permission.MANAGE_CHANNELS, Permission.MANAGE_COMPANIES, pk=Provider)
 def lend_one_provider(request: PersonRequest, pk: int) -> HttpResponse:
     """To whom, and lending it."""
     provider: Provider = get_object_or_404(Provider.objects.select_related("company"), pk=pk)
@@ -32,7 +32,7 @@ def lend_one_provider(request: PersonRequest, pk: int) -> HttpResponse:
     return _lend(request, provider, lend, back=reverse("channels:edit_provider", args=[pk]))
 
 
-@requires(Permission.MANAGE_CHANNELS, Permission.MANAGE_COMPANIES)
+@requires(Permission.MANAGE_CHANNELS, Permission.MANAGE_COMPANIES, pk=Channel)
 def lend_one_channel(request: PersonRequest, pk: int) -> HttpResponse:
     """To whom, and lending it."""
     channel: Channel = get_object_or_404(Channel.objects.select_related("company", "provider"), pk=pk)
@@ -50,13 +50,16 @@ def _lend(
         context = {"about": about, "is_channel": isinstance(about, Channel), "companies": may_borrow(about)}
         return render(request, "channels/lend.html", context)
     typed = request.POST.get("company", "")
+    if not typed:
+        messages.error(request, _("Choose the company to lend it to."))
+        return redirect(back)
     below = tree.branch(request.company)
     borrower: Company = get_object_or_404(below, pk=int(typed) if typed.isascii() and typed.isdigit() else 0)
     words = _("Lent to %(name)s.") % {"name": borrower.name}
     return _done(request, lambda: lend(borrower), words, back)
 
 
-@requires(Permission.MANAGE_CHANNELS, Permission.MANAGE_COMPANIES)
+@requires(Permission.MANAGE_CHANNELS, Permission.MANAGE_COMPANIES, pk=Loan)
 def revoke_loan(request: PersonRequest, pk: int) -> HttpResponse:
     """What stops, and taking it back."""
     related = Loan.objects.select_related("borrower", "provider__company", "channel__company")

@@ -40,7 +40,7 @@ def provider_list(request: PersonRequest) -> HttpResponse:
     return render(request, "channels/providers.html", {"rows": rows, "adapters": ADAPTERS.values()})
 
 
-@requires(Permission.MANAGE_CHANNELS)
+@requires(Permission.MANAGE_CHANNELS, kind=Adapter)
 def add_provider(request: PersonRequest, kind: str) -> HttpResponse:
     adapter = _adapter(kind)
     form = ProviderForm(request.POST or None, adapter=adapter)
@@ -59,7 +59,7 @@ def add_provider(request: PersonRequest, kind: str) -> HttpResponse:
     return render(request, "channels/provider_form.html", context, status=422 if form.is_bound else 200)
 
 
-@requires(Permission.MANAGE_CHANNELS)
+@requires(Permission.MANAGE_CHANNELS, pk=Provider)
 def edit_provider(request: PersonRequest, pk: int) -> HttpResponse:
     """The account; where it is lent to the company, only whose it is and whether it works."""
     lent = lent_provider(request.company, pk)
@@ -99,7 +99,7 @@ def _lent(request: PersonRequest, provider: Provider) -> HttpResponse:
 
 
 @require_POST
-@requires(Permission.MANAGE_CHANNELS)
+@requires(Permission.MANAGE_CHANNELS, pk=Provider)
 def rotate_token(request: PersonRequest, pk: int) -> HttpResponse:
     """New callback addresses; the old ones stop answering at once."""
     rotate_hook_token(provider=get_object_or_404(Provider, pk=pk), acting=request.user)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 
 
+@lru_cache(maxsize=20_000)
 def fold(text: str) -> str:
     """`text` with accents dropped, case folded and runs of spaces made one."""
     parts = unicodedata.normalize("NFKD", text.casefold())

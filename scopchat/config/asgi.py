@@ -44,7 +44,7 @@ class Server:
             journal=self._journal,
             wakeups=self._wakeups,
         )
-        self._exact: dict[str, Any] = {
+        self.exact: dict[str, Any] = {
             "/live": self._live,
             "/healthz": health.healthz,
             "/readyz": health.readyz,
@@ -56,7 +56,7 @@ class Server:
             await self._lifespan(receive, send)
         elif scope["type"] == "http":
             path = scope["path"]
-            handler = self._hooks if path.startswith("/hooks/") else self._exact.get(path, self._pages)
+            handler = self._hooks if path.startswith("/hooks/") else self.exact.get(path, self._pages)
             await handler(scope, receive, send)
 
     async def _lifespan(self, receive: Any, send: Any) -> None:

@@ -260,6 +260,7 @@ MAILERS = {
 LANGUAGE_CODE = "fr"
 LANGUAGES = [("fr", _("French")), ("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = "scopchat.config.formats"
 TIME_ZONE = "UTC"
 USE_TZ = True
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
+from django.views.i18n import set_language
+
+from scopchat.accounts.access import public
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("scopchat.web.urls")),
@@ -12,7 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("simulator/carrier/", include("scopchat.channels.providers.simulator.carrier_urls")),
     path("simulator/", include("scopchat.channels.providers.simulator.urls")),
     path("account/", include("scopchat.web.account_urls")),
-    path("i18n/", include("django.conf.urls.i18n")),
+    path("i18n/setlang/", public()(set_language), name="set_language"),
 ]
 
 handler403 = "scopchat.web.views.forbidden"

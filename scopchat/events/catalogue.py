@@ -26,6 +26,8 @@ class Part(Enum):
     """Only the row in lists: something was read."""
     THREAD = "t"
     """Only the thread: delivery marks, a photo."""
+    ARRIVAL = "i"
+    """Both, as customers wrote."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,14 @@ class DraftForm(forms.Form):
 
     key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
     text = forms.CharField(label=_("Message"), strip=False, required=False, widget=forms.Textarea({"rows": 4}))
+    signed = forms.BooleanField(required=False, initial=True)
+
+    def text_by(self, person: User) -> str:
+        """What was typed, with the person's signature below it where they want it; nothing typed stays nothing."""
+        text: str = self.cleaned_data["text"]
+        if not (self.cleaned_data["signed"] and person.signature and text.strip()):
+            return text
+        return f"{text.rstrip()}\n{person.signature}"
 
 
 class ChannelField(forms.ModelChoiceField):  # type: ignore[type-arg]

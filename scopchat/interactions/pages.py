@@ -101,13 +101,16 @@ def conversation_context(request: PersonRequest, interaction: Interaction) -> di
     }
 
 
-def thread_html(request: PersonRequest, pk: int, *, start: int, seen: bool = False) -> str:
-    """The parts of the page that show the open thread, as they have to show it now; `seen` makes it read first."""
+def thread_html(request: PersonRequest, pk: int, *, start: int, seen: bool = False) -> tuple[str, bool]:
+    """The parts of the page that show the open thread, as they have to show it now; `seen` makes it read first.
+
+    And whether the person sees it: where not, the parts say that it is gone.
+    """
     interaction = rows.for_rows(Interaction.objects.visible_to(request.user).filter(pk=pk)).first()
     if interaction and seen and interaction.unread:
         lifecycle.mark_seen(interaction=interaction, acting=request.user, now=utc_now())
     context = thread_context(request, interaction, start=start) if interaction else {}
-    return render_to_string("interactions/thread.html", context)
+    return render_to_string("interactions/thread.html", context), interaction is not None
 
 
 def list_html(request: PersonRequest, *, selected: int | None) -> str:

@@ -34,10 +34,6 @@ class InteractionQuerySet(models.QuerySet["Interaction"]):  # type: ignore[name-
         """What the person may see (the matrix, "see")."""
         return self.filter(within_reach(user, user.reach(Permission.SEE_INTERACTIONS)))
 
-    def answerable_by(self, user: User) -> Self:
-        """What the person may reply to, acknowledge and close."""
-        return self.filter(within_reach(user, user.reach(Permission.ANSWER)))
-
     def not_closed(self) -> Self:
         """The inbox: everything that is not over (index `interaction_inbox`)."""
         return self.exclude(status=InteractionStatus.CLOSED)

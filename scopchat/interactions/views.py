@@ -12,7 +12,7 @@ from scopchat.accounts.access import PersonRequest, is_fragment, requires
 from scopchat.accounts.roles import Permission
 from scopchat.interactions import media, pages
 from scopchat.interactions.inbox import InboxView
-from scopchat.interactions.models import Attachment, AttachmentState
+from scopchat.interactions.models import Attachment, AttachmentState, Interaction
 from scopchat.interactions.thread import read_thread
 
 
@@ -49,7 +49,7 @@ def _open_thread(request: PersonRequest) -> int | None:
     return match.kwargs["pk"] if match.view_name == "interactions:thread" else None
 
 
-@requires(Permission.SEE_INTERACTIONS)
+@requires(Permission.SEE_INTERACTIONS, pk=Interaction)
 def thread(request: PersonRequest, pk: int) -> HttpResponse:
     """One thread; with the list around it when it is opened as a page."""
     interaction = pages.visible(request, pk)
@@ -71,7 +71,7 @@ def _numbers(text: str) -> list[int]:
     return [int(part) for part in text.split(",") if part.isascii() and part.isdigit() and len(part) < 19]
 
 
-@requires(Permission.SEE_INTERACTIONS)
+@requires(Permission.SEE_INTERACTIONS, pk=Interaction)
 def earlier(request: PersonRequest, pk: int) -> HttpResponse:
     """Older messages of the thread, then those of the interactions before it with the same customer."""
     interaction = pages.visible(request, pk)
@@ -82,7 +82,7 @@ def earlier(request: PersonRequest, pk: int) -> HttpResponse:
     return render(request, "interactions/earlier.html", context)
 
 
-@requires(Permission.SEE_INTERACTIONS)
+@requires(Permission.SEE_INTERACTIONS, pk=Interaction)
 def details(request: PersonRequest, pk: int) -> HttpResponse:
     """Everything known of an interaction and its latest messages, for the curious and for support."""
     interaction = pages.visible(request, pk)
@@ -93,7 +93,7 @@ def details(request: PersonRequest, pk: int) -> HttpResponse:
     return render(request, "interactions/details.html", context)
 
 
-@requires(Permission.SEE_INTERACTIONS)
+@requires(Permission.SEE_INTERACTIONS, token=Attachment)
 def attachment(request: PersonRequest, token: str) -> HttpResponse:
     """A photo, by a signed link that expires, and only for who may see the thread."""
     attachment_id = media.read_link(token)

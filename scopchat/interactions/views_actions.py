@@ -46,7 +46,8 @@ def _answer(request: PersonRequest, pk: int, act: Callable[[], object], *, extra
         status, notice = 409, render_to_string("web/toast.html", {"text": str(conflict)})
     if not is_fragment(request):
         return redirect("interactions:thread", pk)
-    return HttpResponse(pages.thread_html(request, pk, start=_start_of(request)) + notice, status=status)
+    html, _there = pages.thread_html(request, pk, start=_start_of(request))
+    return HttpResponse(html + notice, status=status)
 
 
 def _start_of(request: PersonRequest) -> int:
@@ -56,13 +57,13 @@ def _start_of(request: PersonRequest) -> int:
 
 
 @require_POST
-@requires(Permission.ANSWER)
+@requires(Permission.ANSWER, pk=Interaction)
 def reply(request: PersonRequest, pk: int) -> HttpResponse:
     interaction = pages.visible(request, pk)
     form = DraftForm(request.POST)
     if not form.is_valid():
         return _refused(_("This draft cannot be sent. Reload the page and try again."))
-    text, key = form.cleaned_data["text"], form.cleaned_data["key"]
+    text, key = form.text_by(request.user), form.cleaned_data["key"]
 
     def act() -> Message:
         return send_reply(interaction=interaction, acting=request.user, text=text, idempotency_key=key, now=utc_now())
@@ -89,7 +90,7 @@ def _refused(words: str) -> HttpResponse:
 
 
 @require_POST
-@requires(Permission.ANSWER)
+@requires(Permission.ANSWER, pk=Interaction)
 def acknowledge(request: PersonRequest, pk: int) -> HttpResponse:
     interaction = pages.visible(request, pk)
     return _answer(
@@ -98,27 +99,28 @@ def acknowledge(request: PersonRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@requires(Permission.ANSWER)
+@requires(Permission.ANSWER, pk=Interaction)
 def close(request: PersonRequest, pk: int) -> HttpResponse:
     interaction = pages.visible(request, pk)
     return _answer(request, pk, lambda: lifecycle.close(interaction=interaction, acting=request.user, now=utc_now()))
 
 
 @require_POST
-@requires(Permission.TAKE_OR_ASSIGN)
+@requires(Permission.TAKE_OR_ASSIGN, pk=Interaction)
 def take(request: PersonRequest, pk: int) -> HttpResponse:
     interaction = pages.visible(request, pk)
     return _answer(request, pk, lambda: lifecycle.take(interaction=interaction, acting=request.user, now=utc_now()))
 
 
 @require_POST
-@requires(Permission.SEE_INTERACTIONS)
+@requires(Permission.SEE_INTERACTIONS, pk=Interaction)
 def look(request: PersonRequest, pk: int) -> HttpResponse:
     """What a live page asks for when its open thread changed: somebody looks at it, so it is read, and drawn."""
-    return HttpResponse(pages.thread_html(request, pk, start=_start_of(request), seen=True))
+    html, there = pages.thread_html(request, pk, start=_start_of(request), seen=True)
+    return HttpResponse(html, status=200 if there else 404)
 
 
-@requires(Permission.TAKE_OR_ASSIGN)
+@requires(Permission.TAKE_OR_ASSIGN, pk=Interaction)
 def assign(request: PersonRequest, pk: int) -> HttpResponse:
     """Whom to give it to, and giving it."""
     interaction = pages.visible(request, pk)
@@ -126,12 +128,15 @@ def assign(request: PersonRequest, pk: int) -> HttpResponse:
     if request.method != "POST":
         return render(request, "interactions/assign.html", {"interaction": interaction, "people": people})
     form = AssignForm(request.POST, people=people)
-    if not form.is_valid():
-        raise PermissionDenied
-    to: User = form.cleaned_data["to"]
-    return _answer(
-        request, pk, lambda: lifecycle.assign(interaction=interaction, acting=request.user, to=to, now=utc_now())
-    )
+
+    def act() -> None:
+        if not form.is_valid():
+            # Whom the dialog offered may have been disabled, or given another role, since.
+            raise Conflict
+        to: User = form.cleaned_data["to"]
+        lifecycle.assign(interaction=interaction, acting=request.user, to=to, now=utc_now())
+
+    return _answer(request, pk, act)
 
 
 def _message(request: PersonRequest, pk: int) -> Message:
@@ -144,7 +149,7 @@ def _message(request: PersonRequest, pk: int) -> Message:
 
 
 @require_POST
-@requires(Permission.ANSWER)
+@requires(Permission.ANSWER, pk=Message)
 def retry(request: PersonRequest, pk: int) -> HttpResponse:
     message = _message(request, pk)
     return _answer(
@@ -155,7 +160,7 @@ def retry(request: PersonRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@requires(Permission.ANSWER)
+@requires(Permission.ANSWER, pk=Message)
 def settle(request: PersonRequest, pk: int) -> HttpResponse:
     """A person decides about a message of which nobody knows whether it left."""
     message, was_sent = _message(request, pk), request.POST.get("was_sent") == "yes"
@@ -177,7 +182,7 @@ def start(request: PersonRequest) -> HttpResponse:
         if form.is_valid() and (message := _start(request, form)):
             address = reverse("interactions:thread", args=[message.interaction_id])
             return HttpResponse(headers={"HX-Redirect": address})
-    context = {"form": form, "channels": channels, "limit": MAX_CHARACTERS}
+    context = {"form": form, "channels": channels, "limit": MAX_CHARACTERS, "person": request.user}
     return render(request, "interactions/new.html", context, status=status)
 
 
@@ -190,7 +195,7 @@ def _start(request: PersonRequest, form: StartForm) -> Message | None:
             channel=data["channel"],
             acting=request.user,
             phone=data["phone"],
-            text=data["text"],
+            text=form.text_by(request.user),
             idempotency_key=key,
             now=utc_now(),
         )

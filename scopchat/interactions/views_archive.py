@@ -11,6 +11,7 @@ from scopchat.accounts.access import PersonRequest, is_fragment, requires
 from scopchat.accounts.roles import Permission
 from scopchat.interactions import archive, pages
 from scopchat.interactions.forms import ArchiveFilter
+from scopchat.interactions.models import Interaction
 from scopchat.interactions.rows import hue_of
 from scopchat.interactions.thread import read_thread
 
@@ -43,7 +44,7 @@ def listing(request: PersonRequest) -> HttpResponse:
     return render(request, f"interactions/archive.html{part}", context)
 
 
-@requires(Permission.SEE_INTERACTIONS)
+@requires(Permission.SEE_INTERACTIONS, pk=Interaction)
 def content(request: PersonRequest, pk: int) -> HttpResponse:
     """One interaction to read: what was said, and its details."""
     interaction = pages.visible(request, pk)

@@ -21,16 +21,19 @@ GARBAGE_THRESHOLD = 50_000
 GRACE_SECONDS = 3
 """How long requests under way may take at the end; live pages reconnect by themselves."""
 
-LOST_MILLISECONDS = 20_000
-"""A connection whose other side has confirmed nothing of what was sent for so long is lost. Without it a browser that
-lost its network keeps its live stream, and its person looks present, for a quarter of an hour."""
+QUIET_SECONDS = 5
+"""A connection on which nothing comes in for so long is asked whether the other side is still there (by the kernel)."""
+PROBE_SECONDS = 3
+CONFIRM_SECONDS = 8
+"""What was sent, data or a question, has to be confirmed within this. Without it a browser that lost its network keeps
+its live stream, and its person looks present, for a quarter of an hour."""
+LOST_SECONDS = QUIET_SECONDS + CONFIRM_SECONDS
+"""At the latest, a connection ends after a network that went without a word."""
 
 
 def serve(bound: socket.socket) -> None:
     """Serves on a bound socket until told to stop."""
-    if hasattr(socket, "TCP_USER_TIMEOUT") and bound.family != getattr(socket, "AF_UNIX", None):
-        # Connections inherit it (Linux).
-        bound.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, LOST_MILLISECONDS)
+    give_up_lost_connections(bound)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "scopchat.config.settings")
     sys.setswitchinterval(SWITCH_SECONDS)
     gc.set_threshold(GARBAGE_THRESHOLD)
@@ -47,6 +50,16 @@ def serve(bound: socket.socket) -> None:
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
     uvicorn.Server(config).run(sockets=[bound])
+
+
+def give_up_lost_connections(bound: socket.socket) -> None:
+    """Connections that come in on the socket inherit it (Linux)."""
+    if not hasattr(socket, "TCP_USER_TIMEOUT") or bound.family == getattr(socket, "AF_UNIX", None):
+        return
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    bound.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, QUIET_SECONDS)
+    bound.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, PROBE_SECONDS)
+    bound.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, CONFIRM_SECONDS * 1000)
 
 
 def serve_inherited(descriptor: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
@@ -18,6 +18,10 @@ MOST_ROWS = 60
 """More interactions than this in one turn, and pages draw their list anew."""
 MOST_WAITING = 1_000_000
 """Bytes that wait for a slow page, before it is told to begin anew."""
+
+
+RING_SECONDS = 3.0
+"""Between one sound and the next, at least."""
 
 
 def millis(moment: datetime) -> int:
@@ -66,6 +70,7 @@ class Client:
         self._awake = asyncio.Event()
         self._frames: list[bytes] = []
         self._waiting = 0
+        self._rung = -RING_SECONDS
 
     def send(self, content: str, *, event: str = "", moment: int | None = None) -> None:
         """Queues one message: HTML on one line that the page swaps in, or a named event with JSON.
@@ -122,6 +127,14 @@ class Client:
     def tell_simulator(self) -> None:
         if self.sight.sees_simulator and self.shows is Shows.SIMULATOR:
             self.send("{}", event="simulator")
+
+    def tell_arrival(self, changes: Iterable[InteractionChange], now: float) -> None:
+        """That customers wrote, once for what comes at about the same time; `now` is in seconds, of any clock."""
+        if self.shows is not Shows.PEOPLE or not self.sight.sounds or now < self._rung + RING_SECONDS:
+            return
+        if any(map(self.sight.rings, changes)):
+            self._rung = now
+            self.send("{}", event="arrival")
 
     def tell_presence(self, event: PresenceChanged) -> None:
         """Of colleagues in the company looked at, and of themselves wherever that is."""

@@ -2,15 +2,32 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import Promise, cached_property
 from django.utils.translation import get_language, get_language_bidi, get_language_info
 
+from scopchat.accounts.access import PersonRequest
 from scopchat.accounts.models import Presence, Theme
+from scopchat.accounts.roles import Permission, Reach
 from scopchat.accounts.services import companies_of
-from scopchat.tenancy.models import Company
-from scopchat.web.navigation import MENU, Entry, menu_of
+from scopchat.administration import usage
+from scopchat.administration.usage import Bar
+from scopchat.common.clock import utc_now
+from scopchat.tenancy.resources import Resource
+from scopchat.web.navigation import Entry, menu_of
+
+TAKING = {
+    "administration:users": [Resource.USERS],
+    "administration:add_user": [Resource.USERS],
+    "channels:list": [Resource.CHANNELS],
+    "channels:add": [Resource.CHANNELS],
+    "interactions:inbox": [Resource.SEGMENTS_DAY, Resource.SEGMENTS_MONTH],
+    "interactions:thread": [Resource.SEGMENTS_DAY, Resource.SEGMENTS_MONTH],
+}
+"""Pages by what is taken there of the company's limits."""
 
 
 class Shell:
@@ -28,15 +45,30 @@ class Shell:
         return list(menu_of(user)) if user.is_authenticated else []
 
     @cached_property
-    def companies(self) -> list[Company]:
+    def may_switch(self) -> bool:
+        """Whether there is another company than their own that the person may look at."""
         user = self._request.user
-        return companies_of(user) if user.is_authenticated else []
+        if not user.is_authenticated or user.reach(Permission.SEE_INTERACTIONS) < Reach.SUBTREE:
+            return False
+        return companies_of(user).exclude(pk=user.company_id).exists()
 
     @property
     def current(self) -> str:
         """Address name of the menu entry the page belongs to, or an empty string."""
         match = self._request.resolver_match
-        return next((entry.url_name for entry in MENU if match and entry.holds(match.view_name)), "")
+        entries = (entry for _group, entries in self.menu for entry in entries)
+        return next((entry.url_name for entry in entries if match and entry.holds(match.view_name)), "")
+
+    @cached_property
+    def limits_near(self) -> list[Bar]:
+        """The company's own limits that are nearly or fully taken, on pages where more would be taken of them."""
+        user, match = self._request.user, self._request.resolver_match
+        if match is None or not user.is_authenticated or not user.may(Permission.SEE_COMPANY):
+            return []
+        company = cast(PersonRequest, self._request).company
+        limited = [each for each in TAKING.get(match.view_name, ()) if getattr(company, each.value) is not None]
+        bars = usage.of_company(company, now=utc_now(), resources=limited)
+        return [bar for bar in bars if bar.level]
 
     @property
     def single_sign_on(self) -> str:

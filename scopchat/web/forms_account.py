@@ -20,8 +20,8 @@ class AccountForm(forms.Form):
         label=_("Signature"),
         required=False,
         max_length=160,
-        widget=forms.TextInput({"placeholder": _("— Sophie, Laurier Clinic")}),
-        help_text=_("Kept for the end of your texts to customers; 160 characters at most."),
+        widget=forms.TextInput({"placeholder": _("Sophie, Laurier Clinic")}),
+        help_text=_("At the end of your texts to customers, unless you leave it out of one; 160 characters at most."),
     )
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
     theme = forms.ChoiceField(label=_("Theme"), choices=Theme)

@@ -20,6 +20,7 @@ from django.db import Error
 from django_scopes import scope as company_scope
 from prometheus_client import Gauge
 
+from scopchat.common.asgi import answer
 from scopchat.common.clock import utc_now
 from scopchat.common.threads import in_thread
 from scopchat.events.catalogue import (
@@ -27,6 +28,7 @@ from scopchat.events.catalogue import (
     Event,
     InteractionChange,
     InteractionsChanged,
+    Part,
     PresenceChanged,
     SimulatorChanged,
 )
@@ -116,6 +118,10 @@ class Live:
             for client in clients:
                 client.tell_simulator()
             return
+        if event.part is Part.ARRIVAL:
+            now = time.monotonic()
+            for client in clients:
+                client.tell_arrival(event.changes, now)
         self._news[event.company_id].add(event)
         self._something.set()
 
@@ -165,11 +171,14 @@ class Live:
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         sight = await in_thread(sight_of, scope)
-        if sight is None:
-            await send({"type": "http.response.start", "status": 403, "headers": [(b"content-length", b"0")]})
-            await send({"type": "http.response.body", "body": b""})
-            return
         query = parse_qs(scope["query_string"].decode("latin-1"))
+        if sight is None:
+            await answer(send, 403)
+            return
+        if query.get("company", [str(sight.company_id)]) != [str(sight.company_id)]:
+            # Another tab entered another company: its rows do not belong on this page.
+            await answer(send, 409)
+            return
         client = Client(sight, next((one for one in Shows if one.value in query), Shows.SIMULATOR))
         self._clients[sight.company_id].add(client)
         self._signs.arrived(sight.looker.person_id)

@@ -23,6 +23,8 @@ class Entry:
     url_name: str
     permission: Permission
     group: str | Promise = ""
+    unless: Permission | None = None
+    """Who has this permission has another entry for it."""
     needs_simulator: bool = False
     pages: tuple[str, ...] = ()
     """Names of the other pages that belong to this entry."""
@@ -76,6 +78,15 @@ MENU = (
         pages=("channels:add_provider", "channels:edit_provider"),
     ),
     Entry(
+        _("Company"),
+        "building",
+        "administration:own_company",
+        Permission.SEE_COMPANY,
+        SETTINGS,
+        unless=Permission.MANAGE_COMPANIES,
+        pages=("administration:company", "administration:returning"),
+    ),
+    Entry(
         _("Companies"),
         "tree",
         "administration:companies",
@@ -86,6 +97,7 @@ MENU = (
             "administration:add_company",
             "administration:edit_company",
             "administration:limits",
+            "administration:returning",
         ),
     ),
     Entry(_("Audit log"), "shield", "administration:audit", Permission.SEE_AUDIT, SETTINGS),
@@ -100,7 +112,7 @@ def has_simulator() -> bool:
 
 def menu_of(user: User) -> Iterator[tuple[str | Promise, list[Entry]]]:
     """The person's entries by group, in the order of the menu."""
-    allowed = [entry for entry in MENU if user.may(entry.permission)]
+    allowed = [entry for entry in MENU if user.may(entry.permission) and not (entry.unless and user.may(entry.unless))]
     if any(entry.needs_simulator for entry in allowed) and not has_simulator():
         allowed = [entry for entry in allowed if not entry.needs_simulator]
     for group, entries in groupby(allowed, key=lambda entry: entry.group):

@@ -13,7 +13,7 @@ from django.http import HttpRequest
 
 from scopchat.accounts.roles import Permission, Reach
 from scopchat.accounts.second_factor import has_second_factor
-from scopchat.accounts.services import current_company, sees_presence
+from scopchat.accounts.services import current_company
 from scopchat.events.catalogue import InteractionChange
 from scopchat.interactions.inbox import Looker
 from scopchat.web.queries import memberships
@@ -30,10 +30,16 @@ class Sight:
     channels: frozenset[int]
     queues: frozenset[int]
     language: str
+    sounds: bool
+    """Whether they want to hear a sound when a text comes in that is theirs or nobody's yet."""
 
     @property
     def company_id(self) -> int:
         return self.looker.company_id
+
+    def rings(self, change: InteractionChange) -> bool:
+        """Whether they hear that a customer wrote there."""
+        return change.assignee_id in {None, self.looker.person_id} and self.sees(change)
 
     def sees(self, change: InteractionChange) -> bool:
         """Whether the change concerns this person: the same visibility as querysets.within_reach."""
@@ -64,8 +70,9 @@ def sight_of(scope: Any) -> Sight | None:
     return Sight(
         looker=looker,
         sees_simulator=user.may(Permission.USE_SIMULATOR),
-        sees_presence=sees_presence(user),
+        sees_presence=user.may(Permission.SEE_PRESENCE),
         channels=frozenset(channels),
         queues=frozenset(queues),
         language=user.language,
+        sounds=user.notification_sounds,
     )

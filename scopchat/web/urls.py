@@ -9,8 +9,9 @@ from scopchat.web import views, views_account, views_password, views_presence
 app_name = "web"
 urlpatterns = [
     path("", views.home, name="home"),
-    path("static/<str:version>/<path:file>", views.static_file),
+    path("static/<str:version>/<path:file>", views.static_file, name="static_file"),
     path("me/company/", views.switch_company, name="switch_company"),
+    path("me/companies/", views.companies, name="companies"),
     path("me/presence/", views_presence.choose, name="presence"),
     path("me/activity/", views_presence.activity, name="activity"),
     path("people/presence/", views_presence.everyone, name="presences"),

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.contrib.staticfiles import finders
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import get_language
+from django.utils.translation import get_language, get_language_bidi
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from scopchat.accounts.access import PersonRequest, is_fragment, requires
+from scopchat.accounts.access import PersonRequest, is_fragment, public, requires
 from scopchat.accounts.models import Theme
 from scopchat.accounts.own import set_preferences
 from scopchat.accounts.services import companies_of, enter_company
+from scopchat.web import switcher
 
 
 @requires()
@@ -29,11 +31,22 @@ def home(_request: PersonRequest) -> HttpResponse:
 def switch_company(request: PersonRequest) -> HttpResponse:
     """Looks at another company from now on; one that is not the person's to see changes nothing."""
     chosen = request.POST.get("company", "")
-    company = next((one for one in companies_of(request.user) if str(one.pk) == chosen), None)
+    known = chosen.isascii() and chosen.isdigit() and len(chosen) < 19
+    company = companies_of(request.user).filter(pk=int(chosen)).first() if known else None
     if company is not None and company != request.company:
-        enter_company(user=request.user, company=company)
-        request.session["company"] = company.pk
+        with transaction.atomic():
+            request.session["company"] = company.pk
+            # Streams that ask again at the commit read the session.
+            request.session.save()
+            enter_company(user=request.user, company=company)
     return redirect("web:home")
+
+
+@requires()
+def companies(request: PersonRequest) -> HttpResponse:
+    """What the company switcher offers for what is typed into it."""
+    found = switcher.find(request.user, request.GET.get("q", ""))
+    return render(request, "web/companies.html", {"found": found})
 
 
 @require_POST
@@ -48,6 +61,7 @@ def preferences(request: PersonRequest) -> HttpResponse:
     return back(request)
 
 
+@public(version=str, file=str)
 def static_file(request: HttpRequest, version: str, file: str) -> HttpResponse:  # noqa: ARG001
     """Today's file for a page open since before an upgrade, which asks for its own version's."""
     today = static(file)
@@ -88,6 +102,8 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noq
 def server_error(request: HttpRequest) -> HttpResponse:
     """Uses as little as possible: whatever broke may break again."""
     words = _("The fault is ours and has been recorded. What you wrote is kept on the page; try again in a moment.")
-    context = {"status": 500, "title": _("Something broke"), "words": words, "language": get_language()}
+    direction = "rtl" if get_language_bidi() else "ltr"
+    context = {"status": 500, "title": _("Something broke"), "words": words}
+    context |= {"language": get_language(), "direction": direction}
     template = "web/toast.html" if is_fragment(request) else "web/error_alone.html"
     return HttpResponse(render_to_string(template, {**context, "text": words}), status=500)

@@ -13,7 +13,8 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from scopchat.accounts import own
-from scopchat.accounts.access import PersonRequest, requires
+from scopchat.accounts.access import PersonRequest, public, requires
+from scopchat.accounts.models import User
 from scopchat.web.forms_account import AccountForm, EmailForm
 from scopchat.web.forms_password import OwnPasswordForm
 from scopchat.web.views_password import keep_session
@@ -77,6 +78,7 @@ def password(request: PersonRequest) -> HttpResponse:
     return redirect("web:account")
 
 
+@public(token=User)
 @never_cache
 def confirm_email(request: HttpRequest, token: str) -> HttpResponse:
     """Where the link in the e-mail leads; a button confirms, as mail programs open links by themselves."""

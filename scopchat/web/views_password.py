@@ -13,7 +13,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
 from scopchat.accounts import invitations
-from scopchat.accounts.access import PersonRequest, requires
+from scopchat.accounts.access import PersonRequest, public, requires
+from scopchat.accounts.models import User
 from scopchat.accounts.own import choose_password
 from scopchat.web.forms_password import PasswordForm
 
@@ -38,6 +39,7 @@ def first_password(request: PersonRequest) -> HttpResponse:
     return render(request, "web/first_password.html", {"form": form}, status=422 if form.is_bound else 200)
 
 
+@public(token=User)
 @never_cache
 @sensitive_post_parameters()
 def invitation(request: HttpRequest, token: str) -> HttpResponse:

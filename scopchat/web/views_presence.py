@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse, JsonResponse
 from django.views.decorators.http import require_POST
 
@@ -12,7 +11,7 @@ from scopchat.accounts.access import PersonRequest, requires
 from scopchat.accounts.models import Presence
 from scopchat.accounts.presence import be_active, presences_of
 from scopchat.accounts.presence import choose as choose_presence
-from scopchat.accounts.services import sees_presence
+from scopchat.accounts.roles import Permission
 from scopchat.common.clock import utc_now
 from scopchat.web.views import back
 
@@ -38,9 +37,7 @@ def activity(request: PersonRequest) -> HttpResponse:
     return HttpResponse(status=204)
 
 
-@requires()
+@requires(Permission.SEE_PRESENCE)
 def everyone(request: PersonRequest) -> JsonResponse:
     """Who is there of the company looked at; everybody else is offline. For pages that may have missed something."""
-    if not sees_presence(request.user):
-        raise PermissionDenied
     return JsonResponse({str(pk): presence for pk, presence in presences_of(request.company).items()})

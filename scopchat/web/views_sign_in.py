@@ -8,6 +8,7 @@ from allauth.account import views
 from allauth.core.internal.httpkit import authenticated_user
 from allauth.mfa.webauthn.internal.auth import begin_registration
 from allauth.mfa.webauthn.views import AddWebAuthnView
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -16,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from scopchat.accounts.access import PersonRequest, requires
+from scopchat.accounts.access import PersonRequest, public, requires
 from scopchat.accounts.own_sessions import close_sessions, sessions_of
 from scopchat.accounts.second_factor import has_second_factor
 from scopchat.accounts.single_sign_on import NotReached, ask_issuer
@@ -25,6 +26,7 @@ FORGET = '"cache", "storage"'
 """Not cookies: they would go for every host of the domain, other products' included."""
 
 
+@public()
 def log_out(request: HttpRequest) -> HttpResponse:
     """allauth's page; the browser forgets what it has kept of this site."""
     response: HttpResponse = views.logout(request)
@@ -33,6 +35,7 @@ def log_out(request: HttpRequest) -> HttpResponse:
     return response
 
 
+@public()
 def single_sign_on(request: HttpRequest) -> HttpResponse:
     """To the issuer and back, for strangers only: nobody's account is linked to another identity by a link."""
     if not settings.OIDC_URL:
@@ -57,7 +60,7 @@ class AddPasskey(AddWebAuthnView):
         return context
 
 
-add_passkey = AddPasskey.as_view()
+add_passkey = requires()(AddPasskey.as_view())
 
 
 @requires()
@@ -75,7 +78,7 @@ def sessions(request: PersonRequest) -> HttpResponse:
 
 
 @require_POST
-@requires()
+@requires(pk=UserSession)
 def close_session(request: PersonRequest, pk: int) -> HttpResponse:
     if not close_sessions(user=request.user, current_key=request.session.session_key, only=pk):
         raise Http404

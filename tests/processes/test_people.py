@@ -13,7 +13,7 @@ from tests.processes.test_journey import SOON, signed_in
 pytestmark = [pytest.mark.processes, pytest.mark.browser]
 
 GONE = 60_000
-"""Milliseconds until colleagues see that the last page has gone: 45 s, and what a busy machine adds."""
+"""Milliseconds until colleagues see that the last page has gone: 30 s, and what a busy machine adds."""
 
 
 @pytest.fixture(scope="module")
@@ -62,8 +62,8 @@ def test_presence_is_seen_by_others_as_it_changes(desk: Desk, browser: Browser) 
 
     second = agent.context.new_page()
     second.goto("/interactions/")
-    agent.close()
-    second.wait_for_timeout(1000)
+    with second.expect_response(lambda answer: "/live?people" in answer.url):
+        agent.close()
     expect(sophie).to_contain_text("Occupé")
     second.close()
     expect(sophie).to_contain_text("Hors ligne", timeout=GONE)

@@ -16,13 +16,17 @@ django.setup()
 from django.db import connections
 from django_scopes import scope, scopes_disabled
 
+from scopchat.accounts.roles import Role
+from scopchat.accounts.services import create_user
 from scopchat.channels.models import Channel, Destination, InboundEvent, PendingEvent
 from scopchat.channels.services import create_channel, create_provider
 from scopchat.common.clock import utc_now
 from scopchat.interactions.models import Message
 from scopchat.interactions.services import start
 from scopchat.ops import demo
+from scopchat.tenancy.kinds import Kind
 from scopchat.tenancy.models import Company
+from scopchat.tenancy.services import create_company
 
 SID, TOKEN = "AC" + "0" * 32, "kill-test-token"
 CHANNELS = 8
@@ -47,6 +51,17 @@ def set_up() -> dict[str, Any]:
             )  # fmt: skip
             addresses.append(channel.address)
     return {"callback_url": provider.callback_url, "addresses": addresses}
+
+
+def many_companies(count: int) -> None:
+    """So many clients below the reseller L1, and its administrator René."""
+    above = Company.objects.get(name="Télécom Laval")
+    create_user(
+        company=above, username="rene", email="rene@exemple.test", display_name="René Roy", role=Role.RESELLER_ADMIN,
+        password="bonjour-scopchat",
+    )  # fmt: skip
+    for number in range(count):
+        create_company(parent=above, kind=Kind.CLIENT, name=f"Client {number:04d}")
 
 
 def queue(keys: list[str]) -> int:

@@ -43,21 +43,21 @@ def deactivate(company: Company) -> None:
 @pytest.mark.parametrize("who", ["admin", "manager", "agent", "user"])
 def test_people_of_a_client_see_their_company_alone(cast: Cast, who: str) -> None:
     person: User = getattr(cast, who)
-    assert companies_of(person) == [cast.client]
+    assert list(companies_of(person)) == [cast.client]
     for other in (cast.outsider, cast.l2, cast.operator):
         assert current_company(user=person, chosen=other.pk) == cast.client
 
 
 def test_the_operator_sees_every_company(cast: Cast) -> None:
     everyone = [cast.operator, cast.distributor, cast.l1, cast.l2, cast.client, cast.outsider]
-    assert companies_of(cast.operator_admin) == everyone
+    assert list(companies_of(cast.operator_admin)) == everyone
     for company in everyone:
         assert current_company(user=cast.operator_admin, chosen=company.pk) == company
 
 
 def test_a_reseller_sees_its_own_branch_and_nothing_above_or_beside(cast: Cast) -> None:
     person = reseller(cast)
-    assert companies_of(person) == [cast.l2, cast.client]
+    assert list(companies_of(person)) == [cast.l2, cast.client]
     assert current_company(user=person, chosen=cast.client.pk) == cast.client
     for other in (cast.outsider, cast.l1, cast.distributor, cast.operator):
         assert current_company(user=person, chosen=other.pk) == cast.l2
@@ -66,7 +66,7 @@ def test_a_reseller_sees_its_own_branch_and_nothing_above_or_beside(cast: Cast) 
 def test_a_company_switched_off_is_looked_at_by_nobody(cast: Cast) -> None:
     person = reseller(cast)
     deactivate(cast.client)
-    assert companies_of(person) == [cast.l2]
+    assert list(companies_of(person)) == [cast.l2]
     assert current_company(user=person, chosen=cast.client.pk) == cast.l2
 
 

@@ -27,13 +27,13 @@ def shown(person: User) -> str:
     return found
 
 
-def test_a_page_open_keeps_a_person_online_and_its_end_makes_them_offline_within_45_seconds(cast: Cast) -> None:
+def test_a_page_open_keeps_a_person_online_and_its_end_makes_them_offline_within_30_seconds(cast: Cast) -> None:
     presence.keep([cast.agent.pk], now=NOW)
     assert shown(cast.agent) == "online"
-    presence.settle(now=at(29))
+    presence.settle(now=at(19))
     assert shown(cast.agent) == "online"
     # The page goes right after a sign of life; the job looks every 10 s.
-    presence.settle(now=at(40))
+    presence.settle(now=at(30))
     assert shown(cast.agent) == "offline"
     presence.keep([cast.agent.pk], now=at(50))
     assert shown(cast.agent) == "online"

@@ -23,8 +23,10 @@ TABLE = {
     Permission.MANAGE_PEOPLE:        (NONE,    NONE,    NONE,    COMPANY, SUBTREE, SUBTREE),
     Permission.MANAGE_CHANNELS:      (NONE,    NONE,    NONE,    COMPANY, SUBTREE, SUBTREE),
     Permission.EDIT_CANNED_REPLIES:  (NONE,    COMPANY, NONE,    COMPANY, SUBTREE, SUBTREE),
+    Permission.SEE_PRESENCE:         (NONE,    COMPANY, COMPANY, COMPANY, SUBTREE, SUBTREE),
     Permission.USE_SIMULATOR:        (NONE,    NONE,    NONE,    COMPANY, SUBTREE, SUBTREE),
     Permission.SEE_AUDIT:            (NONE,    NONE,    NONE,    COMPANY, SUBTREE, SUBTREE),
+    Permission.SEE_COMPANY:          (NONE,    NONE,    NONE,    COMPANY, SUBTREE, SUBTREE),
     Permission.MANAGE_COMPANIES:     (NONE,    NONE,    NONE,    NONE,    SUBTREE, SUBTREE),
 }  # fmt: skip
 CELLS = [

@@ -13,6 +13,7 @@ from scopchat.channels.providers.base import InboundMessage
 from scopchat.channels.queries import count_in
 from scopchat.common.gsm import normalise
 from scopchat.common.queries import batch, columns
+from scopchat.events.catalogue import Part
 from scopchat.interactions import queries
 from scopchat.interactions.models import Attachment
 from scopchat.interactions.services.changes import announce_rows
@@ -103,7 +104,8 @@ def _open_interactions(arrivals: list[Arrival], now: datetime) -> dict[tuple[int
         for (channel_id, customer), group in sorted(groups.items())
     ]
     opened = batch(queries.OPEN_INTERACTIONS, [now, *columns(records, 8)])
-    announce_rows([(pk, company, channel, queue, person) for pk, company, channel, _who, queue, person in opened])
+    rows = [(pk, company, channel, queue, person) for pk, company, channel, _who, queue, person in opened]
+    announce_rows(rows, part=Part.ARRIVAL)
     return {(channel_id, customer): pk for pk, _company, channel_id, customer, _queue, _person in opened}
 
 

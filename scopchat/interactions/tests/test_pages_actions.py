@@ -93,7 +93,7 @@ def test_it_gives_a_conversation_to_a_colleague(cast: Cast) -> None:
 
 def test_it_gives_no_conversation_to_somebody_elsewhere(cast: Cast) -> None:
     made = conversation(cast.channel_queue)
-    assert post(cast.manager, f"/messages/{made.pk}/assign/", to=cast.outsider_admin.pk).status_code == 403
+    assert post(cast.manager, f"/messages/{made.pk}/assign/", to=cast.outsider_admin.pk).status_code == 409
     assert fresh(made).assignee is None
 
 
@@ -164,3 +164,48 @@ def test_it_offers_only_channels_the_person_may_use(cast: Cast) -> None:
     assert "Accueil" not in html
     values = {"channel": cast.channel_queue.pk, "phone": "514 555-0142", "text": "Bonjour", "key": uuid4()}
     assert post(cast.user, "/messages/new/", **values).status_code == 422
+
+
+def signed_by(user: User, signature: str) -> User:
+    user.signature = signature
+    user.save(update_fields=["signature"])
+    return user
+
+
+@pytest.mark.parametrize(
+    ("typed", "signed", "sent"),
+    [("Bonjour \n", "1", "Bonjour\n— Sophie"), ("Bonjour", "", "Bonjour"), ("x" * 890, "1", None), (" ", "1", None)],
+)
+def test_a_text_ends_with_its_writers_signature_unless_it_is_left_out(
+    cast: Cast, typed: str, signed: str, sent: str | None
+) -> None:
+    person = signed_by(cast.agent, "— Sophie" if typed != "x" * 890 else "une signature un peu longue")
+    made = conversation(cast.channel_queue, assignee=person)
+    answer = post(person, f"/messages/{made.pk}/reply/", key=uuid4(), text=typed, signed=signed)
+    assert answer.status_code == (200 if sent else 422)
+    with scope(company=cast.client):
+        texts = list(Message.objects.filter(direction="out").values_list("text", flat=True))
+    assert texts == ([sent] if sent else [])
+
+
+def test_the_composer_shows_the_signature_it_adds(cast: Cast) -> None:
+    person = signed_by(cast.agent, "<b>Sophie</b>")
+    made = conversation(cast.channel_queue, assignee=person)
+    html = signed_in(person).get(f"/messages/{made.pk}/").content.decode()
+    assert 'data-signature="&lt;b&gt;Sophie&lt;/b&gt;" checked' in html
+    other = conversation(cast.channel_queue, "+15145550199", assignee=cast.agent2)
+    assert "data-signature" not in signed_in(cast.agent2).get(f"/messages/{other.pk}/").content.decode()
+
+
+def test_a_new_conversation_is_signed_too(cast: Cast) -> None:
+    person = signed_by(cast.user, "Marc")
+    values = {
+        "key": uuid4(),
+        "channel": cast.channel_user.pk,
+        "phone": "514 555-0177",
+        "text": "Bonjour",
+        "signed": "1",
+    }
+    assert post(person, "/messages/new/", **values).status_code == 200
+    with scope(company=cast.client):
+        assert Message.objects.get(direction="out").text == "Bonjour\nMarc"

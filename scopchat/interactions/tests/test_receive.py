@@ -11,7 +11,7 @@ from django_scopes import scope, scopes_disabled
 
 from scopchat.channels.models import Channel
 from scopchat.channels.providers.base import InboundMessage, MediaReference
-from scopchat.events.catalogue import InteractionChange, InteractionsChanged
+from scopchat.events.catalogue import InteractionChange, InteractionsChanged, Part
 from scopchat.interactions.models import Attachment, Interaction, Message
 from scopchat.interactions.services.receive import Arrival, receive
 from scopchat.interactions.status import InteractionStatus
@@ -128,8 +128,8 @@ def test_each_company_is_told_once_per_batch(cast: Cast, committing: Committing)
         rows = list(Interaction.objects.order_by("company_id", "customer"))
     changes = [InteractionChange(row.pk, row.channel_id, row.queue_id, None) for row in rows]
     assert sorted(news.events, key=lambda event: event.company_id) == [
-        InteractionsChanged(cast.client.pk, tuple(changes[:2])),
-        InteractionsChanged(cast.outsider.pk, tuple(changes[2:])),
+        InteractionsChanged(cast.client.pk, tuple(changes[:2]), Part.ARRIVAL),
+        InteractionsChanged(cast.outsider.pk, tuple(changes[2:]), Part.ARRIVAL),
     ]
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 from django.test import Client, RequestFactory
 from django.utils import translation
+from django.utils.formats import date_format
 from django_scopes import scopes_disabled
 
 from scopchat.accounts.models import Presence, Theme, User
@@ -26,8 +28,8 @@ def menu(html: bytes) -> list[str]:
         ("agent", "messages interactions"),
         ("manager", "messages interactions"),
         ("user", "messages interactions"),
-        ("admin", "messages interactions users channels providers audit simulator"),
-        ("outsider_admin", "messages interactions users channels providers audit simulator"),
+        ("admin", "messages interactions users channels providers company audit simulator"),
+        ("outsider_admin", "messages interactions users channels providers company audit simulator"),
         ("operator_admin", "messages interactions users channels providers companies audit"),
     ],
 )
@@ -40,7 +42,7 @@ def test_it_shows_in_the_menu_what_the_role_may_open(cast: Cast, who: str, expec
 def test_it_opens_every_page_of_the_menu(cast: Cast, who: str) -> None:
     browser = signed_in(getattr(cast, who))
     pages = menu(browser.get("/messages/").content)
-    assert [browser.get(page).status_code for page in pages] == [200] * len(pages)
+    assert [browser.get(page, follow=True).status_code for page in pages] == [200] * len(pages)
 
 
 def test_it_begins_with_messages(cast: Cast) -> None:
@@ -120,6 +122,20 @@ def test_it_says_that_it_broke_without_asking_the_database(rf: RequestFactory) -
         response = views.server_error(rf.get("/"))
     assert response.status_code == 500
     assert "Quelque chose s’est brisé" in response.content.decode()
+
+
+@pytest.mark.parametrize(("language", "direction"), [("fr", "ltr"), ("ar", "rtl")])
+def test_what_broke_is_said_in_the_direction_of_the_language(rf: RequestFactory, language: str, direction: str) -> None:
+    with translation.override(language), scopes_disabled():
+        html = views.server_error(rf.get("/")).content.decode()
+    assert f'<html lang="{language}" dir="{direction}"' in html
+    assert ("tabler.rtl.min.css" in html) == (direction == "rtl")
+
+
+@pytest.mark.parametrize(("language", "shown"), [("fr", "2026-11-22 14:05"), ("en", "11/22/2026 2:05 p.m.")])
+def test_dates_in_figures_are_those_of_quebec(language: str, shown: str) -> None:
+    with translation.override(language):
+        assert date_format(datetime(2026, 11, 22, 14, 5, tzinfo=UTC), "SHORT_DATETIME_FORMAT") == shown
 
 
 def test_it_answers_expired_pages_in_words(cast: Cast) -> None:

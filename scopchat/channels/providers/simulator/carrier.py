@@ -11,11 +11,13 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 from django_scopes import scope
 
+from scopchat.accounts.access import public
 from scopchat.channels.loans import companies_on
 from scopchat.channels.models import Provider
 from scopchat.channels.providers.simulator import services
 from scopchat.channels.providers.simulator.models import Outcome, SimulatedText
 from scopchat.common.clock import utc_now
+from scopchat.tenancy.models import Company
 
 
 def _provider(request: HttpRequest, token: str) -> Provider | None:
@@ -28,6 +30,7 @@ def _provider(request: HttpRequest, token: str) -> Provider | None:
     return provider
 
 
+@public(company_id=Company, token=Provider)
 @csrf_exempt
 @require_POST
 def messages(request: HttpRequest, company_id: int, token: str) -> JsonResponse:
@@ -59,6 +62,7 @@ def _take(request: HttpRequest, provider: Provider) -> JsonResponse:
     return JsonResponse({"id": text.carrier_id}, status=201)
 
 
+@public(company_id=Company, token=Provider, reference=SimulatedText)
 @require_GET
 def message(request: HttpRequest, company_id: int, token: str, reference: str) -> JsonResponse:
     """Whether the carrier has the desk's message: 200 with its id, or 404."""

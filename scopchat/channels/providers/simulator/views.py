@@ -77,7 +77,7 @@ def _drawn(request: PersonRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@requires(Permission.USE_SIMULATOR)
+@requires(Permission.USE_SIMULATOR, pk=SimulatedPhone)
 def text(request: PersonRequest, pk: int) -> HttpResponse:
     """Texts a channel from the phone."""
     form = TextForm(request.POST, channels=_channels())
@@ -89,7 +89,7 @@ def text(request: PersonRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@requires(Permission.USE_SIMULATOR)
+@requires(Permission.USE_SIMULATOR, pk=SimulatedPhone)
 def behaviour(request: PersonRequest, pk: int) -> HttpResponse:
     """Sets what becomes of texts to the phone."""
     toy, form = _phone(pk), BehaviourForm(request.POST)

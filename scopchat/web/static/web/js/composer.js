@@ -14,7 +14,15 @@ class TextComposer extends HTMLElement {
     this.form.addEventListener("htmx:config:request", (event) => this.sending(event));
     this.form.addEventListener("htmx:after:request", (event) => this.answered(event));
     this.form.addEventListener("htmx:error", () => this.fail());
+    this.signed = this.querySelector("[data-signed]");
+    this.signed?.addEventListener("change", () => this.show());
     this.show();
+  }
+
+  // What the server will make of it.
+  get text() {
+    const signs = this.signed?.checked && this.box.value.trim();
+    return signs ? `${this.box.value.trimEnd()}\n${this.signed.dataset.signature}` : this.box.value;
   }
 
   typed() {
@@ -56,7 +64,7 @@ class TextComposer extends HTMLElement {
 
   show() {
     const { limit, segment, segments, forces } = this.dataset;
-    const cost = measure(this.box.value);
+    const cost = measure(this.text);
     const count = this.querySelector("[data-count]");
     const words = cost.segments > 1 ? segments : segment;
     count.textContent = `${cost.characters} / ${limit} · ${cost.encoding} · ${cost.segments} ${words}`;

@@ -12,10 +12,3 @@ document.addEventListener("input", (event) => {
   }
   list.querySelector(".pop-none").hidden = found > 0;
 });
-
-document.addEventListener("keydown", (event) => {
-  if (event.key !== "Enter" || !event.target.dataset?.filter) return;
-  event.preventDefault();
-  const first = document.querySelector(`${event.target.dataset.filter} .pop-item:not([hidden])`);
-  first?.click();
-});

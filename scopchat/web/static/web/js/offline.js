@@ -1,4 +1,6 @@
 // A lost connection is said, and unsaid when it is back.
+import { leaveCompany } from "./company.js";
+
 const banner = () => document.getElementById("lost");
 let waiting = null;
 
@@ -12,15 +14,20 @@ function back() {
   banner().hidden = true;
 }
 
-document.addEventListener("htmx:sse:error", (event) => {
-  // The session has ended, here or elsewhere: nothing of it stays on the screen.
-  if (event.detail.status === 403) location.reload();
+// The stream was refused, at first or later: the session has ended, or looks at another company.
+function refused(status) {
+  if (status === 403) location.reload();
+  else if (status === 409) leaveCompany();
   else lost();
-});
+}
+
+document.addEventListener("htmx:sse:error", (event) => refused(event.detail.status));
 document.addEventListener("htmx:sse:before:connection", (event) => {
   if (event.detail.connection.attempt > 0 && !document.hidden) lost();
 });
 document.addEventListener("htmx:sse:after:connection", back);
-document.addEventListener("htmx:response:error", (event) => event.target.id === "live" && lost());
+document.addEventListener("htmx:response:error", (event) => {
+  if (event.target.id === "live") refused(event.detail.ctx.response.status);
+});
 document.addEventListener("htmx:error", (event) => event.detail.ctx && !event.detail.ctx.response && lost());
 document.addEventListener("htmx:after:request", (event) => event.target.id !== "live" && back());

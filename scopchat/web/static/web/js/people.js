@@ -1,12 +1,12 @@
 // Who is there. One tab of the browser hears of it, hidden or not, and tells the others; its stream is the sign that
 // this person is there, too.
+import { leaveCompany } from "./company.js";
+import { ring } from "./sound.js";
 import { drawTimes } from "./times.js";
 
 const RETRY = 5000;
 const { person, company } = document.querySelector("[data-person]").dataset;
 const tabs = new BroadcastChannel("people");
-let stream = null;
-let looked = company;
 
 const word = (presence) => document.querySelector(`#presence-menu [value="${presence}"]`).textContent.trim();
 
@@ -55,10 +55,11 @@ function spread(news) {
 }
 
 function open() {
-  stream = new EventSource("/live?people=1");
+  const stream = new EventSource("/live?people=1");
   stream.addEventListener("open", () => spread(null));
   stream.addEventListener("presences", () => spread(null));
   stream.addEventListener("presence", (event) => spread(JSON.parse(event.data)));
+  stream.addEventListener("arrival", () => ring().catch(() => tabs.postMessage({ ring: true })));
   stream.addEventListener("error", (event) => event.target.readyState === EventSource.CLOSED && refused());
 }
 
@@ -71,11 +72,8 @@ async function refused() {
 
 tabs.addEventListener("message", ({ data }) => {
   if ("news" in data) take(data.news);
-  else if (stream && data.company !== looked) {
-    looked = data.company;
-    stream.close();
-    open();
-  }
+  else if (data.ring) ring().catch(() => {});
+  else if (data.company !== company) leaveCompany();
 });
 
 tabs.postMessage({ company });

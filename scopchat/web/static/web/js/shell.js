@@ -1,6 +1,7 @@
 // What every page of the shell does.
 import "./dialogs.js";
 import "./filter.js";
+import "./choices.js";
 import "./menu.js";
 import "./times.js";
 import "./toasts.js";

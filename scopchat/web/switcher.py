@@ -1,0 +1,52 @@
+"""Which companies the header's switcher offers, among thousands."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from scopchat.accounts.models import User
+from scopchat.accounts.services import companies_of
+from scopchat.common.folding import fold
+from scopchat.tenancy.models import Company
+
+MOST = 20
+"""Offered at once; further ones are found by typing."""
+
+
+class Offer(NamedTuple):
+    company: Company
+    above: str
+    """Name of the company directly above it; empty where the person does not look that high."""
+
+
+class Found(NamedTuple):
+    offers: list[Offer]
+    more: int
+    """How many match beside these."""
+
+
+def find(user: User, text: str) -> Found:
+    """The companies whose name has all the words typed, those that begin with them first, else as in the tree.
+
+    Names are compared here and not in the database, which cannot fold accents.
+    """
+    wanted = fold(text[:80])
+    words = wanted.split()
+    names = ((pk, fold(name)) for pk, name in companies_of(user).values_list("pk", "name"))
+    matching = [(pk, name) for pk, name in names if all(word in name for word in words)]
+    if wanted:
+        matching.sort(key=lambda each: _rank(each[1], wanted))
+    shown = [pk for pk, _name in matching[:MOST]]
+    companies = Company.objects.in_bulk(shown)
+    step = Company.steplen
+    above = {company.path[:-step] for company in companies.values() if len(company.path) > len(user.company.path)}
+    names_above = dict(Company.objects.filter(path__in=above).values_list("path", "name"))
+    offers = [Offer(companies[pk], names_above.get(companies[pk].path[:-step], "")) for pk in shown if pk in companies]
+    return Found(offers, len(matching) - len(shown))
+
+
+def _rank(name: str, wanted: str) -> int:
+    """The name begins so, or one of its words does, or it is somewhere in it."""
+    if name.startswith(wanted):
+        return 0
+    return 1 if f" {wanted}" in name else 2

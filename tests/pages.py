@@ -1,0 +1,139 @@
+"""Every page there is, found from Django's resolver; and for each model that an address can name, one of a company."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP
+from allauth.usersessions.models import UserSession
+from django.core.files.base import ContentFile
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django_scopes import scope
+
+from scopchat.accounts.access import Access, access_of
+from scopchat.accounts.models import User
+from scopchat.accounts.roles import Role
+from scopchat.accounts.services import create_user
+from scopchat.channels.models import Channel, Destination, Loan, Provider
+from scopchat.channels.providers.base import Adapter
+from scopchat.channels.providers.simulator.models import SimulatedPhone
+from scopchat.channels.services import create_channel, create_provider
+from scopchat.interactions.media import link_to
+from scopchat.interactions.models import Attachment, AttachmentState, Interaction, Message
+from scopchat.interactions.tests.desk import NOW, conversation
+from scopchat.tenancy.models import Company
+from tests.passkeys import add_passkey
+
+
+class LeftOut:
+    """A person who was archived with the company and did not come back with it."""
+
+
+NARROWER: dict[str, dict[str, type]] = {"administration:returning": {"person_pk": LeftOut}}
+"""Arguments that stand for some of a model's objects only."""
+PLACES = 7_000_001
+"""Stands for the first argument in an address that is being written, the next number for the second."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One address with its view."""
+
+    name: str
+    view: Callable[..., object]
+    arguments: tuple[str, ...]
+
+    @property
+    def access(self) -> Access:
+        """What the view declares. Fails the test where that is nothing, or not about every argument."""
+        found = access_of(self.view)
+        assert found is not None, (
+            f"The view of {self.name!r} does not declare who may open it: "
+            "put @requires(Permission.…) on it, or @public() (accounts/access.py)."
+        )
+        assert set(found.arguments) == {*self.arguments}, (
+            f"The view of {self.name!r} declares {sorted(found.arguments)} and its address has "
+            f"{sorted(self.arguments)}: name the model of each, as in @requires(…, pk=Interaction)."
+        )
+        return found
+
+    def address(self, values: Mapping[str, object]) -> str:
+        """With these values, whether the address takes such or not."""
+        places = {name: PLACES + number for number, name in enumerate(self.arguments)}
+        address = reverse(self.name, kwargs=places)
+        for name, place in places.items():
+            address = address.replace(str(place), quote(str(values[name]), safe=""))
+        return address
+
+
+def _walk(resolver: URLResolver, namespace: str, outer: tuple[str, ...]) -> Iterator[Page]:
+    for pattern in resolver.url_patterns:
+        route = pattern.pattern
+        arguments = (*outer, *(getattr(route, "converters", None) or route.regex.groupindex))
+        if isinstance(pattern, URLResolver):
+            inner = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
+            yield from _walk(pattern, inner, arguments)
+        elif isinstance(pattern, URLPattern):
+            yield Page(f"{namespace}{pattern.name}", pattern.callback, arguments)
+
+
+PAGES = list(_walk(get_resolver(), "", ()))
+
+
+def things_of(company: Company, person: User) -> dict[type, Any]:
+    """What an address names of each model: the company's, and what is the person's own."""
+    colleague = create_user(
+        company=company, username=f"c{company.pk}.{person.pk}", email=f"c{company.pk}.{person.pk}@exemple.test",
+        display_name="Collègue", role=Role.AGENT, password=None,
+    )  # fmt: skip
+    with scope(company=company):
+        provider = create_provider(company=company, kind="simulator", name="Simulateur", credentials={"secret": "x"})
+        channel = create_channel(
+            company=company, provider=provider, name="Canal", address="+14385550177",
+            destination=Destination.USERS, users=[person] if person.company == company else [],
+        )  # fmt: skip
+        interaction = conversation(channel, assignee=person, customer=f"+1514555{company.pk % 10_000:04d}")
+        message = interaction.messages.get()
+        photo = Attachment(company=company, message=message, position=0, content_type="image/png")
+        photo.state = AttachmentState.READY
+        photo.file.save("photo.png", ContentFile(b"photo"))
+        loan = Loan.objects.create(company=company, provider=provider, borrower=company, lent_at=NOW)
+        phone = SimulatedPhone.objects.create(company=company, number="+15145550142")
+    returning = create_user(
+        company=company, username=f"r{company.pk}.{person.pk}", email=f"r{company.pk}.{person.pk}@exemple.test",
+        display_name="Absente", role=Role.AGENT, password=None,
+    )  # fmt: skip
+    User.objects.filter(pk=returning.pk).update(archived_at=NOW)
+    return {
+        LeftOut: returning.pk,
+        Adapter: "simulator",
+        Attachment: link_to(photo.pk).split("/")[-2],
+        Authenticator: _factors_of(person),
+        Channel: channel.pk,
+        Company: company.pk,
+        Interaction: interaction.pk,
+        Loan: loan.pk,
+        Message: message.pk,
+        Provider: provider.pk,
+        SimulatedPhone: phone.pk,
+        User: colleague.pk,
+        UserSession: UserSession.objects.create(user=person, session_key=f"s{person.pk}", ip="10.0.0.1").pk,
+    }  # fmt: skip
+
+
+def _factors_of(person: User) -> int:
+    """Every kind of second factor; the passkey's id."""
+    RecoveryCodes.activate(person)
+    TOTP.activate(person, "JBSWY3DPEHPK3PXP")
+    return int(add_passkey(person).pk)
+
+
+def values_of(page: Page, things: Mapping[type, Any]) -> dict[str, Any]:
+    """The arguments of the page's address. What is public names nothing that is anybody's: it stands for itself."""
+    arguments = {**page.access.arguments, **NARROWER.get(page.name, {})}
+    return {name: things.get(model, "x1") for name, model in arguments.items()}
