@@ -113,7 +113,7 @@ def test_another_companys_things_are_not_there(cast: Cast, lender: Lender, loan:
     assert below.post(f"/loans/{loan.pk}/revoke/").status_code == 404
     own = signed_in(lender.admin)
     address = f"/providers/{lender.provider.pk}/lend/"
-    for company in (cast.operator.pk, 999_999, "x", "9" * 40, ""):
+    for company in (cast.operator.pk, 999_999, "x", "9" * 40):
         assert own.post(address, {"company": company}).status_code == 404
     assert running(lender) == [("Clinique Laurier", False), ("Télécom Laval", False)]
 
@@ -121,6 +121,7 @@ def test_another_companys_things_are_not_there(cast: Cast, lender: Lender, loan:
 def test_what_is_refused_is_said(cast: Cast, lender: Lender, loan: Loan) -> None:
     address = f"/providers/{lender.provider.pk}/lend/"
     browser = signed_in(lender.admin)
+    assert "Choisissez la société à qui le prêter." in browser.post(address, follow=True).content.decode()
     page = browser.post(address, {"company": cast.client.pk}, follow=True).content.decode()
     assert "Clinique Laurier l’a déjà en prêt." in page
     page = browser.post(address, {"company": cast.distributor.pk}, follow=True).content.decode()
