@@ -7,15 +7,16 @@ sender do the talking. `docs/adding-a-provider.md` walks through a new one.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import ClassVar, Protocol
-from urllib.parse import quote_plus, unquote_to_bytes
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from scopchat.channels.providers.urlencoded import pairs_of
 
 
 class BadSignature(Exception):
@@ -69,40 +70,6 @@ class Account:
     """Carrier's API, without a slash at the end."""
     callback_url: str
     """Public address of this provider's hooks, to which `/inbound` or `/status` is added."""
-
-
-def pairs_of(text: str, *, errors: str = "strict") -> list[tuple[str, str]]:
-    """Pairs of a urlencoded text, as `urllib.parse.parse_qsl` has them with blank values kept, at half its price.
-
-    Nearly every name and most values need no decoding. Raises ValueError for what is not UTF-8 when `errors` is strict.
-    """
-
-    found = []
-    for part in text.split("&"):
-        if part:
-            name, _sign, value = part.partition("=")
-            if "%" in part or "+" in part:
-                name, value = _unquoted(name, errors), _unquoted(value, errors)
-            found.append((name, value))
-    return found
-
-
-def _unquoted(text: str, errors: str) -> str:
-    if "%" in text or "+" in text:
-        return unquote_to_bytes(text.replace("+", " ")).decode(errors=errors)
-    return text
-
-
-_QUOTED = [quote_plus(bytes([byte])) for byte in range(256)]
-
-
-def form_of(pairs: Iterable[tuple[str, str]]) -> bytes:
-    """The urlencoded body of pairs, as `urllib.parse.urlencode` writes it, at half its price."""
-    return "&".join(["=".join([_quoted(name), _quoted(value)]) for name, value in pairs]).encode()
-
-
-def _quoted(text: str) -> str:
-    return "".join([_QUOTED[byte] for byte in text.encode()])
 
 
 @dataclass(frozen=True)

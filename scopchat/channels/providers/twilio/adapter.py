@@ -33,10 +33,10 @@ from scopchat.channels.providers.base import (
     SendOutcome,
     Sent,
     Unclear,
-    form_of,
 )
 from scopchat.channels.providers.twilio.errors import reason_of
 from scopchat.channels.providers.twilio.signature import check_signature
+from scopchat.channels.providers.urlencoded import form_of
 
 MAX_MEDIA = 10
 LOOKUP_PAGE = 100

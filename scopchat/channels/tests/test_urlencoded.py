@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from scopchat.channels.providers.base import form_of, pairs_of
+from scopchat.channels.providers.urlencoded import form_of, pairs_of
 
 PIECES = st.text(st.sampled_from("aé=&+%20cC3A9;/?\n\0 "), max_size=40)
 
