@@ -17,7 +17,7 @@ from scopchat.channels.lending import CannotLend
 from scopchat.channels.loans import may_borrow, running_loans
 from scopchat.channels.models import Channel, Loan, Provider
 from scopchat.common.clock import utc_now
-from scopchat.tenancy import tree
+from scopchat.tenancy import search, tree
 from scopchat.tenancy.models import Company
 
 
@@ -47,7 +47,10 @@ def _lend(
     request: PersonRequest, about: Provider | Channel, lend: Callable[[Company], None], *, back: str
 ) -> HttpResponse:
     if request.method != "POST":
-        context = {"about": about, "is_channel": isinstance(about, Channel), "companies": may_borrow(about)}
+        found = search.find(may_borrow(about), request.GET.get("q", ""), top=about.company)
+        if "q" in request.GET:
+            return render(request, "web/company_options.html", {"found": found})
+        context = {"about": about, "is_channel": isinstance(about, Channel), "found": found}
         return render(request, "channels/lend.html", context)
     typed = request.POST.get("company", "")
     if not typed:

@@ -18,7 +18,7 @@ from scopchat.accounts.access import PersonRequest, is_fragment, public, require
 from scopchat.accounts.models import Theme
 from scopchat.accounts.own import set_preferences
 from scopchat.accounts.services import companies_of, enter_company
-from scopchat.web import switcher
+from scopchat.tenancy import search
 
 
 @requires()
@@ -45,8 +45,8 @@ def switch_company(request: PersonRequest) -> HttpResponse:
 @requires()
 def companies(request: PersonRequest) -> HttpResponse:
     """What the company switcher offers for what is typed into it."""
-    found = switcher.find(request.user, request.GET.get("q", ""))
-    return render(request, "web/companies.html", {"found": found})
+    found = search.find(companies_of(request.user), request.GET.get("q", ""), top=request.user.company)
+    return render(request, "web/company_options.html", {"found": found})
 
 
 @require_POST

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -26,7 +27,8 @@ def desk() -> Iterator[Desk]:
 def enter(page: Page, company: str) -> None:
     page.get_by_role("button", name="Société :").click()
     page.get_by_placeholder("Trouver une société").fill(company)
-    page.locator("#company-list").get_by_role("button", name=company).click()
+    offers = page.get_by_role("listbox", name="Sociétés")
+    offers.get_by_role("option", name=re.compile(f"^{company}")).click()
     expect(page.locator(".bar-company")).to_contain_text(company)
 
 

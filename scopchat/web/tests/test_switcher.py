@@ -8,16 +8,20 @@ import pytest
 
 from scopchat.accounts.models import User
 from scopchat.accounts.roles import Role
-from scopchat.accounts.services import create_user
+from scopchat.accounts.services import companies_of, create_user
 from scopchat.audit.models import Entry
 from scopchat.events.catalogue import AccessChanged
+from scopchat.tenancy import search
 from scopchat.tenancy.kinds import Kind
 from scopchat.tenancy.models import Company
 from scopchat.tenancy.services import create_company
-from scopchat.web import switcher
 from tests.cast import Cast
 from tests.heard import Heard
 from tests.people import signed_in
+
+
+def found_for(person: User, text: str) -> search.Found:
+    return search.find(companies_of(person), text, top=person.company)
 
 
 def reseller(company: Company) -> User:
@@ -28,7 +32,7 @@ def reseller(company: Company) -> User:
 
 
 def offered(person: User, text: str = "") -> list[str]:
-    return [offer.company.name for offer in switcher.find(person, text).offers]
+    return [offer.company.name for offer in found_for(person, text).offers]
 
 
 def many(above: Company, count: int) -> None:
@@ -65,7 +69,7 @@ def test_it_offers_what_the_person_may_enter_and_nothing_else(cast: Cast) -> Non
 
 def test_it_says_what_stands_above_but_not_above_the_person(cast: Cast) -> None:
     person = reseller(cast.l2)
-    assert [offer.above for offer in switcher.find(person, "").offers] == ["", "Réseau Rive-Sud"]
+    assert [offer.above for offer in found_for(person, "").offers] == ["", "Réseau Rive-Sud"]
 
 
 @pytest.mark.parametrize("count", [300, 5000])
@@ -74,16 +78,16 @@ def test_of_thousands_it_shows_a_few_and_every_page_asks_for_none(
 ) -> None:
     many(cast.l1, count)
     person = reseller(cast.l1)
-    found = switcher.find(person, "")
-    assert (len(found.offers), found.more) == (switcher.MOST, count + 4 - switcher.MOST)
+    found = found_for(person, "")
+    assert (len(found.offers), found.more) == (search.MOST, count + 4 - search.MOST)
     assert offered(person, "client 0299") == ["Client 0299"]
     browser = signed_in(person)
     assert "Client 0" not in browser.get("/users/").content.decode()
     # Session and person; names, companies, those above them.
     with django_assert_max_num_queries(5):
         html = browser.get("/me/companies/", {"q": "client"}).content.decode()
-    assert html.count('role="option"') == switcher.MOST
-    assert f"{count - switcher.MOST} autres" in html
+    assert html.count('role="option"') == search.MOST
+    assert f"{count - search.MOST} autres" in html
 
 
 def test_entering_is_recorded_and_told_to_the_persons_other_tabs(cast: Cast, heard: Heard) -> None:

@@ -19,17 +19,27 @@ document.addEventListener("keydown", (event) => {
   const at = items.findIndex((item) => item.matches("[aria-selected]"));
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
   if (step) mark(list, items[(Math.max(at, step < 0 ? 0 : -1) + step + items.length) % items.length]);
-  if (event.key === "Enter") (items[at] ?? items[0])?.click();
+  if (event.key === "Enter" && list.ariaBusy) list.dataset.take = "";
+  else if (event.key === "Enter") (items[at] ?? items[0])?.click();
   if (step || event.key === "Enter") event.preventDefault();
 });
 
+// What is shown of a list that is fetched is not yet what was typed: Enter waits for it.
 document.addEventListener("input", (event) => {
   const list = listOf(event.target);
-  if (list) markFirst(list);
+  if (!list) return;
+  list.ariaBusy = event.target.hasAttribute("hx-get") || null;
+  delete list.dataset.take;
+  markFirst(list);
 });
 
 document.addEventListener("htmx:after:swap", (event) => {
-  if (event.target.matches?.("[data-choices]")) markFirst(listOf(event.target));
+  if (!event.target.matches?.("[data-choices]")) return;
+  const list = listOf(event.target);
+  list.ariaBusy = null;
+  markFirst(list);
+  if ("take" in list.dataset) shown(list)[0]?.click();
+  delete list.dataset.take;
 });
 
 // A list that is fetched when it opens, and was opened before htmx listened.

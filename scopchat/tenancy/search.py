@@ -1,11 +1,11 @@
-"""Which companies the header's switcher offers, among thousands."""
+"""Finding one of thousands of companies by its name, as one types."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
-from scopchat.accounts.models import User
-from scopchat.accounts.services import companies_of
+from django.db.models import QuerySet
+
 from scopchat.common.folding import fold
 from scopchat.tenancy.models import Company
 
@@ -16,7 +16,7 @@ MOST = 20
 class Offer(NamedTuple):
     company: Company
     above: str
-    """Name of the company directly above it; empty where the person does not look that high."""
+    """Name of the company directly above it; empty for the highest that is looked at."""
 
 
 class Found(NamedTuple):
@@ -25,21 +25,22 @@ class Found(NamedTuple):
     """How many match beside these."""
 
 
-def find(user: User, text: str) -> Found:
-    """The companies whose name has all the words typed, those that begin with them first, else as in the tree.
+def find(among: QuerySet[Company], text: str, *, top: Company) -> Found:
+    """The companies whose name has all the words typed, those that begin with them first, else in their order.
 
-    Names are compared here and not in the database, which cannot fold accents.
+    `top` is the highest company whose name may be shown. Names are compared here and not in the database, which cannot
+    fold accents.
     """
     wanted = fold(text[:80])
     words = wanted.split()
-    names = ((pk, fold(name)) for pk, name in companies_of(user).values_list("pk", "name"))
+    names = ((pk, fold(name)) for pk, name in among.values_list("pk", "name"))
     matching = [(pk, name) for pk, name in names if all(word in name for word in words)]
     if wanted:
         matching.sort(key=lambda each: _rank(each[1], wanted))
     shown = [pk for pk, _name in matching[:MOST]]
     companies = Company.objects.in_bulk(shown)
     step = Company.steplen
-    above = {company.path[:-step] for company in companies.values() if len(company.path) > len(user.company.path)}
+    above = {company.path[:-step] for company in companies.values() if len(company.path) > len(top.path)}
     names_above = dict(Company.objects.filter(path__in=above).values_list("path", "name"))
     offers = [Offer(companies[pk], names_above.get(companies[pk].path[:-step], "")) for pk in shown if pk in companies]
     return Found(offers, len(matching) - len(shown))
