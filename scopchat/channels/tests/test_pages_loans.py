@@ -67,7 +67,7 @@ def test_it_lends_a_channel_and_takes_it_back(cast: Cast, lender: Lender) -> Non
     assert "Prêté à Clinique Laurier" in browser.get("/channels/").content.decode()
     with scope(company=cast.distributor):
         loan = Loan.objects.get()
-    assert "« Promotions » s’arrête aussitôt" in browser.get(f"/loans/{loan.pk}/revoke/").content.decode()
+    assert "«\xa0Promotions\xa0» s’arrête aussitôt" in browser.get(f"/loans/{loan.pk}/revoke/").content.decode()
     assert "Repris à Clinique Laurier." in browser.post(f"/loans/{loan.pk}/revoke/", follow=True).content.decode()
     assert running(lender) == []
     assert "déjà été repris" in browser.post(f"/loans/{loan.pk}/revoke/", follow=True).content.decode()
