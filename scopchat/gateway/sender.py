@@ -68,7 +68,8 @@ class Run:
         """Sends until nothing is due. Raises `Fenced` when another run has taken the shard over."""
         if self._lease.left_behind:
             left = await in_thread(outbox.abandon_earlier, self._lease.shard, self._claim, utc_now())
-            logger.warning("texts_unknown", shard=self._lease.shard, texts=left)
+            if left:
+                logger.warning("texts_unknown", shard=self._lease.shard, texts=left)
         try:
             while await self._step():
                 pass
