@@ -75,6 +75,7 @@ class Run:
                 pass
         finally:
             await self._finish()
+        await in_thread(leases.note_claims, self._lease, None)
 
     async def _step(self) -> bool:
         """One look at the outbox; whether to look again."""
@@ -109,7 +110,6 @@ class Run:
         """Nothing in flight is left behind without its result."""
         while self._in_flight:
             await self._collect(TURN_SECONDS)
-        await in_thread(leases.note_claims, self._lease, None)
 
     async def _write(self, results: Sequence[Result]) -> None:
         """Records results, waiting for the database if need be: only we know them."""

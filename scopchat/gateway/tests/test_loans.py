@@ -18,9 +18,9 @@ from scopchat.common.clock import utc_now
 from scopchat.gateway import leases, outbox, sender
 from scopchat.gateway.database import in_thread
 from scopchat.gateway.sweep import sweep
+from scopchat.gateway.tests.carriers import answering, point_at, serving
 from scopchat.gateway.tests.conftest import Desk, route_everything
 from scopchat.gateway.tests.test_router import arrive, report, states
-from scopchat.gateway.tests.test_sender import answering, point_at, serving
 from scopchat.interactions.models import Direction, Interaction, Message, OutboxEntry
 from scopchat.interactions.services import start
 from scopchat.interactions.services.sending import Result

@@ -13,9 +13,9 @@ from scopchat.channels.providers.twilio.fake import callbacks
 from scopchat.common import http
 from scopchat.gateway import media
 from scopchat.gateway.database import in_thread
+from scopchat.gateway.tests.carriers import point_at, serving
 from scopchat.gateway.tests.conftest import Desk, route_everything
 from scopchat.gateway.tests.test_router import journal
-from scopchat.gateway.tests.test_sender import point_at, serving
 from scopchat.interactions.models import Attachment
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -1,0 +1,72 @@
+"""Carriers that answer as they should or not, on ports of their own, and texts to hand to them."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+from uuid import uuid4
+
+import uvicorn
+from django_scopes import scope, scopes_disabled
+
+from scopchat.channels.drains import Work
+from scopchat.channels.models import Provider
+from scopchat.common import http
+from scopchat.common.clock import utc_now
+from scopchat.gateway import leases, sender
+from scopchat.gateway.database import in_thread
+from scopchat.gateway.tests.conftest import Desk
+from scopchat.interactions.models import Message, OutboxEntry
+from scopchat.interactions.services import start
+
+Application = Callable[..., Awaitable[None]]
+
+
+@contextlib.asynccontextmanager
+async def serving(application: Any) -> AsyncIterator[str]:
+    """A carrier on a port of its own; yields its address."""
+    config = uvicorn.Config(application, port=0, log_level="critical", lifespan="off", timeout_graceful_shutdown=0)
+    server = uvicorn.Server(config)
+    serving_task = asyncio.create_task(server.serve())
+    while not server.started:
+        await asyncio.sleep(0)
+    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    server.should_exit = True
+    await serving_task
+
+
+def point_at(desk: Desk, url: str) -> None:
+    with scopes_disabled():
+        Provider.objects.filter(pk=desk.provider.pk).update(api_base_url=url)
+
+
+def queue(desk: Desk, text: str, *, to: str = "+15145550142") -> Message:
+    with scope(company=desk.cast.client):
+        return start.start(
+            channel=desk.channel, acting=desk.cast.admin, phone=to, text=text, idempotency_key=uuid4(), now=utc_now()
+        )
+
+
+def fresh(message: Message) -> Message:
+    return Message.objects.get(pk=message.pk)
+
+
+def on_its_way(message: Message) -> OutboxEntry:
+    return OutboxEntry.objects.select_related("message").get(message=message)
+
+
+async def drain(desk: Desk) -> None:
+    """One whole run of the sender on the desk's shard."""
+    lease = await in_thread(leases.take, Work.SEND, desk.channel.shard)
+    async with http.Client(allow_private=True) as client:
+        await sender.run(lease, client)
+
+
+def answering(status: int, body: bytes = b"{}") -> Application:
+    async def carrier(_scope: Any, _receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": status, "headers": []})
+        await send({"type": "http.response.body", "body": body})
+
+    return carrier
