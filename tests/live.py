@@ -37,6 +37,7 @@ class Page:
         self.status: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self.notices: asyncio.Queue[tuple[str, Any]] = asyncio.Queue()
         self.html: list[str] = []
+        self.more = asyncio.Event()
         self.leave = asyncio.Event()
         self.task: asyncio.Task[None] | None = None
 
@@ -54,6 +55,7 @@ class Page:
                 self.notices.put_nowait((lines["event"], json.loads(lines["data"])))
             elif lines:
                 self.html.append(lines["data"])
+                self.more.set()
 
     async def next(self) -> tuple[str, Any]:
         return await asyncio.wait_for(self.notices.get(), 10)
@@ -62,7 +64,8 @@ class Page:
         """The first piece of HTML that came with these words."""
         async with asyncio.timeout(10):
             while not (found := [piece for piece in self.html if words in piece]):
-                await asyncio.sleep(0.01)
+                self.more.clear()
+                await self.more.wait()
         return found[0]
 
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from scopchat.channels.models import Channel, Provider
 from scopchat.channels.providers.base import Account, Adapter
@@ -19,6 +19,7 @@ from scopchat.gateway import leases, queries
 from scopchat.gateway.leases import Lease
 from scopchat.interactions.services import sending
 from scopchat.interactions.services.sending import Claimed, Result
+from scopchat.interactions.status import MessageStatus
 
 ACCOUNT_SECONDS = 2.0
 """How long a changed secret or address of a provider may go unnoticed."""
@@ -87,9 +88,22 @@ def abandon_earlier(shard: int, claim: UUID, now: datetime) -> int:
     return sending.abandon(channels=channels, claim=claim, now=now)
 
 
-@transaction.atomic
 def write(shard: int, results: Sequence[Result], claim: UUID, providers: Collection[int]) -> None:
-    """Records results; the router, which writes receipts to the same messages, waits meanwhile."""
+    """Records results. A carrier's id that is another text's already proves nothing: its text alone becomes unknown."""
+    try:
+        _write(shard, results, claim, providers)
+    except IntegrityError:
+        for result in results:
+            try:
+                _write(shard, [result], claim, providers)
+            except IntegrityError:
+                unknown = Result(result.message_id, MessageStatus.UNKNOWN, result.at, error_detail="carrier id twice")
+                _write(shard, [unknown], claim, providers)
+
+
+@transaction.atomic
+def _write(shard: int, results: Sequence[Result], claim: UUID, providers: Collection[int]) -> None:
+    """In one transaction; the router, which writes receipts to the same messages, waits meanwhile."""
     queries.one_at_a_time(shard)
     sending.record_results(results=results, claim=claim, providers=providers)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 from uuid import uuid4
@@ -27,12 +28,12 @@ Application = Callable[..., Awaitable[None]]
 @contextlib.asynccontextmanager
 async def serving(application: Any) -> AsyncIterator[str]:
     """A carrier on a port of its own; yields its address."""
-    config = uvicorn.Config(application, port=0, log_level="critical", lifespan="off", timeout_graceful_shutdown=0)
+    config = uvicorn.Config(application, log_level="critical", lifespan="off", timeout_graceful_shutdown=0)
     server = uvicorn.Server(config)
-    serving_task = asyncio.create_task(server.serve())
-    while not server.started:
-        await asyncio.sleep(0)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    # It listens before the server runs: a request waits until it does.
+    door = socket.create_server(("127.0.0.1", 0))
+    serving_task = asyncio.create_task(server.serve(sockets=[door]))
+    yield f"http://127.0.0.1:{door.getsockname()[1]}"
     server.should_exit = True
     await serving_task
 
