@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
-import socket
 import time
 from collections.abc import Mapping
-from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
@@ -24,10 +22,16 @@ from pyreqwest.exceptions import RequestError
 from pyreqwest.http import Url
 from pyreqwest.response import Response
 
+from scopchat.common.names import Names, Unresolved
+
 CONNECT_SECONDS = 5
 TIMEOUT = timedelta(seconds=15)
 RESOLVED_SECONDS = 60.0
-"""How long the address behind a name is kept."""
+"""How long the address behind a name is used before the name is asked for again, behind the back of requests."""
+USABLE_SECONDS = 600.0
+"""How long it is used at the most where the name cannot be resolved any more."""
+MOST_HOSTS = 1000
+"""Hosts to which clients are kept; past that the one resolved longest ago goes."""
 KEEPALIVE_SECONDS = 4
 """Below the usual five of servers, so that a kept connection is seldom closed under a request."""
 MAX_ANSWER_BYTES = 1_000_000
@@ -71,14 +75,33 @@ def is_public(address: str) -> bool:
     return ip.is_global and not ip.is_multicast
 
 
+class _Bound:
+    """A client whose connections all go to one address that was checked."""
+
+    __slots__ = ("address", "checked", "client", "replaced", "users")
+
+    def __init__(self, address: str, client: reqwest.Client, now: float) -> None:
+        self.address = address
+        self.client = client
+        self.checked = now
+        self.users = 0
+        self.replaced = False
+
+    async def let_go(self) -> None:
+        """Closes the client once it is replaced and the last request on it has ended."""
+        if self.replaced and self.users == 0:
+            await self.client.close()
+
+
 class Client:
     """Makes requests; use as an async context manager and share within one event loop."""
 
     def __init__(self, *, allow_private: bool, max_connections: int = 1000) -> None:
         self._allow_private = allow_private
         self._max_connections = max_connections
-        self._pinned: dict[tuple[str, int], tuple[float, reqwest.Client]] = {}
-        self._open = AsyncExitStack()
+        self._bound: dict[tuple[str, int], _Bound] = {}
+        self._renewals: dict[tuple[str, int], asyncio.Task[_Bound]] = {}
+        self._names = Names()
 
     async def __aenter__(self) -> Self:
         return self
@@ -86,8 +109,12 @@ class Client:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._pinned.clear()
-        await self._open.aclose()
+        for renewal in self._renewals.values():
+            renewal.cancel()
+        self._names.close()
+        for bound in self._bound.values():
+            await bound.client.close()
+        self._bound.clear()
 
     async def request(
         self,
@@ -103,22 +130,69 @@ class Client:
 
         Raises `Blocked`, `NotConnected` (safe to retry), `NoAnswer` (not safe), `TooLarge`.
         """
-        client = await self._client(*_host_and_port(url))
-        request = client.request(method, url).headers(dict(headers)).timeout(timeout)
+        bound = await self._bound_to(*_host_and_port(url))
+        bound.users += 1
         try:
+            request = bound.client.request(method, url).headers(dict(headers)).timeout(timeout)
             async with request.body_bytes(body).build_streamed() as response:
                 return Answer(response.status, response.headers, await _read(response, max_bytes))
         except RequestError as error:
             raise (NotConnected if _never_left(error) else NoAnswer)(type(error).__name__) from error
+        finally:
+            bound.users -= 1
+            await bound.let_go()
 
-    async def _client(self, host: str, port: int) -> reqwest.Client:
-        """The client bound to the checked address behind the host; names are resolved anew once in a while."""
-        kept = self._pinned.get((host, port))
-        now = time.monotonic()
-        if kept is not None and now - kept[0] < RESOLVED_SECONDS:
-            return kept[1]
-        address = await self._checked(host, port)
-        client = await self._open.enter_async_context(
+    async def _bound_to(self, host: str, port: int) -> _Bound:
+        """The client bound to the host. A name is resolved anew once in a while; requests to a known one do not wait."""
+        kept = self._bound.get((host, port))
+        age = time.monotonic() - kept.checked if kept else USABLE_SECONDS
+        if kept is not None and age < RESOLVED_SECONDS:
+            return kept
+        renewal = self._renewals.get((host, port))
+        if renewal is None:
+            renewal = asyncio.create_task(self._renew(host, port))
+            self._renewals[host, port] = renewal
+            renewal.add_done_callback(lambda done: self._renewed((host, port), done))
+        if kept is not None and age < USABLE_SECONDS:
+            return kept
+        return await asyncio.shield(renewal)
+
+    def _renewed(self, key: tuple[str, int], renewal: asyncio.Task[_Bound]) -> None:
+        del self._renewals[key]
+        if not renewal.cancelled():
+            # Whoever waits is told; where nobody does, the address known before serves a while longer.
+            renewal.exception()
+
+    async def _renew(self, host: str, port: int) -> _Bound:
+        """Binds the host to an address that requests may go to: the same as before as long as the name still has it.
+
+        Raises `Blocked`, `NotConnected`.
+        """
+        try:
+            found = await self._names.addresses(host.strip("[]"), port)
+        except Unresolved as error:
+            raise NotConnected("the name cannot be resolved") from error
+        allowed = [address for address in found if self._allow_private or is_public(address)]
+        kept = self._bound.get((host, port))
+        if kept is not None and kept.address in allowed:
+            kept.checked = time.monotonic()
+            return kept
+        if kept is not None:
+            await self._replace((host, port))
+        if not allowed:
+            raise Blocked(f"{host} is not a public address")
+        while len(self._bound) >= MOST_HOSTS:
+            await self._replace(min(self._bound, key=lambda key: self._bound[key].checked))
+        self._bound[host, port] = bound = _Bound(allowed[0], self._build(host, allowed[0], port), time.monotonic())
+        return bound
+
+    async def _replace(self, key: tuple[str, int]) -> None:
+        bound = self._bound.pop(key)
+        bound.replaced = True
+        await bound.let_go()
+
+    def _build(self, host: str, address: str, port: int) -> reqwest.Client:
+        return (
             reqwest.ClientBuilder()
             .resolve(host, address, port)
             .max_connections(self._max_connections)
@@ -128,20 +202,6 @@ class Client:
             .no_proxy()
             .build()
         )
-        self._pinned[host, port] = (now, client)
-        return client
-
-    async def _checked(self, host: str, port: int) -> str:
-        """An address behind the host that requests may go to. Raises `Blocked`, `NotConnected`."""
-        try:
-            found = await asyncio.get_running_loop().getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM)
-        except OSError as error:
-            raise NotConnected("the name cannot be resolved") from error
-        for *_family, socket_address in found:
-            address = str(socket_address[0])
-            if self._allow_private or is_public(address):
-                return address
-        raise Blocked(f"{host} is not a public address")
 
 
 def _never_left(error: RequestError) -> bool:

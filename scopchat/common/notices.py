@@ -17,13 +17,17 @@ RECONNECT_SECONDS = 1.0
 
 async def listen_to(connection_params: dict[str, Any], channel: str) -> AsyncIterator[str | None]:
     """Yields every payload, and None each time listening began (anew): some may have been missed before it."""
+    lost = False
     while True:
         try:
             async with await psycopg.AsyncConnection.connect(**connection_params, autocommit=True) as connection:
                 await connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(channel)))
+                lost = False
                 yield None
                 async for notice in connection.notifies():
                     yield notice.payload
         except psycopg.OperationalError as error:
-            logger.warning("notices_lost", channel=channel, error=type(error).__name__)
+            if not lost:
+                logger.warning("notices_lost", channel=channel, error=type(error).__name__)
+            lost = True
         await asyncio.sleep(RECONNECT_SECONDS)

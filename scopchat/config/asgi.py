@@ -11,11 +11,13 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "scopchat.config.settings")
 
 from django.conf import settings
 
+from scopchat.common.database_watch import DatabaseWatch
 from scopchat.config.pages import Pages
 from scopchat.config.wsgi import application as django_application
 
 THREADS = 4
 """Threads for pages; one per process is busy at a time, the rest wait for the database."""
+WITHOUT_DATABASE = frozenset({"/healthz", "/metrics"})
 
 
 class Server:
@@ -25,19 +27,23 @@ class Server:
         from procrastinate.contrib.django import app
 
         from scopchat.gateway import health
-        from scopchat.gateway.database import connection_params, in_thread
+        from scopchat.gateway.database import connection_params, in_thread, jobs_connector
         from scopchat.gateway.hooks import Hooks
         from scopchat.gateway.journal import Journal
         from scopchat.gateway.known_accounts import KnownAccounts
         from scopchat.gateway.queries import first_pending
         from scopchat.gateway.wakeups import Wakeups
+        from scopchat.web.away import unavailable
         from scopchat.web.live import Live
+        from scopchat.web.sight import sight_of
 
-        self._jobs = app.with_connector(app.connector.get_worker_connector())  # type: ignore[attr-defined]
+        self._jobs = app.with_connector(jobs_connector())
         self._journal = Journal(connection_params())
         self._wakeups = Wakeups(self._jobs, lambda shards: in_thread(first_pending, shards))
         self._live = Live(connection_params())
-        self._pages = Pages(django_application, threads=THREADS)
+        self._unavailable = unavailable
+        self._watch = DatabaseWatch(connection_params())
+        self._pages = Pages(django_application, threads=THREADS, is_signed_in=lambda scope: sight_of(scope) is not None)
         self._hooks = Hooks(
             public_url=settings.PUBLIC_URL,
             accounts=KnownAccounts(),
@@ -57,6 +63,8 @@ class Server:
         elif scope["type"] == "http":
             path = scope["path"]
             handler = self._hooks if path.startswith("/hooks/") else self.exact.get(path, self._pages)
+            if self._watch.away and path not in WITHOUT_DATABASE and not path.startswith("/static/"):
+                handler = self._unavailable
             await handler(scope, receive, send)
 
     async def _lifespan(self, receive: Any, send: Any) -> None:
@@ -64,7 +72,7 @@ class Server:
         loop = asyncio.get_running_loop()
         loop.set_default_executor(concurrent.futures.ThreadPoolExecutor(THREADS))
         await self._jobs.open_async()
-        tasks = [asyncio.create_task(each.run()) for each in (self._journal, self._wakeups, self._live)]
+        tasks = [asyncio.create_task(each.run()) for each in (self._watch, self._journal, self._wakeups, self._live)]
         for task in tasks:
             task.add_done_callback(_die_with)
         await send({"type": "lifespan.startup.complete"})

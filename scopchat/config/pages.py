@@ -15,44 +15,76 @@ from tempfile import SpooledTemporaryFile
 from typing import IO, Any
 
 from django.core.handlers.wsgi import WSGIHandler
+from django.http import FileResponse
+from django.http.response import HttpResponseBase
 
-MOST_BYTES = 200_000_000
-"""Of a request; a file of a million contacts is half of it. Larger ones get 413."""
+from scopchat.common.threads import in_thread
+
+STRANGERS_BYTES = 64 * 1024
+"""Of a request of anybody: sign-in and the simulated carrier need far less."""
+MOST_BYTES = 10_000_000
+"""Of a request of somebody who is signed in. Larger ones get 413."""
 MEMORY_BYTES = 1_000_000
-"""Of a request; what is larger waits on disk."""
+"""Of a request, or of an answer in parts; what is larger waits on disk."""
+PIECE_BYTES = 64 * 1024
+"""Of an answer in parts, handed over at a time."""
+EXPORT_THREADS = 2
+"""Answers in parts that are written at a time: a long export waits for others, a page never waits for one."""
 
 type Headers = list[tuple[bytes, bytes]]
 
 
 class Pages:
-    """An ASGI application around Django's WSGI handler."""
+    """An ASGI application around Django's WSGI handler.
 
-    def __init__(self, application: WSGIHandler, *, threads: int) -> None:
+    `is_signed_in` tells whether a request (its scope) comes from one of our people; it reads the database.
+    """
+
+    def __init__(self, application: WSGIHandler, *, threads: int, is_signed_in: Callable[[Any], bool]) -> None:
         self._application = application
+        self._is_signed_in = is_signed_in
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="page")
+        self._exports = ThreadPoolExecutor(EXPORT_THREADS, thread_name_prefix="export")
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         with SpooledTemporaryFile(max_size=MEMORY_BYTES) as body:
-            if not await _read(receive, body):
+            try:
+                await self._read(scope, receive, body)
+            except Left:
+                return
+            except TooLarge:
                 await _answer(send, 413, [(b"content-length", b"0"), (b"connection", b"close")], b"")
                 return
             body.seek(0)
             loop = asyncio.get_running_loop()
-
-            def send_part(part: dict[str, Any]) -> None:
-                asyncio.run_coroutine_threadsafe(send(part), loop).result()
-
             context = contextvars.copy_context()
             status, headers, content = await loop.run_in_executor(
-                self._threads, context.run, self._run, environ_of(scope, body), send_part
+                self._threads, context.run, self._run, environ_of(scope, body)
             )
-        if headers is not None:
-            await _answer(send, status, headers, content)
+            if isinstance(content, bytes):
+                await _answer(send, status, headers, content)
+                return
+            with SpooledTemporaryFile(max_size=MEMORY_BYTES) as parts:
+                await loop.run_in_executor(self._exports, context.run, _write, content, parts)
+                await _answer_from(send, status, headers, parts)
 
-    def _run(
-        self, environ: dict[str, Any], send_part: Callable[[dict[str, Any]], None]
-    ) -> tuple[int, Headers | None, bytes]:
-        """The answer; without headers where it was sent in parts."""
+    async def _read(self, scope: Any, receive: Any, body: IO[bytes]) -> None:
+        """Writes the whole body. Raises `Left`, and `TooLarge` for more than whoever sends it may send."""
+        size, most, more = 0, STRANGERS_BYTES, True
+        while more:
+            message = await receive()
+            if message["type"] != "http.request":
+                raise Left
+            part, more = message.get("body", b""), message.get("more_body", False)
+            size += len(part)
+            if most < size <= MOST_BYTES and await in_thread(self._is_signed_in, scope):
+                most = MOST_BYTES
+            if size > most:
+                raise TooLarge
+            body.write(part)
+
+    def _run(self, environ: dict[str, Any]) -> tuple[int, Headers, bytes | HttpResponseBase]:
+        """The answer; of one in parts, the response that has still to write them."""
         started: list[tuple[int, Headers]] = []
 
         def start_response(status: str, headers: list[tuple[str, str]], *_error: object) -> Callable[[bytes], object]:
@@ -61,37 +93,45 @@ class Pages:
             return lambda _content: None
 
         response = self._application(environ, start_response)
+        ((status, headers),) = started
+        if response.streaming and not isinstance(response, FileResponse):
+            return status, headers, response
         try:
-            ((status, headers),) = started
-            if not response.streaming:
-                return status, headers, b"".join(response)
-            send_part({"type": "http.response.start", "status": status, "headers": headers})
-            parts: Iterable[bytes] = response
-            for part in parts:
-                send_part({"type": "http.response.body", "body": part, "more_body": True})
-            send_part({"type": "http.response.body", "body": b""})
-            return status, None, b""
+            return status, headers, b"".join(response)
         finally:
             response.close()
 
 
-async def _read(receive: Any, body: IO[bytes]) -> bool:
-    """Writes the request's body; False when it is too large."""
-    size = 0
-    while True:
-        message = await receive()
-        part = message.get("body", b"")
-        size += len(part)
-        if size > MOST_BYTES:
-            return False
-        body.write(part)
-        if not message.get("more_body", False):
-            return True
+class Left(Exception):
+    """The client left before the end of its request, of which no part may be taken for the whole."""
+
+
+class TooLarge(Exception):
+    """The request is larger than its sender's may be."""
+
+
+def _write(response: HttpResponseBase, content: IO[bytes]) -> None:
+    """Writes what the response streams at its own pace: whoever reads slowly holds a file and no thread."""
+    parts: Iterable[bytes] = response
+    try:
+        for part in parts:
+            content.write(part)
+    finally:
+        response.close()
 
 
 async def _answer(send: Any, status: int, headers: Headers, content: bytes) -> None:
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": content})
+
+
+async def _answer_from(send: Any, status: int, headers: Headers, content: IO[bytes]) -> None:
+    """Sends the content as fast as it is read, so that no more than a piece of it waits in memory."""
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    content.seek(0)
+    while piece := content.read(PIECE_BYTES):
+        await send({"type": "http.response.body", "body": piece, "more_body": True})
+    await send({"type": "http.response.body", "body": b""})
 
 
 def environ_of(scope: Any, body: IO[bytes]) -> dict[str, Any]:

@@ -52,6 +52,9 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _behind_tls els
 TRUSTED_PROXIES = ALLAUTH_TRUSTED_PROXY_COUNT = env.number(
     "SCOPCHAT_TRUSTED_PROXIES", 0, "Proxies in front, each of which adds the address it heard from to X-Forwarded-For."
 )
+CONNECTIONS_PER_ADDRESS = env.number(
+    "SCOPCHAT_CONNECTIONS_PER_ADDRESS", 1000, "Connections that one address may have to one web process at a time."
+)
 SECURE_HSTS_SECONDS = 31_536_000 if _behind_tls else 0
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -130,6 +133,14 @@ TEMPLATES = [
 ]
 
 
+CONNECTION_OPTIONS: dict[str, object] = {
+    "connect_timeout": 5,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+}
+"""How libpq notices a server that went without a word: 11 s while an answer is awaited, 10 s for what was sent."""
 SESSION_OPTIONS = "-c idle_in_transaction_session_timeout=5000"
 """Ends, after milliseconds, a transaction whose process was frozen in the middle of it, so that its locks go."""
 
@@ -149,8 +160,16 @@ def _database(url: str) -> dict[str, object]:
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
             "options": SESSION_OPTIONS,
+            **CONNECTION_OPTIONS,
             **options,
-            "pool": {"min_size": 1, "max_size": POOL_SIZE, "timeout": 10, "check": connections.check},
+            "pool": {
+                "min_size": 1,
+                "max_size": POOL_SIZE,
+                "timeout": 5,
+                # Whoever needs a connection tries at once: nobody waits for the patience of an earlier attempt.
+                "reconnect_timeout": 0,
+                "check": connections.check,
+            },
         },
     }
 

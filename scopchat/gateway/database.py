@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import connection, connections
 from django_scopes import scopes_disabled
+from procrastinate import PsycopgConnector
 
 
 def connection_params() -> dict[str, Any]:
@@ -16,6 +17,11 @@ def connection_params() -> dict[str, Any]:
     for name in ("cursor_factory", "context", "pool"):
         params.pop(name, None)
     return params
+
+
+def jobs_connector() -> PsycopgConnector:
+    """Procrastinate's own connections of one process, which try anew as soon as they are needed again."""
+    return PsycopgConnector(kwargs=connection_params(), timeout=5.0, reconnect_timeout=0.0)
 
 
 async def in_thread[**P, R](function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:

@@ -6,6 +6,8 @@ import asyncio
 import concurrent.futures
 import signal
 import sys
+from collections.abc import Coroutine
+from typing import Any
 
 import django
 import structlog
@@ -30,10 +32,10 @@ async def _work(stop: asyncio.Event) -> None:
 
     from scopchat.common import http
     from scopchat.gateway.arrivals import Arrivals
-    from scopchat.gateway.database import connection_params
+    from scopchat.gateway.database import connection_params, jobs_connector
     from scopchat.gateway.tasks import STALLED_SECONDS
 
-    worker_app = app.with_connector(app.connector.get_worker_connector())  # type: ignore[attr-defined]
+    worker_app = app.with_connector(jobs_connector())
     arrivals = Arrivals(connection_params())
     async with http.Client(allow_private=settings.ALLOW_PRIVATE_HOSTS) as client, worker_app.open_async():
         running = asyncio.create_task(
@@ -60,11 +62,16 @@ async def _work(stop: asyncio.Event) -> None:
 
 
 async def _keep_working() -> None:
+    from scopchat.common.database_watch import DatabaseWatch
+    from scopchat.gateway.database import connection_params
+
     loop = asyncio.get_running_loop()
     loop.set_default_executor(concurrent.futures.ThreadPoolExecutor(THREADS))
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
+    watch = DatabaseWatch(connection_params())
+    watching = asyncio.create_task(watch.run())
     while not stop.is_set():
         try:
             await _work(stop)
@@ -72,6 +79,16 @@ async def _keep_working() -> None:
             logger.error("worker_restarts", error=type(error).__name__)
         if not stop.is_set():
             await asyncio.sleep(RESTART_SECONDS)
+            await _either(watch.present(), stop.wait())
+    watching.cancel()
+
+
+async def _either(*waits: Coroutine[Any, Any, object]) -> None:
+    """Waits for the first of several things."""
+    tasks = [asyncio.create_task(wait) for wait in waits]
+    await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    for task in tasks:
+        task.cancel()
 
 
 def main() -> None:

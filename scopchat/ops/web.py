@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import resource
 import socket
 import sys
 from functools import partial
@@ -18,6 +19,7 @@ SWITCH_SECONDS = 0.0005
 step of a callback or a live notice, add up."""
 GARBAGE_THRESHOLD = 50_000
 """Objects made before the collector looks for cycles among the youngest; 2,000 (Python's own) is one batch of hooks."""
+MOST_DESCRIPTORS = 65_536
 GRACE_SECONDS = 3
 """How long requests under way may take at the end; live pages reconnect by themselves."""
 
@@ -34,12 +36,13 @@ LOST_SECONDS = QUIET_SECONDS + CONFIRM_SECONDS
 def serve(bound: socket.socket) -> None:
     """Serves on a bound socket until told to stop."""
     give_up_lost_connections(bound)
+    raise_descriptor_limit()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "scopchat.config.settings")
     sys.setswitchinterval(SWITCH_SECONDS)
     gc.set_threshold(GARBAGE_THRESHOLD)
     config = uvicorn.Config(
         "scopchat.config.asgi:application",
-        http="httptools",
+        http="scopchat.config.doors:Door",
         ws="none",
         access_log=False,
         # The proxy's headers are Django's business, which trusts them only behind TLS.
@@ -50,6 +53,14 @@ def serve(bound: socket.socket) -> None:
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
     uvicorn.Server(config).run(sockets=[bound])
+
+
+def raise_descriptor_limit() -> None:
+    """Lets the process have as many connections as the system allows it; the usual 1,024 are soon taken."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MOST_DESCRIPTORS if hard == resource.RLIM_INFINITY else min(hard, MOST_DESCRIPTORS)
+    if soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def give_up_lost_connections(bound: socket.socket) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
+
 from django.conf import settings
 from django.contrib.staticfiles import finders
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
@@ -19,6 +21,9 @@ from scopchat.accounts.models import Theme
 from scopchat.accounts.own import set_preferences
 from scopchat.accounts.services import companies_of, enter_company
 from scopchat.tenancy import search
+from scopchat.web import away
+
+DATABASE_AWAY = (OperationalError, InterfaceError)
 
 
 @requires()
@@ -101,6 +106,8 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noq
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Uses as little as possible: whatever broke may break again."""
+    if isinstance(sys.exception(), DATABASE_AWAY):
+        return away.response(request)
     words = _("The fault is ours and has been recorded. What you wrote is kept on the page; try again in a moment.")
     direction = "rtl" if get_language_bidi() else "ltr"
     context = {"status": 500, "title": _("Something broke"), "words": words}

@@ -20,6 +20,7 @@ from typing import Any
 
 from scopchat.ops.postgres.cluster import Cluster
 from scopchat.ops.postgres.external import Server, free_port
+from tests.processes.wire import Wire, wire_to
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -77,6 +78,7 @@ class Desk:
     folder: Path
     environment: dict[str, str]
     ports: list[int]
+    wire: Wire | None = None
     webs: list[Process] = field(default_factory=list)
     workers: list[Process] = field(default_factory=list)
     _tool: subprocess.Popen[str] | None = None
@@ -90,7 +92,11 @@ class Desk:
             wait_until(lambda port=port: ready(port), 60, "ready")  # type: ignore[misc]
 
     def _add(self, group: list[Process], name: str, *command: str) -> None:
-        process = Process(command, self.environment, self.folder / f"{name}.log")
+        environment = dict(self.environment)
+        if self.wire is not None:
+            direct = f":{self.postgres.cluster.port}/"
+            environment["DATABASE_URL"] = environment["DATABASE_URL"].replace(direct, f":{self.wire.port}/")
+        process = Process(command, environment, self.folder / f"{name}.log")
         process.start()
         group.append(process)
 
@@ -132,9 +138,15 @@ def ready(port: int) -> bool:
 
 
 @contextlib.contextmanager
-def installation(carrier_url: str = "") -> Iterator[Desk]:
-    """A running desk with the demo's cast and a Twilio account at `carrier_url`."""
-    with tempfile.TemporaryDirectory(prefix="scopchat-test-", ignore_cleanup_errors=True) as name:
+def installation(carrier_url: str = "", *, wired: bool = False) -> Iterator[Desk]:
+    """A running desk with the demo's cast and a Twilio account at `carrier_url`.
+
+    Where it is `wired`, its programs reach the database through a wire that a test may cut; the test's tool does not.
+    """
+    with (
+        tempfile.TemporaryDirectory(prefix="scopchat-test-", ignore_cleanup_errors=True) as name,
+        contextlib.ExitStack() as stack,
+    ):
         folder = Path(name)
         folder.chmod(0o711)
         postgres = Server(Cluster(folder / "postgres", port=free_port()))
@@ -151,6 +163,8 @@ def installation(carrier_url: str = "") -> Iterator[Desk]:
         }
         subprocess.run((sys.executable, "-m", "scopchat.ops.cli", "migrate"), cwd=ROOT, env=environment, check=True)
         desk = Desk(postgres, folder, environment, ports)
+        if wired:
+            desk.wire = stack.enter_context(wire_to(postgres.cluster.port))
         try:
             desk.start()
             yield desk

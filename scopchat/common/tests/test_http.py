@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, closing
 from datetime import timedelta
 
 import pytest
 
+from scopchat.common import http, names
 from scopchat.common.http import Answer, Blocked, Client, NoAnswer, NotConnected, TooLarge, is_public
 
 Script = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
@@ -83,10 +85,7 @@ async def test_it_refuses_what_is_no_http_address(url: str, allow_private: bool)
 
 
 async def test_a_name_is_judged_by_the_addresses_behind_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    async def private_addresses(*_question: object, **_options: object) -> list[object]:
-        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, 80)) for address in ("10.0.0.1", "169.254.1.1")]
-
-    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", private_addresses)
+    monkeypatch.setattr(names, "_look_up", lambda _host, _port: ["10.0.0.1", "169.254.1.1"])
     with pytest.raises(Blocked, match=r"harmless\.example is not a public address"):
         await get("http://harmless.example/", allow_private=False)
 
@@ -158,3 +157,99 @@ async def test_it_stops_reading_a_large_answer(head: bytes) -> None:
         with pytest.raises(TooLarge):
             await get(f"http://{address}/")
         assert len((await get(f"http://{address}/", max_bytes=2000)).body) == 2000
+
+
+class Counted:
+    """Stands for a library's client, and counts how many are open."""
+
+    open = 0
+    most = 0
+
+    def __init__(self) -> None:
+        Counted.open += 1
+        Counted.most = max(Counted.most, Counted.open)
+
+    async def close(self) -> None:
+        Counted.open -= 1
+
+
+async def test_a_client_is_closed_when_another_takes_its_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A thousand renewals, each to another address, as behind a carrier that moves all the time."""
+    monkeypatch.setattr(http, "USABLE_SECONDS", 0.0)
+    monkeypatch.setattr(http, "RESOLVED_SECONDS", 0.0)
+    moving = iter(range(2000))
+    monkeypatch.setattr(names, "_look_up", lambda _host, _port: [f"10.0.{next(moving)}.1"])
+    async with Client(allow_private=True) as client:
+        monkeypatch.setattr(client, "_build", lambda *_where: Counted())
+        for _time in range(1000):
+            await client._bound_to("carrier.example", 443)
+        assert (Counted.open, Counted.most) == (1, 1)
+    assert Counted.open == 0
+
+
+async def test_a_client_in_use_is_closed_after_its_last_request(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http, "USABLE_SECONDS", 0.0)
+    monkeypatch.setattr(http, "RESOLVED_SECONDS", 0.0)
+    answers, asked = asyncio.Event(), asyncio.Event()
+
+    async def late(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.set()
+        await answers.wait()
+        writer.write(OK)
+
+    found = iter([["127.0.0.1"], ["127.0.0.2"]])
+    monkeypatch.setattr(names, "_look_up", lambda _host, _port: next(found))
+    async with server(late) as (address, _requests), Client(allow_private=True) as client:
+        port = int(address.partition(":")[2])
+        under_way = asyncio.create_task(client.request("GET", f"http://carrier.example:{port}/", headers={}))
+        await asked.wait()
+        first = client._bound["carrier.example", port]
+        await client._bound_to("carrier.example", port)
+        answers.set()
+        assert (await under_way).body == b"ok"
+        assert (first.replaced, first.users) == (True, 0)
+
+
+async def test_a_name_that_moves_is_followed_and_one_that_is_lost_still_serves(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http, "RESOLVED_SECONDS", 0.0)
+
+    def lost(_host: str, _port: int) -> list[str]:
+        raise OSError("no answer")
+
+    async with Client(allow_private=True) as client:
+        monkeypatch.setattr(names, "_look_up", lambda _host, _port: ["10.0.0.1"])
+        first = await client._bound_to("carrier.example", 443)
+        monkeypatch.setattr(names, "_look_up", lost)
+        for _time in range(3):
+            assert await client._bound_to("carrier.example", 443) is first
+            await asyncio.gather(*client._renewals.values(), return_exceptions=True)
+        monkeypatch.setattr(client._names, "_refused", {})
+        monkeypatch.setattr(names, "_look_up", lambda _host, _port: ["10.0.0.2"])
+        await client._bound_to("carrier.example", 443)
+        await asyncio.gather(*client._renewals.values())
+        assert (await client._bound_to("carrier.example", 443)).address == "10.0.0.2"
+
+
+async def test_a_name_that_never_answers_holds_up_nobody_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A hundred requests to a name that hangs cost one thread; the others' names and threads are free."""
+    hanging, asked = threading.Event(), []
+
+    def look_up(host: str, _port: int) -> list[str]:
+        asked.append(host)
+        if host == "hangs.example":
+            hanging.wait()
+        return ["127.0.0.1"]
+
+    monkeypatch.setattr(names, "_look_up", look_up)
+    monkeypatch.setattr(names, "SECONDS", 0.2)
+    async with server(says(OK)) as (address, _requests), Client(allow_private=True) as client:
+        port = address.partition(":")[2]
+        waiting = [
+            asyncio.create_task(client.request("GET", f"http://hangs.example:{port}/", headers={})) for _n in range(100)
+        ]
+        answer = await client.request("GET", f"http://answers.example:{port}/", headers={})
+        found = await asyncio.gather(*waiting, return_exceptions=True)
+        hanging.set()
+    assert answer.body == b"ok"
+    assert {type(one) for one in found} == {NotConnected}
+    assert asked.count("hangs.example") == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 from collections.abc import Iterator
 from typing import Any
@@ -9,7 +10,6 @@ from typing import Any
 import pytest
 from django.http import HttpResponse, StreamingHttpResponse
 
-from scopchat.config import pages
 from scopchat.config.pages import Pages, environ_of
 
 SCOPE = {
@@ -29,15 +29,23 @@ class Handler:
     def __init__(self, answer: HttpResponse | StreamingHttpResponse) -> None:
         self.answer = answer
         self.body = b""
+        self.asked = 0
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
         self.body = environ["wsgi.input"].read()
+        self.asked += 1
         start_response(f"{self.answer.status_code} X", list(self.answer.items()))
         return self.answer
 
 
-async def asked(handler: Handler, *parts: bytes) -> list[dict[str, Any]]:
-    waiting = [{"body": part, "more_body": True} for part in parts] + [{"body": b""}]
+END = {"type": "http.request", "body": b""}
+LEFT = {"type": "http.disconnect"}
+
+
+async def asked(
+    handler: Handler, *parts: bytes, end: dict[str, Any] = END, signed_in: bool = False
+) -> list[dict[str, Any]]:
+    waiting = [{"type": "http.request", "body": part, "more_body": True} for part in parts] + [end]
     sent: list[dict[str, Any]] = []
 
     async def receive() -> dict[str, Any]:
@@ -46,7 +54,8 @@ async def asked(handler: Handler, *parts: bytes) -> list[dict[str, Any]]:
     async def send(message: dict[str, Any]) -> None:
         sent.append(message)
 
-    await Pages(handler, threads=1)(SCOPE, receive, send)  # type: ignore[arg-type]
+    pages = Pages(handler, threads=1, is_signed_in=lambda _scope: signed_in)  # type: ignore[arg-type]
+    await pages(SCOPE, receive, send)
     return sent
 
 
@@ -80,15 +89,61 @@ async def test_it_streams_what_streams() -> None:
 
     sent = await asked(Handler(StreamingHttpResponse(parts())))
 
-    assert [message.get("body") for message in sent] == [None, b"a", b"b", b""]
+    assert [message.get("body") for message in sent] == [None, b"ab", b""]
     assert not sent[-1].get("more_body")
 
 
-async def test_it_refuses_what_is_too_large(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pages, "MOST_BYTES", 5)
+@pytest.mark.parametrize("parts", [(), (b"Votre rendez-vous est ANNUL",)])
+async def test_part_of_a_request_is_no_request(parts: tuple[bytes, ...]) -> None:
     handler = Handler(HttpResponse())
 
-    start, _body = await asked(handler, b"123", b"456")
+    assert await asked(handler, *parts, end=LEFT) == []
+    assert handler.asked == 0
 
-    assert start["status"] == 413
-    assert handler.body == b""
+
+@pytest.mark.parametrize(
+    ("size", "signed_in", "status"),
+    [(64 * 1024, False, 200), (64 * 1024 + 1, False, 413), (10_000_000, True, 200), (10_000_001, True, 413)],
+)
+async def test_strangers_send_little_and_people_more(size: int, signed_in: bool, status: int) -> None:
+    handler = Handler(HttpResponse())
+
+    start, _body = await asked(handler, b"x" * 60_000, b"x" * (size - 60_000), signed_in=signed_in)
+
+    assert start["status"] == status
+    assert handler.asked == (status == 200)
+
+
+async def test_a_slow_reader_holds_no_thread() -> None:
+    """One thread makes pages and two make exports; ten exports that nobody reads leave all of them free."""
+    export = b"line\n" * 20_000
+    handler = Handler(HttpResponse(b"page"))
+    pages = Pages(handler, threads=1, is_signed_in=lambda _scope: False)  # type: ignore[arg-type]
+    started, never = [], asyncio.Event()
+
+    async def receive() -> dict[str, Any]:
+        return END
+
+    async def reads_nothing(message: dict[str, Any]) -> None:
+        started.append(message["type"])
+        await never.wait()
+
+    page: list[dict[str, Any]] = []
+
+    async def reads(message: dict[str, Any]) -> None:
+        page.append(message)
+
+    handler.answer = StreamingHttpResponse([export])
+    slow = []
+    for number in range(10):
+        handler.answer = StreamingHttpResponse([export])
+        slow.append(asyncio.create_task(pages(SCOPE, receive, reads_nothing)))
+        while len(started) <= number:
+            await asyncio.sleep(0)
+    handler.answer = HttpResponse(b"page")
+    async with asyncio.timeout(5):
+        await pages(SCOPE, receive, reads)
+    assert page[1]["body"] == b"page"
+    for one in slow:
+        one.cancel()
+    await asyncio.gather(*slow, return_exceptions=True)
