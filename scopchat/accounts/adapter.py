@@ -16,6 +16,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
 from scopchat.accounts import notices, password_reset, sign_ins
@@ -58,6 +59,11 @@ class AccountAdapter(DefaultAccountAdapter):
         """Whether to ask once more who sits there, before the means of signing in change: not who just signed in."""
         known = get_authentication_records(context.request, context.request.user)
         return not any(time.time() - each["at"] < app_settings.REAUTHENTICATION_TIMEOUT for each in known)
+
+    def is_safe_url(self, url: str) -> bool:
+        """Only this very site, as the browser has it: `ALLOWED_HOSTS` also names others, such as this machine's own."""
+        here = {context.request.get_host()}
+        return bool(url_has_allowed_host_and_scheme(url, here, require_https=context.request.is_secure()))
 
     def get_reset_password_from_key_url(self, key: str) -> str:
         """At the public address, whatever host the request named."""

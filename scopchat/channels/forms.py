@@ -35,9 +35,10 @@ class ProviderForm(forms.Form):
             self.fields["name"].initial = provider.name
         if adapter.kind == SIMULATOR:
             return
+        known = provider.credentials if provider and provider.is_readable else {}
         for wanted in adapter.credential_fields:
-            stored = bool(provider and provider.credentials.get(wanted.name))
-            shown = provider.credentials.get(wanted.name, "") if provider and not wanted.secret else ""
+            stored = bool(known.get(wanted.name))
+            shown = "" if wanted.secret else known.get(wanted.name, "")
             self.fields[wanted.name] = forms.CharField(
                 label=wanted.label,
                 initial=shown,

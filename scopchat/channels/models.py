@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from scopchat.channels.providers.base import Account, Event, FailureReason
 from scopchat.channels.shards import SHARDS
-from scopchat.common.crypto import EncryptedJSONField
+from scopchat.common.crypto import EncryptedJSONField, UnreadableSecrets
 from scopchat.queues.models import Queue
 from scopchat.tenancy.models import Company
 from scopchat.tenancy.scoping import TenantModel, tenant_manager
@@ -61,10 +61,15 @@ class Provider(TenantModel):
         return str(FailureReason(self.incident.partition(": ")[0]).label) if self.incident else ""
 
     @property
+    def is_readable(self) -> bool:
+        """Whether our keys can read its credentials; without them it neither sends nor receives."""
+        return not isinstance(self.credentials, UnreadableSecrets)
+
+    @property
     def account(self) -> Account:
-        """The value adapters work on."""
+        """The value adapters work on. Raises `Unreadable` where our keys cannot read its credentials."""
         return Account(
-            credentials=self.credentials,
+            credentials=dict(self.credentials),
             api_base_url=self.api_base_url.rstrip("/")
             .replace("{public_url}", settings.PUBLIC_URL)
             .replace("{company_id}", str(self.company_id)),

@@ -58,16 +58,24 @@ def update_provider(
     api_base_url: str,
     acting: User | None = None,
 ) -> None:
-    """Changes the account; credentials left out keep their value. Which were replaced is recorded, never a value."""
+    """Changes the account; credentials left out keep their value. Which were replaced is recorded, never a value.
+
+    Credentials that our keys cannot read are forgotten once new ones are given, and the incident with them.
+    """
     before = {"name": provider.name, "api_base_url": provider.api_base_url}
     details: dict[str, Any] = changes(before, {"name": name, "api_base_url": api_base_url})
-    replaced = [key for key, value in credentials.items() if provider.credentials.get(key) != value]
+    is_lost = not provider.is_readable and bool(credentials)
+    stored = {} if is_lost or not credentials else provider.credentials
+    replaced = [key for key, value in credentials.items() if stored.get(key) != value]
     if replaced:
         details["credentials"] = sorted(replaced)
     provider.name = name
-    provider.credentials = {**provider.credentials, **credentials}
+    if credentials:
+        provider.credentials = {**stored, **credentials}
+    if is_lost:
+        provider.incident = ""
     provider.api_base_url = api_base_url
-    provider.save(update_fields=["name", "credentials", "api_base_url"])
+    provider.save(update_fields=["name", "credentials", "api_base_url", "incident"])
     if details:
         _record(Verb.PROVIDER_CHANGED, provider, acting, details)
 

@@ -69,11 +69,11 @@ def edit_provider(request: PersonRequest, pk: int) -> HttpResponse:
     adapter = _adapter(provider.kind)
     form = ProviderForm(request.POST or None, adapter=adapter, provider=provider)
     if request.method == "POST" and form.is_valid():
-        simulated = provider.kind == SIMULATOR
+        keeps_its_own = provider.kind == SIMULATOR and provider.is_readable
         update_provider(
             provider=provider,
             name=form.cleaned_data["name"],
-            credentials={} if simulated else form.credentials,
+            credentials={} if keeps_its_own else form.credentials,
             api_base_url=form.cleaned_data.get("api_base_url", provider.api_base_url),
             acting=request.user,
         )

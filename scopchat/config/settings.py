@@ -221,9 +221,13 @@ ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"}
 ACCOUNT_FORMS = {"reset_password": "scopchat.accounts.password_reset.ResetForm"}
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"
+"""Not allauth's, which stores the address as unverified each time somebody asks for a link to it."""
 PASSWORD_RESET_TIMEOUT = 2 * 60 * 60
 ACCOUNT_USER_DISPLAY = "scopchat.accounts.adapter.display_name"
 MFA_ADAPTER = "scopchat.accounts.second_factor.SecondFactorAdapter"
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+"""allauth's table of addresses says nothing: here administrators enter addresses, and a link confirms a new one."""
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "SCOPCHAT"

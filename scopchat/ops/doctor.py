@@ -183,5 +183,11 @@ def unknown_messages() -> Iterator[Finding]:
 
 def incidents() -> Iterator[Finding]:
     """Every carrier account works."""
-    for provider in Provider.objects.filter(is_active=True).exclude(incident="").order_by("pk"):
-        yield _problem(f"Provider {provider.pk} ({provider.name}) reports: {provider.incident}")
+    for provider in Provider.objects.filter(is_active=True).order_by("pk"):
+        if not provider.is_readable:
+            yield _problem(
+                f"The credentials of provider {provider.pk} ({provider.name}) cannot be read: put the key that stored"
+                " them back into SCOPCHAT_FIELD_KEYS, or type them again on its page."
+            )
+        elif provider.incident:
+            yield _problem(f"Provider {provider.pk} ({provider.name}) reports: {provider.incident}")

@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.test import Client
 from procrastinate.contrib.django.models import ProcrastinateJob
 
@@ -13,7 +14,7 @@ from scopchat.accounts.models import User
 from scopchat.audit.catalogue import Verb
 from scopchat.audit.models import Entry
 from scopchat.common.clock import utc_now
-from scopchat.tenancy.services import deactivate_company
+from scopchat.tenancy.services import ask_second_factor, deactivate_company
 from tests.cast import PASSWORD, Cast
 
 NEW = "a-very-different-password"
@@ -119,3 +120,21 @@ def test_a_link_of_another_person_is_not_ones_own(cast: Cast) -> None:
     path = re.sub(r"reset/\w+-", "reset/1-", link())
     assert key in path
     assert "Ce lien ne fonctionne plus" in Client().get(path, follow=True).content.decode()
+
+
+def test_a_strangers_request_changes_nothing_for_the_person(cast: Cast) -> None:
+    """They still add an app or a passkey; allauth would take their address for unverified, with no way to verify it."""
+    ask_second_factor(company=cast.client, asked=True, acting=None)
+    ask("sophie@exemple.test")
+    assert not EmailAddress.objects.exists()
+    browser = Client()
+    browser.post("/account/login/", {"login": "sophie", "password": PASSWORD})
+    for page in ("app", "passkeys/add"):
+        assert browser.get(f"/account/second-factor/{page}/").status_code == 200
+
+
+def test_an_address_that_an_earlier_version_left_unverified_is_in_nobodys_way(cast: Cast) -> None:
+    EmailAddress.objects.create(user=cast.agent, email="sophie@exemple.test", verified=False)
+    browser = Client()
+    browser.post("/account/login/", {"login": "sophie", "password": PASSWORD})
+    assert browser.get("/account/second-factor/app/").status_code == 200

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.test import Client
+from pytest_django import Settings
 
 from scopchat.audit.catalogue import Verb
 from scopchat.audit.models import Entry
@@ -56,3 +57,34 @@ def test_it_records_who_enters_a_company_below(cast: Cast) -> None:
     assert entry.company_id == cast.client.pk
     browser.post("/me/company/", {"company": cast.operator.pk})
     assert Entry.objects.filter(verb=Verb.COMPANY_ENTERED).count() == 1
+
+
+@pytest.mark.parametrize(
+    "away",
+    [
+        "https://[::1]/x",
+        "http://127.0.0.1/x",
+        "http://localhost:9/x",
+        "//ailleurs.test/x",
+        "///ailleurs.test",
+        "\\\\ailleurs.test",
+        "/\\ailleurs.test",
+        "http:ailleurs.test",
+        "http:///ailleurs.test",
+        "javascript:alert(1)",
+        "http://testserver@ailleurs.test/",
+        "http://testserver.ailleurs.test/",
+        "https://[",
+        "\x00//ailleurs.test",
+        " //ailleurs.test",
+    ],
+)
+def test_signing_in_leads_nowhere_else(cast: Cast, client: Client, settings: Settings, away: str) -> None:
+    settings.ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost", "[::1]"]
+    answer = client.post("/account/login/", {"login": "amelie", "password": PASSWORD, "next": away})
+    assert answer["Location"] == "/"
+
+
+def test_signing_in_leads_back_to_the_page_that_was_asked_for(cast: Cast, client: Client) -> None:
+    answer = client.post("/account/login/", {"login": "amelie", "password": PASSWORD, "next": "/archive/?q=1"})
+    assert answer["Location"] == "/archive/?q=1"

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from cryptography.fernet import Fernet
 from django_scopes import scope
+from pytest_django import Settings
 
 from scopchat.channels.models import EventState, InboundEvent, Provider
 from scopchat.channels.services import create_provider
@@ -115,6 +117,42 @@ def test_it_keeps_the_simulators_secret(cast: Cast) -> None:
     with scope(company=cast.client):
         after: Any = Provider.objects.get(pk=cast.provider.pk)
     assert (after.name, after.credentials) == ("Renommé", before)
+
+
+@pytest.fixture
+def without_the_key(settings: Settings, cast: Cast, twilio: Provider) -> None:
+    settings.FIELD_KEYS = [Fernet.generate_key().decode()]
+
+
+@pytest.mark.usefixtures("without_the_key")
+def test_it_says_that_credentials_cannot_be_read(cast: Cast, twilio: Provider) -> None:
+    response = signed_in(cast.admin).get(f"/providers/{twilio.pk}/")
+    assert response.status_code == 200
+    assert "Les identifiants de ce fournisseur sont illisibles" in response.content.decode()
+
+
+@pytest.mark.usefixtures("without_the_key")
+def test_it_takes_new_credentials_for_those_that_cannot_be_read(cast: Cast, twilio: Provider) -> None:
+    browser = signed_in(cast.admin)
+    blank = browser.post(f"/providers/{twilio.pk}/", {**TWILIO, "auth_token": ""})
+    assert blank.status_code == 422
+    with scope(company=cast.client):
+        Provider.objects.filter(pk=twilio.pk).update(incident="account: unreadable")
+    browser.post(f"/providers/{twilio.pk}/", TWILIO)
+    with scope(company=cast.client):
+        twilio.refresh_from_db()
+    assert twilio.account.credentials == {"account_sid": "AC123", "auth_token": SECRET}
+    assert twilio.incident == ""
+
+
+@pytest.mark.usefixtures("without_the_key")
+def test_a_simulator_whose_secret_cannot_be_read_gets_a_new_one(cast: Cast) -> None:
+    page = signed_in(cast.admin).get(f"/providers/{cast.provider.pk}/").content.decode()
+    assert "le simulateur se donne alors un nouveau secret" in page
+    signed_in(cast.admin).post(f"/providers/{cast.provider.pk}/", {"name": "Essais"})
+    with scope(company=cast.client):
+        cast.provider.refresh_from_db()
+    assert len(cast.provider.account.credentials["secret"]) > 20
 
 
 def test_it_makes_new_addresses(cast: Cast, twilio: Provider) -> None:

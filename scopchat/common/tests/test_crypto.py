@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from cryptography.fernet import Fernet
 from django.core import serializers
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
-from django_scopes import scope
+from django_scopes import scope, scopes_disabled
 from pytest_django import Settings
 
+from scopchat.channels.models import Provider
+from scopchat.common.crypto import Unreadable
 from tests.cast import Cast
 
 OLD, NEW, OTHER = (Fernet.generate_key().decode() for _ in range(3))
@@ -56,10 +60,47 @@ def test_a_new_key_in_front_reads_the_old_and_writes_the_new(cast: Cast, setting
     assert read(cast, settings, NEW) == CREDENTIALS
 
 
-def test_without_the_key_it_says_which_setting_is_wrong(cast: Cast, settings: Settings) -> None:
+def lost(cast: Cast, settings: Settings) -> Provider:
+    """The provider as it is loaded after the key of its credentials was lost."""
     store(cast, settings, OLD)
-    with pytest.raises(ImproperlyConfigured, match="SCOPCHAT_FIELD_KEYS"):
-        read(cast, settings, OTHER)
+    settings.FIELD_KEYS = [OTHER]
+    with scope(company=cast.client):
+        found: Provider = Provider.objects.get(pk=cast.provider.pk)
+    return found
+
+
+@pytest.mark.parametrize(
+    "look",
+    [
+        lambda provider: provider.account,
+        lambda provider: provider.credentials["auth_token"],
+        lambda provider: provider.credentials.get("auth_token"),
+        lambda provider: bool(provider.credentials),
+        lambda provider: list(provider.credentials),
+    ],
+)
+def test_without_the_key_each_look_says_which_setting_is_wrong(
+    cast: Cast, settings: Settings, look: Callable[[Provider], object]
+) -> None:
+    provider = lost(cast, settings)
+    with pytest.raises(Unreadable, match="SCOPCHAT_FIELD_KEYS"):
+        look(provider)
+
+
+def test_without_the_key_others_are_read_in_the_same_query(cast: Cast, settings: Settings) -> None:
+    lost(cast, settings)
+    with scope(company=cast.outsider):
+        Provider.objects.filter(pk=cast.outsider_provider.pk).update(credentials=CREDENTIALS)
+    with scopes_disabled():
+        found = {one.pk: one for one in Provider.objects.all()}
+    assert found[cast.outsider_provider.pk].credentials == CREDENTIALS
+    assert not found[cast.provider.pk].is_readable
+
+
+def test_saving_keeps_what_cannot_be_read(cast: Cast, settings: Settings) -> None:
+    with scope(company=cast.client):
+        lost(cast, settings).save()
+    assert read(cast, settings, OLD) == CREDENTIALS
 
 
 def test_without_any_key_nothing_is_stored(cast: Cast, settings: Settings) -> None:

@@ -6,8 +6,9 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from cryptography.fernet import Fernet
 from django.db import connection
-from django_scopes import scope
+from django_scopes import scope, scopes_disabled
 from pytest_django import Settings
 
 from scopchat.channels.models import EventState, InboundEvent, PendingEvent
@@ -128,6 +129,15 @@ def test_it_repeats_what_a_carrier_account_reports(cast: Cast) -> None:
         cast.provider.save(update_fields=["incident"])
 
     assert any("account suspended" in problem for problem in _problems(doctor.examine(now=utc_now())))
+
+
+def test_it_names_providers_whose_credentials_cannot_be_read(cast: Cast, settings: Settings) -> None:
+    settings.FIELD_KEYS = [Fernet.generate_key().decode()]
+    with scopes_disabled():
+        found = _problems(list(doctor.incidents()))
+
+    assert f"provider {cast.provider.pk} ({cast.provider.name}) cannot be read" in found[0]
+    assert "SCOPCHAT_FIELD_KEYS" in found[0]
 
 
 def test_it_examines_everything_on_a_sound_installation(cast: Cast, settings: Settings, tmp_path: Path) -> None:

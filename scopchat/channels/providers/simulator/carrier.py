@@ -25,7 +25,9 @@ def _provider(request: HttpRequest, token: str) -> Provider | None:
     accounts = Provider.objects.select_related("company").filter(kind="simulator", hook_token=token)
     provider: Provider | None = accounts.first()
     given = request.headers.get("Authorization", "").encode()
-    if provider is None or not hmac.compare_digest(given, f"Bearer {provider.credentials['secret']}".encode()):
+    if provider is None or not provider.is_readable:
+        return None
+    if not hmac.compare_digest(given, f"Bearer {provider.credentials['secret']}".encode()):
         return None
     return provider
 
