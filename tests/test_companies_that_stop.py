@@ -33,7 +33,7 @@ def queue(cast: Cast) -> Message:
 def claimed(shard: int) -> list[int]:
     """Texts that the sender takes of the shard at this moment."""
     with scopes_disabled():
-        turn = outbox.take_turn(leases.take(Work.SEND, shard), uuid4(), 10, utc_now())
+        turn = outbox.take_turn(leases.take(Work.SEND, shard), uuid4(), outbox.Room(10), utc_now())
     return [text.message.attempt.message_id for text in turn.claimed]
 
 

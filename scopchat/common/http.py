@@ -11,7 +11,8 @@ import ipaddress
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from types import TracebackType
 from typing import Self
@@ -143,7 +144,7 @@ class Client:
             await bound.let_go()
 
     async def _bound_to(self, host: str, port: int) -> _Bound:
-        """The client bound to the host. A name is resolved anew once in a while; requests to a known one do not wait."""
+        """The client bound to the host. Its name is resolved anew once in a while, without keeping requests waiting."""
         kept = self._bound.get((host, port))
         age = time.monotonic() - kept.checked if kept else USABLE_SECONDS
         if kept is not None and age < RESOLVED_SECONDS:
@@ -202,6 +203,17 @@ class Client:
             .no_proxy()
             .build()
         )
+
+
+def retry_after(answer: Answer, now: datetime) -> timedelta | None:
+    """How long the server asks to be left alone (Retry-After, RFC 9110 §10.2.3): seconds, or a date."""
+    wanted = answer.headers.get("retry-after", "").strip()
+    if wanted.isascii() and wanted.isdigit():
+        return timedelta(seconds=int(wanted[:9]))
+    try:
+        return max(timedelta(0), parsedate_to_datetime(wanted) - now)
+    except (ValueError, TypeError):
+        return None
 
 
 def _never_left(error: RequestError) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from PIL import Image, ImageOps
 
 MAX_BYTES = 5_000_000
-MAX_PIXELS = 50_000_000
+MAX_PIXELS = 25_000_000
 DECODERS = ("JPEG", "PNG", "GIF")
 WRITTEN_AS = {
     "JPEG": ("image/jpeg", "jpg"),

@@ -1,4 +1,4 @@
-"""Resolving host names: one that never answers costs a thread, and whoever asks for it a few seconds, but nobody else."""
+"""Resolving host names: one that never answers costs a thread, and its askers a few seconds, but nobody else."""
 
 from __future__ import annotations
 

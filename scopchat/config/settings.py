@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -251,6 +252,13 @@ SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": [OIDC_APP] if OIDC_URL els
 SOCIALACCOUNT_ADAPTER = "scopchat.accounts.single_sign_on.SingleSignOnAdapter"
 SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
 SOCIALACCOUNT_AUTO_SIGNUP = False
+
+LIVE_PATIENCE = timedelta(
+    hours=env.number(
+        "SCOPCHAT_LIVE_PATIENCE_HOURS", 4, "How long a text that somebody wrote waits for a carrier that is away."
+    )
+)
+MASS_PATIENCE = timedelta(hours=env.number("SCOPCHAT_MASS_PATIENCE_HOURS", 24, "The same for texts of mass sends."))
 
 MAIL_FROM = env.text("SCOPCHAT_MAIL_FROM", "SCOPCHAT <no-reply@localhost>", "Sender of e-mails.")
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = MAIL_FROM

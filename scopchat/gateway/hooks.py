@@ -6,6 +6,8 @@ Verify, write to the journal, answer; nothing else happens before the answer, so
 from __future__ import annotations
 
 import hashlib
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import quote
@@ -19,6 +21,7 @@ from scopchat.channels.providers.registry import ADAPTERS
 from scopchat.channels.shards import shard_of
 from scopchat.common.asgi import Receive, Scope, Send, answer, read_body, whole
 from scopchat.common.clock import utc_now
+from scopchat.common.crypto import Unreadable
 from scopchat.gateway.journal import Entry, Journal, NotWritten
 from scopchat.gateway.known_accounts import KnownAccount, KnownAccounts
 from scopchat.gateway.wakeups import Wakeups
@@ -27,6 +30,7 @@ logger = structlog.get_logger(__name__)
 
 LARGEST_BODY = 256 * 1024
 """Bytes; a carrier's callback is a few kilobytes."""
+TOKEN = re.compile(r"[0-9A-Za-z_-]{1,64}")
 KEPT_HEADERS = frozenset({"content-type", "i-twilio-idempotency-token"})
 ACCEPTED, REFUSED = EventState.ACCEPTED.value, EventState.REFUSED.value
 EVENTS = {event.value: event for event in Event}
@@ -44,22 +48,15 @@ class Identity:
 def identify(kind: str, event: Event, request: HookRequest) -> Identity:
     """Reads just enough to recognise the same event again. Raises `Malformed`."""
     adapter = ADAPTERS[kind]
+    items: Sequence[object]
     if event is Event.INBOUND:
-        messages = adapter.parse_inbound(request)
-        carrier_id, address, key = messages[0].carrier_id, messages[0].recipient, messages[0].carrier_id
-        everything = [text for message in messages for text in (message.sender, message.recipient)]
-        count = len(messages)
+        items = messages = adapter.parse_inbound(request)
+        key, address = messages[0].carrier_id, messages[0].recipient
     else:
-        receipts = adapter.parse_receipts(request)
-        carrier_id, address = receipts[0].carrier_id, receipts[0].sender
-        key = f"{carrier_id}:{receipts[0].carrier_status}"
-        everything, count = [receipt.sender for receipt in receipts], len(receipts)
-    if count > 1:
+        items = receipts = adapter.parse_receipts(request)
+        key, address = f"{receipts[0].carrier_id}:{receipts[0].carrier_status}", receipts[0].sender
+    if len(items) > 1:
         key = hashlib.sha256(request.body).hexdigest()
-    if len(carrier_id) > 80 or len(key) > 120 or any(len(text) > 40 or not text.isprintable() for text in everything):
-        raise Malformed("an id or address is too long or unprintable")
-    if not carrier_id.isprintable() or not key.isprintable():
-        raise Malformed("an id is unprintable")
     return Identity(key, address)
 
 
@@ -83,7 +80,7 @@ class Hooks:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         parts = scope["path"].split("/")
-        if len(parts) != 5 or parts[4] not in EVENTS or parts[2] not in ADAPTERS:
+        if len(parts) != 5 or parts[4] not in EVENTS or parts[2] not in ADAPTERS or not TOKEN.fullmatch(parts[3]):
             return await answer(send, 404)
         kind, event = parts[2], EVENTS[parts[4]]
         if scope["method"] not in {"GET", "POST"}:
@@ -92,6 +89,8 @@ class Hooks:
             account = self._accounts.kept(kind, parts[3]) or await self._accounts.find(kind, parts[3])
         except OSError:
             return await self._refuse(send, kind, event, 503, "the database cannot be reached")
+        except Unreadable:
+            return await self._refuse(send, kind, event, 503, "the account's secrets cannot be read")
         if account is None:
             return await self._refuse(send, kind, event, 404, "unknown token")
         body = await read_body(receive, LARGEST_BODY)

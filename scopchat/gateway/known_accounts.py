@@ -37,7 +37,10 @@ class KnownAccounts:
         return account if time.monotonic() - moment < SECONDS_KEPT else None
 
     async def find(self, kind: str, token: str) -> KnownAccount | None:
-        """The account, or None for a token nobody has. Raises OSError when the database cannot be reached."""
+        """The account, or None for a token nobody has.
+
+        Raises OSError when the database cannot be reached, and `Unreadable` when the account's secrets cannot be read.
+        """
         key = (kind, token)
         kept = self._kept.get(key)
         if kept is not None and time.monotonic() - kept[0] < SECONDS_KEPT:

@@ -3,21 +3,34 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter, defaultdict
 from urllib.parse import urljoin, urlsplit
 
 import structlog
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
+from django.db.models import Q, Window
+from django.db.models.functions import RowNumber
 
 from scopchat.channels.providers.registry import adapter_for
 from scopchat.common import http
-from scopchat.common.images import MAX_BYTES
+from scopchat.common.clock import utc_now
+from scopchat.common.images import MAX_BYTES, NotAPhoto
+from scopchat.common.photo_process import checked_apart
 from scopchat.gateway.database import in_thread
 from scopchat.interactions.models import Attachment, AttachmentState
 from scopchat.interactions.services import attachments
 
 logger = structlog.get_logger(__name__)
 
-AT_ONCE = 20
+AT_ONCE = 40
+"""Photos on their way from carriers;"""
+COMPANY_AT_ONCE = 4
+"""of one company at the most."""
+LOOKED_AT_AT_ONCE = 2
+"""Photos looked at, of all companies."""
+LOOK_SECONDS = 1.0
+"""How long a new photo waits to be found while others are fetched."""
 MOST_REDIRECTS = 3
 
 
@@ -30,28 +43,74 @@ class NotFetched(Exception):
 
 
 async def fetch_pending(client: http.Client) -> None:
-    """Fetches the photos that are still at their carriers, a few at a time."""
-    pending = await in_thread(_pending)
-    await asyncio.gather(*(_fetch(client, attachment) for attachment in pending))
+    """Fetches photos until none is due. Each is handled alone, and companies take turns."""
+    await Fetching(client).run()
 
 
-def _pending() -> list[Attachment]:
-    waiting = Attachment.objects.filter(state=AttachmentState.PENDING)
-    return list(
-        waiting.select_related("message__channel__provider", "message__interaction").order_by("attempts", "id")[
-            :AT_ONCE
-        ]
-    )
+class Fetching:
+    """The photos that are being fetched."""
 
+    def __init__(self, client: http.Client) -> None:
+        self._client = client
+        self._running: dict[asyncio.Task[None], Attachment] = {}
+        self._looking = asyncio.Semaphore(LOOKED_AT_AT_ONCE)
+        self._turns: dict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
+        """One photo of a company is looked at, at a time."""
 
-async def _fetch(client: http.Client, attachment: Attachment) -> None:
-    try:
-        content = await _get(client, attachment)
-    except NotFetched as error:
-        logger.warning("media_not_fetched", attachment=attachment.pk, error=str(error))
-        await in_thread(attachments.note_failure, attachment=attachment, permanent=error.permanent)
-        return
-    await in_thread(attachments.store, attachment=attachment, content=content)
+    async def run(self) -> None:
+        """New photos are found while slow ones are still on their way."""
+        try:
+            while await self._step():
+                pass
+        finally:
+            for task in self._running:
+                task.cancel()
+
+    async def _step(self) -> bool:
+        """Begins what is due and waits a moment for what is under way; False when there is neither."""
+        for attachment in await in_thread(self._due):
+            self._running[asyncio.create_task(self._fetch(attachment))] = attachment
+        if not self._running:
+            return False
+        done, _ = await asyncio.wait(self._running, timeout=LOOK_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            del self._running[task]
+            task.result()
+        return True
+
+    def _due(self) -> list[Attachment]:
+        """As many as there is room for, the first of each company before the second of any (`attachment_pending`)."""
+        under_way = Counter(attachment.company_id for attachment in self._running.values())
+        pending = Attachment.objects.filter(state=AttachmentState.PENDING)
+        due = pending.filter(Q(not_before=None) | Q(not_before__lte=utc_now()))
+        due = due.exclude(pk__in=[attachment.pk for attachment in self._running.values()])
+        place = Window(RowNumber(), partition_by="company_id", order_by="id")
+        found = due.annotate(place=place).filter(place__lte=COMPANY_AT_ONCE).order_by("place", "id")
+        found = found.select_related("message__channel__provider", "message__interaction")
+        room = [one for one in found if one.place + under_way[one.company_id] <= COMPANY_AT_ONCE]
+        return room[: AT_ONCE - len(self._running)]
+
+    async def _fetch(self, attachment: Attachment) -> None:
+        try:
+            await self._keep(attachment)
+        except NotFetched as error:
+            logger.warning("media_not_fetched", attachment=attachment.pk, error=str(error))
+            await in_thread(attachments.note_failure, attachment=attachment, permanent=error.permanent, now=utc_now())
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception as error:
+            logger.warning("media_not_kept", attachment=attachment.pk, error=type(error).__name__)
+            await in_thread(attachments.note_failure, attachment=attachment, permanent=False, now=utc_now())
+
+    async def _keep(self, attachment: Attachment) -> None:
+        content = await _get(self._client, attachment)
+        try:
+            async with self._turns[attachment.company_id], self._looking:
+                photo = await checked_apart(content)
+        except NotAPhoto:
+            await in_thread(attachments.refuse, attachment=attachment)
+            return
+        await in_thread(attachments.store, attachment=attachment, photo=photo)
 
 
 async def _get(client: http.Client, attachment: Attachment) -> bytes:

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
+from types import MappingProxyType
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+import structlog
+from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError, transaction
 
 from scopchat.channels.models import Channel, Provider
 from scopchat.channels.providers.base import Account, Adapter
 from scopchat.channels.providers.registry import adapter_for
+from scopchat.common.crypto import Unreadable
 from scopchat.gateway import leases, queries
 from scopchat.gateway.leases import Lease
 from scopchat.interactions.services import sending
 from scopchat.interactions.services.sending import Claimed, Result
 from scopchat.interactions.status import MessageStatus
+
+logger = structlog.get_logger(__name__)
 
 ACCOUNT_SECONDS = 2.0
 """How long a changed secret or address of a provider may go unnoticed."""
@@ -60,15 +65,42 @@ class Turn:
     """When there will be something to send, if nothing may be sent now and something waits."""
 
 
+@dataclass(frozen=True, slots=True)
+class Room:
+    """How many texts may be claimed."""
+
+    most: int
+    of_providers: Mapping[int, int] = MappingProxyType({})
+    """At the most for those of these providers;"""
+    turn: int = 0
+    """and who comes first changes from turn to turn."""
+
+    def shared_out(self, routes: Mapping[int, Route], now: datetime) -> dict[int, int]:
+        """How many texts of each channel may be claimed, in the order in which they are looked at."""
+        left, limits = dict(self.of_providers), {}
+        order = list(routes.values())
+        first = self.turn % max(1, len(order))
+        for route in order[first:] + order[:first]:
+            limit = min(int(route.allowance(now)), left.get(route.provider_id, self.most))
+            if limit >= 1:
+                limits[route.channel_id] = limit
+                if route.provider_id in left:
+                    left[route.provider_id] -= limit
+        return limits
+
+
 def load_routes(shard: int) -> dict[int, Route]:
-    """The shard's channels that may send, with their accounts."""
+    """The shard's channels that may send, with their accounts; those whose account cannot be read may not."""
     moment = int(time.monotonic() / ACCOUNT_SECONDS)
     channels = Channel.objects.filter(
         shard=shard, is_active=True, provider__is_active=True, company__is_active=True
     ).values_list("pk", "provider_id", "address", "throughput", "next_send_at")
     routes = {}
     for pk, provider_id, address, throughput, next_send_at in channels:
-        adapter, account = _account(provider_id, moment)
+        try:
+            adapter, account = _account(provider_id, moment)
+        except Unreadable:
+            continue
         routes[pk] = Route(pk, provider_id, address, throughput, next_send_at, adapter, account)
     return routes
 
@@ -88,17 +120,39 @@ def abandon_earlier(shard: int, claim: UUID, now: datetime) -> int:
     return sending.abandon(channels=channels, claim=claim, now=now)
 
 
-def write(shard: int, results: Sequence[Result], claim: UUID, providers: Collection[int]) -> None:
-    """Records results. A carrier's id that is another text's already proves nothing: its text alone becomes unknown."""
+def write(
+    shard: int,
+    results: Sequence[Result],
+    claim: UUID,
+    providers: Collection[int],
+    held_back: Mapping[int, datetime] = MappingProxyType({}),
+) -> None:
+    """Records results, and until when nothing more leaves from the channels `held_back`.
+
+    What cannot be written with others is written alone, and what cannot even so becomes unknown: a carrier's id that is
+    another text's already proves nothing.
+    """
     try:
         _write(shard, results, claim, providers)
-    except IntegrityError:
+    except (OperationalError, InterfaceError):
+        raise
+    except (DatabaseError, ValueError):
         for result in results:
-            try:
-                _write(shard, [result], claim, providers)
-            except IntegrityError:
-                unknown = Result(result.message_id, MessageStatus.UNKNOWN, result.at, error_detail="carrier id twice")
-                _write(shard, [unknown], claim, providers)
+            _write_alone(shard, result, claim, providers)
+    if held_back:
+        queries.hold_back(held_back)
+
+
+def _write_alone(shard: int, result: Result, claim: UUID, providers: Collection[int]) -> None:
+    try:
+        _write(shard, [result], claim, providers)
+    except (OperationalError, InterfaceError):
+        raise
+    except (DatabaseError, ValueError) as error:
+        logger.error("result_not_written", message_id=result.message_id, error=type(error).__name__)
+        detail = "carrier id twice" if isinstance(error, IntegrityError) else "the result cannot be kept"
+        unknown = Result(result.message_id, MessageStatus.UNKNOWN, result.at, error_detail=detail)
+        _write(shard, [unknown], claim, providers)
 
 
 @transaction.atomic
@@ -108,10 +162,10 @@ def _write(shard: int, results: Sequence[Result], claim: UUID, providers: Collec
     sending.record_results(results=results, claim=claim, providers=providers)
 
 
-def take_turn(lease: Lease, claim: UUID, most: int, now: datetime) -> Turn:
-    """Claims what the shard's channels may send at this moment, `most` texts at the most. Raises `Fenced`."""
+def take_turn(lease: Lease, claim: UUID, room: Room, now: datetime) -> Turn:
+    """Claims what the shard's channels may send at this moment, as far as there is room. Raises `Fenced`."""
     try:
-        return _take_turn(lease, claim, most, now)
+        return _take_turn(lease, claim, room, now)
     except _Stopped:
         return Turn({}, [], now)
 
@@ -120,20 +174,20 @@ class _Stopped(Exception):
     """A channel was taken out of use between looking and claiming: nothing is claimed."""
 
 
-def _take_turn(lease: Lease, claim: UUID, most: int, now: datetime) -> Turn:
+def _take_turn(lease: Lease, claim: UUID, room: Room, now: datetime) -> Turn:
     with transaction.atomic():
         leases.hold(lease)
         routes = load_routes(lease.shard)
-        limits = {pk: int(route.allowance(now)) for pk, route in routes.items() if route.allowance(now) >= 1}
+        limits = room.shared_out(routes, now)
         claimed = (
             sending.claim(
                 limits=limits,
                 senders={pk: route.address for pk, route in routes.items()},
-                most=most,
+                most=room.most,
                 claim=claim,
                 now=now,
             )
-            if limits
+            if limits and room.most > 0
             else []
         )
         if claimed:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -34,18 +35,6 @@ WHERE c.is_active AND p.is_active AND owner.is_active AND EXISTS (
 UNION
 SELECT shard FROM gateway_shardlease WHERE work = 'send' AND claimed_at < %(now)s - interval '20 seconds'
 """  # index outbox_next
-
-REMATCH = """
-WITH back AS (
-    UPDATE channels_inboundevent e SET state = 'accepted'
-    FROM channels_channel c, interactions_message m
-    WHERE e.state = 'unmatched' AND e.event = 'status' AND e.received_at > now() - interval '3 days'
-      AND c.provider_id = e.provider_id AND c.address = e.address
-      AND m.channel_id = c.id AND m.carrier_id = e.carrier_id
-    RETURNING e.id, e.shard
-)
-INSERT INTO channels_pendingevent (shard, event_id) SELECT shard, id FROM back ON CONFLICT DO NOTHING
-"""  # indexes inbound_event_unmatched, channel_of_address, message_carrier_once
 
 PENDING = """
 SELECT e.id, p.kind, e.provider_id, e.event, e.method, e.url, e.headers, e.body, e.received_at
@@ -106,6 +95,17 @@ WHERE c.id = booked.id
 """  # in the order in which `channels.lending` stops them
 
 
+HOLD_BACK = """
+WITH turn AS (
+    SELECT c.id FROM channels_channel c WHERE c.id = ANY(%s) ORDER BY c.id FOR NO KEY UPDATE
+)
+UPDATE channels_channel c SET next_send_at = GREATEST(c.next_send_at, held.until)
+FROM unnest(%s::bigint[], %s::timestamptz[]) AS held (id, until)
+JOIN turn ON turn.id = held.id
+WHERE c.id = held.id
+"""
+
+
 def _shards(statement: str, parameters: dict[str, Any]) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
@@ -132,10 +132,10 @@ def one_at_a_time(shard: int) -> None:
     batch(ONE_AT_A_TIME, [SHARD_LOCKS, shard])
 
 
-def rematch_receipts() -> None:
-    """Hands receipts of the last three days whose message is known by now back to the router."""
+def hold_back(moments: Mapping[int, datetime]) -> None:
+    """Lets nothing leave from each channel before its moment."""
     with connection.cursor() as cursor:
-        cursor.execute(REMATCH)
+        cursor.execute(HOLD_BACK, [list(moments), list(moments), list(moments.values())])
 
 
 def book(moments: dict[int, datetime]) -> bool:

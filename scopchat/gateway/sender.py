@@ -10,9 +10,11 @@ import asyncio
 import time
 import uuid
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
+from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from prometheus_client import Counter
 
@@ -22,22 +24,25 @@ from scopchat.common import http
 from scopchat.common.clock import utc_now
 from scopchat.gateway import leases, outbox
 from scopchat.gateway.database import in_thread
+from scopchat.gateway.flight import Flight
 from scopchat.gateway.leases import Fenced, Lease
 from scopchat.gateway.outbox import Route
+from scopchat.interactions.models import Priority
 from scopchat.interactions.services.sending import Claimed, Result
 from scopchat.interactions.status import MessageStatus
 
 logger = structlog.get_logger(__name__)
 
-BATCH = 250
-"""Texts claimed in one turn of a shard."""
 CLAIM_SECONDS = 6.0
 """After this a claim is stale: another run may have taken over, so nothing more leaves under it."""
 TURN_SECONDS = 1.0
 """How long a turn waits for slow answers before it lets other shards have theirs."""
 LINGER_SECONDS = 15.0
 """A run stays for work that is due within this; the sweep brings back the rest."""
-MOST_ATTEMPTS = 8
+LONGEST_PAUSE = timedelta(minutes=1)
+"""From one attempt to the next, at the most: a carrier that is back is soon noticed;"""
+LONGEST_ASKED = timedelta(hours=1)
+"""but a carrier that asks for a longer pause gets it, up to this."""
 COMPLAINTS = frozenset({FailureReason.ACCOUNT, FailureReason.CONNECTION})
 """Refusals that concern every text of a provider, not the one that met it."""
 SENT_TOTAL = Counter("scopchat_texts_sent_total", "Texts by what became of the request.", ["outcome"])
@@ -48,8 +53,13 @@ turns = asyncio.Semaphore(8)
 
 
 def backoff(attempts: int) -> timedelta:
-    """Time until the next attempt: 2, 4, 8 … seconds, five minutes at most."""
-    return timedelta(seconds=min(300, 2**attempts))
+    """Time until the next attempt: 2, 4, 8 … seconds, `LONGEST_PAUSE` at most."""
+    return min(LONGEST_PAUSE, timedelta(seconds=2 ** min(attempts, 10)))
+
+
+def patience(priority: Priority) -> timedelta:
+    """How long a text waits for a carrier that does not take it for now."""
+    return settings.MASS_PATIENCE if priority == Priority.MASS else settings.LIVE_PATIENCE
 
 
 class Run:
@@ -59,7 +69,9 @@ class Run:
         self._lease = lease
         self._client = client
         self._claim = uuid.uuid4()
-        self._in_flight: set[asyncio.Task[Result]] = set()
+        self._flight = Flight()
+        self._turns = 0
+        self._held_back: dict[int, datetime] = {}
         self._providers: set[int] = set()
         self._complaints: dict[int, str] = {}
         self._told: dict[int, str] = {}
@@ -81,14 +93,15 @@ class Run:
         """One look at the outbox; whether to look again."""
         async with turns:
             began = time.monotonic()
-            room = BATCH - len(self._in_flight)
+            room = outbox.Room(self._flight.room(), self._flight.room_at_slow(), self._turns)
+            self._turns += 1
             turn = await in_thread(outbox.take_turn, self._lease, self._claim, room, utc_now())
             self._providers.update(route.provider_id for route in turn.routes.values())
             for text in turn.claimed:
-                sending_one = self._send(turn.routes[text.channel_id], text, began)
-                self._in_flight.add(asyncio.create_task(sending_one))
-            await self._collect(TURN_SECONDS if turn.claimed else 0.05)
-        if turn.claimed or self._in_flight:
+                route = turn.routes[text.channel_id]
+                self._flight.add(asyncio.create_task(self._send(route, text, began)), route.provider_id)
+            await self._write(await self._flight.landed(TURN_SECONDS))
+        if turn.claimed or self._flight:
             return True
         if turn.wake_at is None:
             return False
@@ -98,24 +111,16 @@ class Run:
         await asyncio.sleep(max(0.0, wait))
         return True
 
-    async def _collect(self, seconds: float) -> None:
-        """Waits for requests in flight, then writes the results of those that ended."""
-        if not self._in_flight:
-            return
-        done, self._in_flight = await asyncio.wait(self._in_flight, timeout=seconds)
-        if done:
-            await self._write([task.result() for task in done])
-
     async def _finish(self) -> None:
         """Nothing in flight is left behind without its result."""
-        while self._in_flight:
-            await self._collect(TURN_SECONDS)
+        await self._write(await self._flight.all_landed())
 
     async def _write(self, results: Sequence[Result]) -> None:
         """Records results, waiting for the database if need be: only we know them."""
-        while True:
+        held_back, self._held_back = self._held_back, {}
+        while results:
             try:
-                await in_thread(outbox.write, self._lease.shard, results, self._claim, self._providers)
+                await in_thread(outbox.write, self._lease.shard, results, self._claim, self._providers, held_back)
             except (OperationalError, InterfaceError) as error:
                 logger.warning("results_not_written", texts=len(results), error=type(error).__name__)
                 await asyncio.sleep(0.5)
@@ -146,10 +151,17 @@ class Run:
             outcome = Unclear(type(error).__name__)
         _COUNTED[type(outcome)].inc()
         self._note(route, outcome)
-        return result_of(text, outcome, utc_now())
+        result = result_of(text, outcome, utc_now())
+        if result.not_before is not None and result.reason == FailureReason.THROTTLED:
+            # A carrier that has too much of a number's texts has too much of the next one as well.
+            self._held_back[route.channel_id] = max(result.not_before, self._held_back.get(route.channel_id, result.at))
+        return result
 
     async def _request(self, route: Route, text: Claimed) -> SendOutcome:
-        request = route.adapter.build_send(text.message, route.account)
+        try:
+            request = route.adapter.build_send(text.message, route.account)
+        except Exception as error:
+            return Refused(FailureReason.OTHER, "build", type(error).__name__)
         try:
             answer = await self._client.request(request.method, request.url, headers=request.headers, body=request.body)
         except http.Blocked as error:
@@ -158,7 +170,10 @@ class Run:
             return Refused(FailureReason.CONNECTION, "connection", str(error), retryable=True)
         except (http.NoAnswer, http.TooLarge) as error:
             return Unclear(str(error))
-        return route.adapter.parse_send(HttpAnswer(answer.status, answer.body))
+        outcome = route.adapter.parse_send(HttpAnswer(answer.status, answer.body))
+        if isinstance(outcome, Refused) and outcome.retryable:
+            return replace(outcome, retry_after=http.retry_after(answer, utc_now()))
+        return outcome
 
 
 def result_of(text: Claimed, outcome: SendOutcome, now: datetime) -> Result:
@@ -168,15 +183,17 @@ def result_of(text: Claimed, outcome: SendOutcome, now: datetime) -> Result:
         return Result(pk, MessageStatus.SENT, now, carrier_id=outcome.carrier_id, segments=outcome.segments)
     if isinstance(outcome, Unclear):
         return Result(pk, MessageStatus.UNKNOWN, now, error_detail=outcome.detail)
-    again = outcome.retryable and attempts < MOST_ATTEMPTS
+    waited = now - (text.refused_since or now)
+    again = outcome.retryable and waited < patience(text.priority)
+    pause = max(backoff(attempts), min(outcome.retry_after or timedelta(0), LONGEST_ASKED))
     return Result(
         pk,
         MessageStatus.QUEUED if again else MessageStatus.FAILED,
         now,
-        reason="" if again else outcome.reason.value,
+        reason=outcome.reason.value,
         error_code=outcome.code,
         error_detail=outcome.detail,
-        not_before=now + backoff(attempts) if again else None,
+        not_before=now + pause if again else None,
     )
 
 

@@ -9,8 +9,7 @@ from scopchat.interactions.services import stopping
 
 
 def sweep() -> None:
-    """Defers every shard with due work, takes up receipts whose message has come, and ends what can never leave."""
-    queries.rematch_receipts()
+    """Defers every shard with due work, and ends what can never leave."""
     stopping.fail_left_behind()
     for shard in queries.shards_to_route():
         defer_drain(Work.ROUTE, shard)

@@ -62,7 +62,7 @@ async def send(context: JobContext, *, shard: int) -> None:
 
 
 @app.periodic(cron="* * * * * */10")
-@app.task(queue="upkeep", queueing_lock="sweep")
+@app.task(queue="upkeep", lock="sweep", queueing_lock="sweep")
 async def sweep_shards(timestamp: int) -> None:  # noqa: ARG001
     """Defers every shard that has work and no job: whatever was lost between a commit and its job is found here."""
     await in_thread(sweep.sweep)
@@ -86,14 +86,14 @@ async def rescue(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
 
 
 @app.periodic(cron="* * * * * */15")
-@app.task(queue="upkeep", queueing_lock="lookups", pass_context=True)
+@app.task(queue="upkeep", lock="lookups", queueing_lock="lookups", pass_context=True)
 async def look_up(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
     """Asks carriers about texts that may or may not have left."""
     await look_up_unknown(_client(context))
 
 
 @app.periodic(cron="* * * * * */5")
-@app.task(queue="upkeep", queueing_lock="media", pass_context=True)
+@app.task(queue="upkeep", lock="media", queueing_lock="media", pass_context=True)
 async def fetch_media(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
     """Fetches photos that came with messages."""
     await media.fetch_pending(_client(context))

@@ -178,6 +178,8 @@ class OutboxEntry(models.Model):
     """Earliest moment of the next attempt."""
     attempts = models.PositiveSmallIntegerField(default=0)
     """With the one under way."""
+    refused_since = models.DateTimeField(null=True)
+    """When the carrier first could not be reached, or would not take it for now: from then on its patience runs."""
     claim = models.UUIDField(null=True)
     """The sender's run that took it: the request may have left. Results count only under the same claim."""
     claimed_at = models.DateTimeField(null=True)
@@ -213,6 +215,8 @@ class Attachment(TenantModel):
     content_type = models.CharField(max_length=60)
     state = models.CharField(max_length=10, choices=AttachmentState, default=AttachmentState.PENDING)
     attempts = models.PositiveSmallIntegerField(default=0)
+    not_before = models.DateTimeField(null=True)
+    """Earliest moment of the next attempt to fetch it."""
     file = models.FileField(upload_to="attachments/%Y/%m/", blank=True)
 
     objects: ClassVar[Any] = tenant_manager()

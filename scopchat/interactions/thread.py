@@ -130,13 +130,19 @@ def _bubbles(messages: list[Message], may_act: bool) -> list[Bubble]:
             author=message.author.display_name if message.author else "",
             at=message.created_at,
             status=message.status,
-            status_label=str(MessageStatus(message.status).label),
+            status_label=_status_words(message),
             reason=str(FailureReason(message.reason).label) if message.reason else "",
             photos=tuple(Photo(*photo) for photo in photos.get(message.pk, ())),
             may_act=may_act,
         )
         for message in messages
     ]
+
+
+def _status_words(message: Message) -> str:
+    if message.status == MessageStatus.QUEUED and message.reason:
+        return _("waiting, tried again by itself")
+    return str(MessageStatus(message.status).label)
 
 
 def _draw(items: Iterable[Bubble | Line]) -> SafeString:

@@ -103,8 +103,11 @@ def attachment(request: PersonRequest, token: str) -> HttpResponse:
         Attachment.objects.select_related("message"), pk=attachment_id, state=AttachmentState.READY
     )
     pages.visible(request, photo.message.interaction_id)
-    with photo.file.open() as file:
-        response = HttpResponse(file.read(), content_type=photo.content_type)
+    try:
+        with photo.file.open() as file:
+            response = HttpResponse(file.read(), content_type=photo.content_type)
+    except FileNotFoundError:
+        raise Http404 from None
     response.headers["Content-Disposition"] = "inline"
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Cache-Control"] = f"private, max-age={media.LIFE}"

@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
-from typing import ClassVar, Protocol
+from typing import Protocol
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -210,6 +210,8 @@ class Refused:
     detail: str
     """For logs and the details pane: the carrier's words, never the message's."""
     retryable: bool = False
+    retry_after: timedelta | None = None
+    """How long the carrier asked to be left alone (RFC 9110, Retry-After); the sender reads it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +222,15 @@ class Unclear:
 
 
 SendOutcome = Sent | Refused | Unclear
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A text that the carrier has and that may be the one asked about: `gateway.lookups` decides whether it is."""
+
+    carrier_id: str
+    created_at: datetime | None
+    """By the carrier's clock; None where the carrier found it by our own name for the attempt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,13 +245,24 @@ class CredentialField:
 class Adapter(Protocol):
     """A carrier. Every method is pure: values in, values out, no I/O and no clock."""
 
-    kind: ClassVar[str]
-    title: ClassVar[str]
-    default_api_base_url: ClassVar[str]
-    """May name {public_url} and {company_id}, for a carrier that is part of the product."""
-    credential_fields: ClassVar[tuple[CredentialField, ...]]
-    media_hosts: ClassVar[frozenset[str]]
-    """Host names from which inbound media may be fetched with the account's credentials."""
+    @property
+    def kind(self) -> str: ...
+
+    @property
+    def title(self) -> str: ...
+
+    @property
+    def default_api_base_url(self) -> str:
+        """May name {public_url} and {company_id}, for a carrier that is part of the product."""
+        ...
+
+    @property
+    def credential_fields(self) -> tuple[CredentialField, ...]: ...
+
+    @property
+    def media_hosts(self) -> frozenset[str]:
+        """Host names from which inbound media may be fetched with the account's credentials."""
+        ...
 
     def verify(self, request: HookRequest, account: Account) -> None:
         """Raises `BadSignature` unless the request comes from the carrier."""
@@ -270,9 +292,8 @@ class Adapter(Protocol):
         """The request that asks whether the carrier has the message, or None where it offers no such thing."""
         ...
 
-    def parse_lookup(self, answer: HttpAnswer, message: OutboundMessage) -> SendOutcome:
-        """`Sent` when the carrier has the message, `Unclear` when that cannot be told,
-        `Refused` (retryable) when the carrier is certain it never took it."""
+    def parse_lookup(self, answer: HttpAnswer, message: OutboundMessage) -> tuple[Candidate, ...]:
+        """The texts of these words, to and from these numbers, that the carrier has; none where that cannot be told."""
         ...
 
     def build_media(self, url: str, account: Account) -> HttpRequest:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from scopchat.channels.providers.base import Adapter
+from scopchat.channels.providers.cleaning import CleanAdapter
 from scopchat.channels.providers.simulator.adapter import SimulatorAdapter
 from scopchat.channels.providers.twilio.adapter import TwilioAdapter
 
-ADAPTERS: dict[str, Adapter] = {adapter.kind: adapter for adapter in (TwilioAdapter(), SimulatorAdapter())}
+ADAPTERS: dict[str, Adapter] = {
+    adapter.kind: CleanAdapter(adapter) for adapter in (TwilioAdapter(), SimulatorAdapter())
+}
 
 
 def adapter_for(kind: str) -> Adapter:

@@ -65,9 +65,11 @@ async def drain(desk: Desk) -> None:
         await sender.run(lease, client)
 
 
-def answering(status: int, body: bytes = b"{}") -> Application:
+def answering(status: int, body: bytes = b"{}", *, retry_after: str = "") -> Application:
+    headers = [(b"retry-after", retry_after.encode())] if retry_after else []
+
     async def carrier(_scope: Any, _receive: Any, send: Any) -> None:
-        await send({"type": "http.response.start", "status": status, "headers": []})
+        await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
 
     return carrier

@@ -6,6 +6,8 @@ import asyncio
 from urllib.parse import urlencode
 
 import pytest
+from cryptography.fernet import Fernet
+from django.conf import LazySettings
 
 from scopchat.channels.models import EventState, InboundEvent, PendingEvent
 from scopchat.channels.providers.twilio.fake import callbacks
@@ -65,6 +67,22 @@ async def test_it_knows_no_other_addresses(path: str) -> None:
         assert (await call(f"http://x{path}"))[0] == 404
 
 
+@pytest.mark.parametrize("token", ["\0", "%00", "é", "x" * 65, "a b", "../x"])
+async def test_a_token_that_is_none_is_unknown(token: str) -> None:
+    async with open_door(Asked()) as call:
+        assert (await call(f"http://x/hooks/twilio/{token}/inbound"))[0] == 404
+
+
+async def test_an_account_whose_secrets_are_lost_asks_the_carrier_to_call_again(
+    desk: Desk, settings: LazySettings
+) -> None:
+    callback = text(desk)
+    settings.FIELD_KEYS = [Fernet.generate_key().decode()]
+    async with open_door(Asked()) as call:
+        assert await deliver(call, callback) == 503
+    assert await rows() == []
+
+
 async def test_it_refuses_other_methods(desk: Desk) -> None:
     async with open_door(Asked()) as call:
         assert (await call(desk.inbound_url, method="DELETE"))[0] == 405
@@ -93,7 +111,7 @@ async def test_it_keeps_malformed_bodies_for_inspection(desk: Desk) -> None:
 
 @pytest.mark.parametrize("field", ["MessageSid", "From", "To"])
 async def test_it_calls_absurd_ids_and_addresses_malformed(desk: Desk, field: str) -> None:
-    form = {"MessageSid": "SM1", "From": "+15145550142", "To": "+15145550100", "Body": "x"}
+    form = {"MessageSid": "SM" + "1" * 32, "From": "+15145550142", "To": "+15145550100", "Body": "x"}
     absurd = {**form, "AccountSid": desk.carrier.account_sid, field: "9" * 200}
     async with open_door(Asked()) as call:
         assert await deliver(call, callbacks.signed(desk.carrier, desk.inbound_url, absurd)) == 400

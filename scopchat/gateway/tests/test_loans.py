@@ -17,10 +17,11 @@ from scopchat.common import http
 from scopchat.common.clock import utc_now
 from scopchat.gateway import leases, outbox, sender
 from scopchat.gateway.database import in_thread
+from scopchat.gateway.outbox import Room
 from scopchat.gateway.sweep import sweep
 from scopchat.gateway.tests.carriers import answering, point_at, serving
 from scopchat.gateway.tests.conftest import Desk, route_everything
-from scopchat.gateway.tests.test_router import arrive, report, states
+from scopchat.gateway.tests.test_router import NINE, ONE, arrive, report, states
 from scopchat.interactions.models import Direction, Interaction, Message, OutboxEntry
 from scopchat.interactions.services import start
 from scopchat.interactions.services.sending import Result
@@ -69,7 +70,7 @@ def queue(channel: Channel, cast: Cast, text: str = "Bonjour") -> Message:
 def claimed(shard: int) -> list[int]:
     """Texts that the sender takes of the shard at this moment."""
     with scopes_disabled():
-        turn = outbox.take_turn(leases.take(Work.SEND, shard), uuid4(), 10, utc_now())
+        turn = outbox.take_turn(leases.take(Work.SEND, shard), uuid4(), Room(10), utc_now())
     return [text.message.attempt.message_id for text in turn.claimed]
 
 
@@ -110,10 +111,10 @@ def test_a_receipt_finds_its_text_after_the_number_went_to_another(cast: Cast, l
     message = queue(theirs, cast)
     claim = uuid4()
     with scopes_disabled():
-        outbox.take_turn(leases.take(Work.SEND, theirs.shard), claim, 10, utc_now())
-        outbox.write(theirs.shard, [Result(message.pk, MessageStatus.SENT, utc_now(), carrier_id="SM1")], claim, [])
+        outbox.take_turn(leases.take(Work.SEND, theirs.shard), claim, Room(10), utc_now())
+        outbox.write(theirs.shard, [Result(message.pk, MessageStatus.SENT, utc_now(), carrier_id=ONE)], claim, [])
     take_back(loan)
-    report(lent, "SM1", "delivered")
+    report(lent, ONE, "delivered")
     route_everything()
     assert (states(), fresh(message).status) == (["done"], "delivered")
 
@@ -136,7 +137,7 @@ def test_what_comes_to_a_channel_taken_back_waits_and_is_the_owners_incident(
 
 def test_the_lender_sees_how_many_and_the_borrower_pays_for_them(cast: Cast, lender: Lender, lent: Desk) -> None:
     loan = lend_number(lender, cast)
-    for sid in ("SM1", "SM2", "SM2"):
+    for sid in (ONE, NINE, NINE):
         arrive(lent, "Bonjour", sid=sid)
     route_everything()
     queue(channel_by(loan), cast, "x" * 200)
@@ -185,7 +186,7 @@ def test_the_borrower_sends_by_the_lenders_account_until_it_is_taken_back(cast: 
     theirs = channel_by(lend_number(lender, cast))
     message = queue(theirs, cast)
     with scopes_disabled():
-        turn = outbox.take_turn(leases.take(Work.SEND, theirs.shard), uuid4(), 10, utc_now())
+        turn = outbox.take_turn(leases.take(Work.SEND, theirs.shard), uuid4(), Room(10), utc_now())
     assert [text.message.attempt.message_id for text in turn.claimed] == [message.pk]
     assert turn.routes[theirs.pk].account.credentials == ACCOUNT
 
@@ -197,7 +198,7 @@ def test_the_sweep_ends_what_was_left_behind(cast: Cast, lender: Lender, left: s
     message = queue(theirs, cast)
     with scopes_disabled():
         claim = uuid4()
-        outbox.take_turn(leases.take(Work.SEND, theirs.shard), claim, 10, utc_now())
+        outbox.take_turn(leases.take(Work.SEND, theirs.shard), claim, Room(10), utc_now())
     take_back(loan)
     assert fresh(message).status == "queued"
     if left == "refused for now":

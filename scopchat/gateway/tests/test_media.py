@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 from typing import Any
 
@@ -11,6 +12,7 @@ from PIL import Image
 
 from scopchat.channels.providers.twilio.fake import callbacks
 from scopchat.common import http
+from scopchat.common.images import Photo
 from scopchat.gateway import media
 from scopchat.gateway.database import in_thread
 from scopchat.gateway.tests.carriers import point_at, serving
@@ -44,7 +46,7 @@ class Store:
 def receive_photo(desk: Desk, url: str) -> int:
     """An MMS with one photo at `url` arrives; the attachment's id."""
     form = {
-        "MessageSid": "MM1", "AccountSid": desk.carrier.account_sid, "From": "+15145550142", "Body": "Voici",
+        "MessageSid": "MM" + "1" * 32, "AccountSid": desk.carrier.account_sid, "From": "+15145550142", "Body": "Voici",
         "To": desk.channel.address, "NumMedia": "1", "MediaUrl0": url, "MediaContentType0": "image/jpeg",
     }  # fmt: skip
     journal(desk, callbacks.signed(desk.carrier, desk.inbound_url, form))
@@ -101,6 +103,79 @@ async def test_it_refuses_what_is_no_photo(desk: Desk, content: bytes) -> None:
     store.answers["/photo"] = (200, content, [(b"content-type", b"image/jpeg")])
     attachment = await fetch(desk, store, "/photo")
     assert (attachment.state, bool(attachment.file)) == ("refused", False)
+
+
+@pytest.mark.parametrize("url", ["https://x.example/\0", "https://x.example/" + "x" * 3000, "javascript:é", ""])
+async def test_a_text_is_stored_whatever_its_photos_are(desk: Desk, url: str) -> None:
+    attachment = await in_thread(receive_photo, desk, url)
+    found = await in_thread(fresh, attachment)
+    assert (found.state, found.message.text) == ("lost", "Voici")
+
+
+class Waiting(Store):
+    """Photos of one address are never sent."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.never = asyncio.Event()
+        self.slow = 0
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["path"].startswith("/slow"):
+            self.slow += 1
+            await self.never.wait()
+        await super().__call__(scope, receive, send)
+
+
+async def test_sixty_photos_that_never_come_keep_nobody_elses_waiting(desk: Desk) -> None:
+    store = Waiting()
+    store.answers["/photo"] = (200, jpeg(), [])
+    async with serving(store) as url, http.Client(allow_private=True) as client:
+        await in_thread(point_at, desk, url)
+        other = await in_thread(_photos, desk, url)
+        fetching = asyncio.create_task(media.fetch_pending(client))
+        async with asyncio.timeout(10):
+            while (await in_thread(fresh, other)).state != "ready":
+                await asyncio.sleep(0.05)
+        assert store.slow == media.COMPANY_AT_ONCE
+        fetching.cancel()
+        store.never.set()
+        await asyncio.gather(fetching, return_exceptions=True)
+
+
+def _photos(desk: Desk, url: str) -> int:
+    """Sixty of one company, and one of another that came last; its id."""
+    first = receive_photo(desk, f"{url}/slow")
+    found = Attachment.objects.get(pk=first)
+    for position in range(1, 60):
+        found.pk, found.position, found.source_url = None, position, f"{url}/slow{position}"
+        found.save(force_insert=True)
+    found.pk, found.company, found.position, found.source_url = None, desk.cast.outsider, 60, f"{url}/photo"
+    found.save(force_insert=True)
+    return int(found.pk)
+
+
+async def test_photos_are_looked_at_one_at_a_time_for_a_company(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    at_once, most = 0, 0
+
+    async def look(content: bytes) -> Photo:
+        nonlocal at_once, most
+        at_once += 1
+        most = max(most, at_once)
+        await asyncio.sleep(0.05)
+        at_once -= 1
+        return Photo(content, "image/jpeg", "jpg")
+
+    monkeypatch.setattr(media, "checked_apart", look)
+    store = Store()
+    store.answers = {f"/slow{n or ''}": (200, jpeg(), []) for n in range(60)}
+    async with serving(store) as url, http.Client(allow_private=True) as client:
+        await in_thread(point_at, desk, url)
+        await in_thread(_photos, desk, url)
+        await in_thread(lambda: Attachment.objects.filter(position__gt=10).delete())
+        await media.fetch_pending(client)
+    assert await in_thread(lambda: set(Attachment.objects.values_list("state", flat=True))) == {"ready"}
+    assert most == 1
 
 
 @pytest.mark.parametrize(("status", "state"), [(404, "lost"), (403, "lost"), (503, "pending")])

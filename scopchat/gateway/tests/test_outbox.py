@@ -18,6 +18,7 @@ from scopchat.common.clock import utc_now
 from scopchat.gateway import leases, outbox, sender
 from scopchat.gateway.database import in_thread
 from scopchat.gateway.leases import Fenced
+from scopchat.gateway.outbox import Room
 from scopchat.gateway.tests.carriers import answering, drain, fresh, on_its_way, point_at, queue, serving
 from scopchat.gateway.tests.conftest import Desk
 from scopchat.interactions.models import Message
@@ -33,7 +34,7 @@ async def test_it_does_not_let_two_texts_to_one_customer_overtake(desk: Desk) ->
     first, second = [await in_thread(queue, desk, body) for body in ("un", "deux")]
     other = await in_thread(queue, desk, "autre", to="+15145550199")
     lease = await in_thread(leases.take, Work.SEND, desk.channel.shard)
-    turn = await in_thread(outbox.take_turn, lease, uuid4(), 100, utc_now())
+    turn = await in_thread(outbox.take_turn, lease, uuid4(), Room(100), utc_now())
     taken = {text.message.attempt.message_id for text in turn.claimed}
     assert taken == {first.pk, other.pk}
     assert (await in_thread(fresh, second)).status == "queued"
@@ -46,7 +47,7 @@ async def test_it_keeps_to_the_channels_segments_per_second(desk: Desk) -> None:
     lease, now, claim = await in_thread(leases.take, Work.SEND, desk.channel.shard), utc_now(), uuid4()
     counts = []
     for seconds in (0.0, 0.4, 0.6, 1.2, 3.0):
-        turn = await in_thread(outbox.take_turn, lease, claim, 100, now + timedelta(seconds=seconds))
+        turn = await in_thread(outbox.take_turn, lease, claim, Room(100), now + timedelta(seconds=seconds))
         counts.append(len(turn.claimed))
     assert counts == [2, 0, 1, 1, 2]
 
@@ -56,8 +57,8 @@ async def test_it_knows_when_the_next_text_is_due(desk: Desk) -> None:
     for n in range(2):
         await in_thread(queue, desk, "x", to=f"+1514555010{n}")
     lease, now, claim = await in_thread(leases.take, Work.SEND, desk.channel.shard), utc_now(), uuid4()
-    await in_thread(outbox.take_turn, lease, claim, 100, now)
-    turn = await in_thread(outbox.take_turn, lease, claim, 100, now)
+    await in_thread(outbox.take_turn, lease, claim, Room(100), now)
+    turn = await in_thread(outbox.take_turn, lease, claim, Room(100), now)
     assert turn.claimed == []
     assert turn.wake_at == now + timedelta(seconds=1)
 
@@ -67,7 +68,7 @@ async def test_a_fenced_run_claims_nothing(desk: Desk) -> None:
     old = await in_thread(leases.take, Work.SEND, desk.channel.shard)
     await in_thread(leases.take, Work.SEND, desk.channel.shard)
     with pytest.raises(Fenced):
-        await in_thread(outbox.take_turn, old, uuid4(), 100, utc_now())
+        await in_thread(outbox.take_turn, old, uuid4(), Room(100), utc_now())
     assert (await in_thread(fresh, text)).status == "queued"
 
 
@@ -75,7 +76,7 @@ async def _claimed(desk: Desk) -> tuple[Message, UUID]:
     """A text that a run has claimed and not yet sent."""
     text = await in_thread(queue, desk, "x")
     lease, claim = await in_thread(leases.take, Work.SEND, desk.channel.shard), uuid4()
-    await in_thread(outbox.take_turn, lease, claim, 100, utc_now())
+    await in_thread(outbox.take_turn, lease, claim, Room(100), utc_now())
     return text, claim
 
 
@@ -147,7 +148,7 @@ async def test_a_receipt_before_the_answer_has_the_last_word(
     message = await in_thread(fresh, text)
     assert (message.status, message.carrier_id, message.attempts) == ("delivered", "SM1", 1)
     lease = await in_thread(leases.take, Work.SEND, desk.channel.shard)
-    assert (await in_thread(outbox.take_turn, lease, uuid4(), 100, utc_now())).claimed == []
+    assert (await in_thread(outbox.take_turn, lease, uuid4(), Room(100), utc_now())).claimed == []
 
 
 def _set_throughput(desk: Desk, throughput: int) -> None:

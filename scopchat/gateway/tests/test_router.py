@@ -14,7 +14,7 @@ from scopchat.channels.providers.twilio.fake import callbacks
 from scopchat.channels.providers.twilio.fake.carrier import Text
 from scopchat.channels.services import create_channel
 from scopchat.channels.shards import shard_of
-from scopchat.gateway import queries, router
+from scopchat.gateway import router
 from scopchat.gateway.tests.conftest import SID, Desk, route_everything
 from scopchat.interactions.models import Direction, Interaction, Message, OutboxEntry
 from scopchat.interactions.services import lifecycle, reply
@@ -25,6 +25,7 @@ from tests.at_once import at_once
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 CUSTOMER = "+15145550142"
+ONE, NINE = "SM" + "1" * 32, "SM" + "9" * 32
 
 
 def journal(
@@ -62,7 +63,7 @@ def report(desk: Desk, sid: str, status: str, *, url: str = "", code: int | None
 
 
 def sent_message(
-    desk: Desk, *, sid: str | None = "SM1", status: MessageStatus = MessageStatus.SENT, claim: UUID | None = None
+    desk: Desk, *, sid: str | None = ONE, status: MessageStatus = MessageStatus.SENT, claim: UUID | None = None
 ) -> Message:
     with scope(company=desk.cast.client):
         interaction = Interaction.objects.create(
@@ -139,10 +140,10 @@ def test_it_starts_another_interaction_after_a_close(desk: Desk) -> None:
 
 
 def test_it_stores_a_text_once_however_often_it_comes(desk: Desk) -> None:
-    arrive(desk, "un", sid="SM" + "1" * 32)
+    arrive(desk, "un", sid=ONE)
     route_everything()
-    arrive(desk, "un", sid="SM" + "1" * 32)
-    arrive(desk, "un", sid="SM" + "1" * 32)
+    arrive(desk, "un", sid=ONE)
+    arrive(desk, "un", sid=ONE)
     route_everything()
     with scope(company=desk.cast.client):
         assert Message.objects.count() == 1
@@ -218,7 +219,7 @@ def test_receipts_move_a_message_forward_only(
 ) -> None:
     message = sent_message(desk)
     for status in reports:
-        report(desk, "SM1", status)
+        report(desk, ONE, status)
         if not together:
             route_everything()
     route_everything()
@@ -228,7 +229,7 @@ def test_receipts_move_a_message_forward_only(
 
 def test_it_says_why_a_message_failed(desk: Desk) -> None:
     message = sent_message(desk)
-    report(desk, "SM1", "failed", code=21610)
+    report(desk, ONE, "failed", code=21610)
     route_everything()
     assert (fresh(message).reason, fresh(message).error_code) == ("opted_out", "21610")
 
@@ -236,12 +237,12 @@ def test_it_says_why_a_message_failed(desk: Desk) -> None:
 def test_a_receipt_ahead_of_its_message_waits_for_it(desk: Desk) -> None:
     claim = uuid4()
     message = sent_message(desk, sid=None, status=MessageStatus.QUEUED, claim=claim)
-    report(desk, "SM1", "delivered")
+    report(desk, ONE, "delivered")
     route_everything()
     assert states() == [EventState.UNMATCHED]
     with scopes_disabled(), transaction.atomic():
         record_results(
-            results=[Result(message.pk, MessageStatus.SENT, NOW, carrier_id="SM1")],
+            results=[Result(message.pk, MessageStatus.SENT, NOW, carrier_id=ONE)],
             claim=claim,
             providers=[desk.provider.pk],
         )
@@ -250,27 +251,16 @@ def test_a_receipt_ahead_of_its_message_waits_for_it(desk: Desk) -> None:
     assert fresh(message).status == MessageStatus.DELIVERED
 
 
-def test_the_sweep_finds_a_receipt_that_missed_its_message(desk: Desk) -> None:
-    message = sent_message(desk)
-    InboundEvent.objects.filter(pk=report(desk, "SM1", "delivered").pk).update(
-        state=EventState.UNMATCHED, received_at=datetime.now(UTC)
-    )
-    PendingEvent.objects.all().delete()
-    queries.rematch_receipts()
-    route_everything()
-    assert fresh(message).status == MessageStatus.DELIVERED
-
-
 def test_a_receipt_that_names_our_attempt_settles_an_unknown_message(desk: Desk) -> None:
     message = sent_message(desk, sid=None, status=MessageStatus.UNKNOWN)
-    report(desk, "SM9", "delivered", url=f"{desk.provider.callback_url}/status?attempt={message.pk}.1")
+    report(desk, NINE, "delivered", url=f"{desk.provider.callback_url}/status?attempt={message.pk}.1")
     route_everything()
-    assert (fresh(message).status, fresh(message).carrier_id) == (MessageStatus.DELIVERED, "SM9")
+    assert (fresh(message).status, fresh(message).carrier_id) == (MessageStatus.DELIVERED, NINE)
 
 
 def test_a_late_receipt_of_an_earlier_attempt_says_nothing_of_the_next(desk: Desk) -> None:
     message = sent_message(desk, sid=None, status=MessageStatus.QUEUED, claim=uuid4())
     OutboxEntry.objects.update(attempts=2)
-    report(desk, "SM9", "failed", url=f"{desk.provider.callback_url}/status?attempt={message.pk}.1")
+    report(desk, NINE, "failed", url=f"{desk.provider.callback_url}/status?attempt={message.pk}.1")
     route_everything()
     assert fresh(message).status == MessageStatus.QUEUED

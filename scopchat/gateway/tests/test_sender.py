@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from email.utils import format_datetime
 from typing import Any
 from uuid import uuid4
 
@@ -10,18 +11,17 @@ import pytest
 
 from scopchat.channels.drains import Work
 from scopchat.channels.models import Provider
-from scopchat.channels.providers.base import Attempt
+from scopchat.channels.providers.base import Attempt, FailureReason, OutboundMessage, Refused
 from scopchat.channels.providers.twilio.fake.server import FakeServer
 from scopchat.common import http
 from scopchat.common.clock import utc_now
 from scopchat.gateway import leases, outbox, sender
 from scopchat.gateway.database import in_thread
-from scopchat.gateway.lookups import FIRST_LOOK, look_up_unknown
+from scopchat.gateway.outbox import Room
 from scopchat.gateway.tests.carriers import Application, answering, drain, fresh, on_its_way, point_at, queue, serving
 from scopchat.gateway.tests.conftest import Desk
-from scopchat.interactions.models import Message, OutboxEntry
+from scopchat.interactions.models import OutboxEntry, Priority
 from scopchat.interactions.services import sending
-from scopchat.interactions.status import MessageStatus
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -98,34 +98,68 @@ async def test_it_tries_again_later_when_nothing_was_taken(desk: Desk, url: str 
     assert timedelta(seconds=0.5) < entry.not_before - utc_now() < timedelta(seconds=3)
 
 
-def test_it_gives_up_after_the_last_attempt(desk: Desk) -> None:
-    from scopchat.channels.providers.base import FailureReason, OutboundMessage, Refused
+@pytest.mark.parametrize(
+    ("priority", "hours", "status"),
+    [
+        (Priority.LIVE, 3.9, "queued"), (Priority.LIVE, 4.0, "failed"),
+        (Priority.MASS, 23.9, "queued"), (Priority.MASS, 24.0, "failed"),
+    ],
+)  # fmt: skip
+def test_it_waits_for_a_carrier_for_hours_and_then_says_why(priority: Priority, hours: float, status: str) -> None:
+    now = utc_now()
+    message = OutboundMessage(Attempt(1, 300), "a", "b", "c")
+    text = sending.Claimed(1, message, 1, priority, now - timedelta(hours=hours))
+    away = Refused(FailureReason.CONNECTION, "connection", "ConnectError", retryable=True)
+    result = sender.result_of(text, away, now)
+    assert (result.status, result.reason) == (status, "connection")
+    assert result.not_before == (now + timedelta(minutes=1) if status == "queued" else None)
 
-    text = sending.Claimed(1, OutboundMessage(Attempt(1, sender.MOST_ATTEMPTS), "a", "b", "c"), 1)
-    busy = Refused(FailureReason.THROTTLED, "429", "busy", retryable=True)
-    assert sender.result_of(text, busy, utc_now()).status == MessageStatus.FAILED
 
-
-async def test_it_asks_the_carrier_about_unknown_texts(desk: Desk) -> None:
-    texts = [
-        await in_thread(queue, desk, body, to=to) for body, to in (("Oui", "+15145550142"), ("Non", "+15145550199"))
-    ]
-    for text in texts:
-        await in_thread(_make_unknown, text)
-    desk.carrier.create([("To", "+15145550142"), ("From", desk.channel.address), ("Body", "Oui")])
-    async with serving(FakeServer(desk.carrier)) as url, http.Client(allow_private=True) as client:
+@pytest.mark.parametrize(
+    ("asked", "seconds"), [("", 2), ("120", 120), ("1", 2), ("999999", 3600), ("soon", 2), ("http-date", 90)]
+)
+async def test_it_leaves_a_carrier_alone_for_as_long_as_it_asks(desk: Desk, asked: str, seconds: int) -> None:
+    if asked == "http-date":
+        asked = format_datetime(utc_now() + timedelta(seconds=90), usegmt=True)
+    text = await in_thread(queue, desk, "x")
+    async with serving(answering(429, retry_after=asked)) as url:
         await in_thread(point_at, desk, url)
-        assert await look_up_unknown(client) == 1
-    assert [(await in_thread(fresh, text)).status for text in texts] == ["sent", "unknown"]
+        await one_step(desk)
+    entry = await in_thread(on_its_way, text)
+    assert entry.not_before is not None
+    assert seconds - 2 < (entry.not_before - utc_now()).total_seconds() <= seconds
+
+
+async def one_step(desk: Desk) -> None:
+    lease = await in_thread(leases.take, Work.SEND, desk.channel.shard)
+    async with http.Client(allow_private=True) as client:
+        await sender.Run(lease, client)._step()
+
+
+async def test_a_full_queue_at_the_carrier_slows_the_channel_down(desk: Desk) -> None:
+    await in_thread(queue, desk, "x")
+    async with serving(answering(400, b'{"code": 21611}')) as url:
+        await in_thread(point_at, desk, url)
+        await one_step(desk)
+    await in_thread(queue, desk, "another", to="+15145550199")
+    lease = await in_thread(leases.take, Work.SEND, desk.channel.shard)
+    assert (await in_thread(outbox.take_turn, lease, uuid4(), Room(10), utc_now())).claimed == []
+    later = utc_now() + timedelta(seconds=4)
+    assert len((await in_thread(outbox.take_turn, lease, uuid4(), Room(10), later)).claimed) == 2
+
+
+async def test_a_text_that_waits_says_so_and_since_when(desk: Desk) -> None:
+    text = await in_thread(queue, desk, "x")
+    await in_thread(point_at, desk, "http://127.0.0.1:1")
+    await one_step(desk)
+    first = (await in_thread(on_its_way, text)).refused_since
+    assert first is not None
+    await in_thread(lambda: OutboxEntry.objects.update(not_before=None))
+    await one_step(desk)
+    entry = await in_thread(on_its_way, text)
+    assert (entry.refused_since, entry.attempts) == (first, 2)
+    assert (entry.message.status, entry.message.reason) == ("queued", "connection")
 
 
 def _provider(desk: Desk) -> Provider:
     return Provider.objects.get(pk=desk.provider.pk)
-
-
-def _make_unknown(message: Message) -> None:
-    claimed_at = utc_now() - FIRST_LOOK - timedelta(seconds=1)
-    Message.objects.filter(pk=message.pk).update(status=MessageStatus.UNKNOWN)
-    OutboxEntry.objects.filter(message=message).update(
-        claim=uuid4(), claimed_at=claimed_at, unknown_at=utc_now(), attempts=1
-    )

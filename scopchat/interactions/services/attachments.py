@@ -2,35 +2,40 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.db.models import F
 
-from scopchat.common.images import NotAPhoto, checked_photo
+from scopchat.common.images import Photo
 from scopchat.events.catalogue import Part
 from scopchat.interactions.models import Attachment, AttachmentState
 from scopchat.interactions.services.changes import announce
 
-MOST_ATTEMPTS = 5
+PAUSES = [timedelta(seconds=seconds) for seconds in (10, 60, 300, 1_800, 7_200, 21_600)]
+"""After each failed attempt; a photo that fails once more is lost."""
 
 
-def store(*, attachment: Attachment, content: bytes) -> None:
-    """Keeps our own checked copy of the photo; what is no photo is refused for good."""
-    try:
-        photo = checked_photo(content)
-    except NotAPhoto:
-        _settle(attachment, AttachmentState.REFUSED)
-        return
+def store(*, attachment: Attachment, photo: Photo) -> None:
+    """Keeps our own checked copy of the photo."""
     attachment.content_type = photo.content_type
     name = f"{attachment.message_id}-{attachment.position}.{photo.extension}"
     attachment.file.save(name, ContentFile(photo.content), save=False)
     _settle(attachment, AttachmentState.READY)
 
 
-def note_failure(*, attachment: Attachment, permanent: bool) -> None:
-    """Counts a failed fetch; after `MOST_ATTEMPTS`, or a permanent refusal, the photo is lost."""
-    Attachment.objects.filter(pk=attachment.pk).update(attempts=F("attempts") + 1)
-    if permanent or attachment.attempts + 1 >= MOST_ATTEMPTS:
+def refuse(*, attachment: Attachment) -> None:
+    """What was fetched is no photo, for good."""
+    _settle(attachment, AttachmentState.REFUSED)
+
+
+def note_failure(*, attachment: Attachment, permanent: bool, now: datetime) -> None:
+    """Counts a failed fetch; after the last of `PAUSES`, or a permanent refusal, the photo is lost."""
+    pauses = PAUSES[attachment.attempts : attachment.attempts + 1]
+    not_before = now + pauses[0] if pauses else None
+    Attachment.objects.filter(pk=attachment.pk).update(attempts=F("attempts") + 1, not_before=not_before)
+    if permanent or not pauses:
         _settle(attachment, AttachmentState.LOST)
 
 

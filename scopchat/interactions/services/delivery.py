@@ -10,6 +10,7 @@ from django.db import transaction
 
 from scopchat.accounts.models import User
 from scopchat.accounts.roles import Permission
+from scopchat.channels.journal import hand_back_receipts
 from scopchat.channels.providers.base import Receipt, ReceiptStatus
 from scopchat.common.queries import batch, columns
 from scopchat.events.catalogue import Part
@@ -115,14 +116,15 @@ def settle_unknown(*, message: Message, acting: User, was_sent: bool, now: datet
 
 
 @transaction.atomic
-def settle_found(*, message: Message, carrier_id: str, now: datetime) -> bool:
-    """The carrier has an unknown text after all; False when it is known by now.
+def settle_found(*, message: Message, provider_id: int, carrier_id: str, now: datetime) -> bool:
+    """The carrier has an unknown text after all; receipts of it that waited are applied. False when it is known by now.
 
     Raises IntegrityError when the id is another text's.
     """
     entry = _take_unknown(message)
     if entry is not None:
         _was_sent(message, entry, carrier_id=carrier_id, now=now)
+        hand_back_receipts(providers=[provider_id], carrier_ids=[carrier_id])
     return entry is not None
 
 

@@ -15,7 +15,7 @@ from scopchat.common.gsm import normalise
 from scopchat.common.queries import batch, columns
 from scopchat.events.catalogue import Part
 from scopchat.interactions import queries
-from scopchat.interactions.models import Attachment
+from scopchat.interactions.models import Attachment, AttachmentState
 from scopchat.interactions.services.changes import announce_rows
 from scopchat.interactions.services.outbox import PREVIEW_CHARACTERS
 
@@ -116,7 +116,8 @@ def _store_attachments(arrivals: list[Arrival], messages: dict[tuple[int, str], 
             message_id=messages[arrival.channel_id, arrival.message.carrier_id],
             position=position,
             source_url=media.url,
-            content_type=media.content_type[:60],
+            content_type=media.content_type,
+            state=AttachmentState.PENDING if media.url else AttachmentState.LOST,
         )
         for arrival in arrivals
         for position, media in enumerate(arrival.message.media)

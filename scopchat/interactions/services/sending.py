@@ -13,6 +13,7 @@ from scopchat.channels.providers.base import Attempt, OutboundMessage
 from scopchat.common.queries import batch
 from scopchat.events.catalogue import Part
 from scopchat.interactions import queries
+from scopchat.interactions.models import Priority
 from scopchat.interactions.services.changes import Row, announce_rows
 from scopchat.interactions.status import MessageStatus
 
@@ -27,11 +28,16 @@ class Claimed:
     channel_id: int
     message: OutboundMessage
     segments: int
+    priority: Priority = Priority.LIVE
+    refused_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What became of a claimed text. `status` is sent, failed, unknown, or queued (with `not_before`)."""
+    """What became of a claimed text. `status` is sent, failed, unknown, or queued (with `not_before`).
+
+    A `reason` goes with failed, and with queued where the carrier did not take it for now.
+    """
 
     message_id: int
     status: MessageStatus
@@ -53,8 +59,14 @@ def claim(
         {"channels": list(limits), "limits": list(limits.values()), "most": most, "claim": claim, "now": now},
     )
     return [
-        Claimed(channel, OutboundMessage(Attempt(pk, attempt), senders[channel], customer, text), segments)
-        for pk, channel, attempt, customer, text, segments in sorted(found)
+        Claimed(
+            channel,
+            OutboundMessage(Attempt(pk, attempt), senders[channel], customer, text),
+            segments,
+            Priority(priority),
+            refused_since,
+        )
+        for pk, channel, attempt, customer, text, segments, priority, refused_since in sorted(found)
     ]
 
 
@@ -77,7 +89,6 @@ def record_results(*, results: Sequence[Result], claim: UUID, providers: Collect
             **_columns(over, claim),
             "carrier_ids": [result.carrier_id for result in over],
             "segments": [result.segments for result in over],
-            "reasons": [result.reason for result in over],
         }
         changed |= {tuple(row) for row in batch(queries.statement("record_results"), written)}
     if again:
@@ -93,6 +104,7 @@ def _columns(results: Sequence[Result], claim: UUID) -> dict[str, Any]:
         "claim": claim,
         "ids": [result.message_id for result in results],
         "statuses": [result.status.value for result in results],
+        "reasons": [result.reason for result in results],
         "codes": [result.error_code[:20] for result in results],
         "details": [result.error_detail[:300] for result in results],
         "at": [result.at for result in results],

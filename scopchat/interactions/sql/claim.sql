@@ -27,4 +27,4 @@ FROM turn, interactions_message m, interactions_interaction i
 WHERE o.message_id = turn.message_id AND o.claim IS NULL
   AND m.id = o.message_id AND m.status = 'queued'
   AND i.id = o.interaction_id
-RETURNING o.message_id, o.channel_id, o.attempts, i.customer, m.text, m.segments
+RETURNING o.message_id, o.channel_id, o.attempts, i.customer, m.text, m.segments, o.priority, o.refused_since

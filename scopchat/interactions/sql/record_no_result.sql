@@ -3,15 +3,16 @@ WITH still AS (
     UPDATE interactions_outboxentry o
     SET claim = CASE r.status WHEN 'unknown' THEN o.claim END,
         unknown_at = CASE r.status WHEN 'unknown' THEN r.at END,
-        not_before = r.not_before
-    FROM unnest(%(ids)b::bigint[], %(statuses)b::text[], %(codes)b::text[], %(details)b::text[],
-                %(not_before)b::timestamptz[], %(at)b::timestamptz[])
-         AS r (id, status, error_code, error_detail, not_before, at)
+        not_before = r.not_before,
+        refused_since = CASE WHEN r.reason = '' THEN o.refused_since ELSE COALESCE(o.refused_since, r.at) END
+    FROM unnest(%(ids)b::bigint[], %(statuses)b::text[], %(reasons)b::text[], %(codes)b::text[],
+                %(details)b::text[], %(not_before)b::timestamptz[], %(at)b::timestamptz[])
+         AS r (id, status, reason, error_code, error_detail, not_before, at)
     WHERE o.message_id = r.id AND o.claim = %(claim)s
-    RETURNING o.message_id, r.status, r.error_code, r.error_detail
+    RETURNING o.message_id, r.status, r.reason, r.error_code, r.error_detail
 )
 UPDATE interactions_message m
-SET status = still.status, error_code = still.error_code, error_detail = still.error_detail
+SET status = still.status, reason = still.reason, error_code = still.error_code, error_detail = still.error_detail
 FROM still, interactions_interaction i
 WHERE m.id = still.message_id AND i.id = m.interaction_id
 RETURNING i.id, i.company_id, i.channel_id, i.queue_id, i.assignee_id

@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 from scopchat.channels.providers.base import (
     Account,
     BadSignature,
+    Candidate,
     CredentialField,
     Event,
     FailureReason,
@@ -140,10 +141,9 @@ class SimulatorAdapter:
     def build_lookup(self, message: OutboundMessage, account: Account, sent_after: datetime) -> HttpRequest | None:  # noqa: ARG002
         return HttpRequest("GET", f"{_endpoint(account)}/{message.attempt}", _headers(account))
 
-    def parse_lookup(self, answer: HttpAnswer, message: OutboundMessage) -> SendOutcome:  # noqa: ARG002
-        if answer.status == 404:
-            return Unclear("not there (yet)")
-        return self.parse_send(answer)
+    def parse_lookup(self, answer: HttpAnswer, message: OutboundMessage) -> tuple[Candidate, ...]:  # noqa: ARG002
+        outcome = self.parse_send(answer)
+        return (Candidate(outcome.carrier_id, None),) if isinstance(outcome, Sent) else ()
 
     def build_media(self, url: str, account: Account) -> HttpRequest:  # noqa: ARG002
         return HttpRequest("GET", url)

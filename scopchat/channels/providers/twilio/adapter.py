@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from datetime import datetime
+from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import ClassVar
 from urllib.parse import urlencode, urlsplit
@@ -17,6 +19,7 @@ from scopchat.channels.providers.base import (
     Account,
     Attempt,
     BadSignature,
+    Candidate,
     CredentialField,
     Event,
     HookAnswer,
@@ -38,7 +41,6 @@ from scopchat.channels.providers.twilio.errors import reason_of
 from scopchat.channels.providers.twilio.signature import check_signature
 from scopchat.channels.providers.urlencoded import form_of
 
-MAX_MEDIA = 10
 LOOKUP_PAGE = 100
 
 STATUSES: dict[str, ReceiptStatus] = {
@@ -53,14 +55,26 @@ STATUSES: dict[str, ReceiptStatus] = {
     "failed": ReceiptStatus.FAILED,
     "canceled": ReceiptStatus.FAILED,
 }
-NOT_PROCESSED = frozenset({429})
-"""HTTP answers after which Twilio has done nothing, so the same request may be made again (docs, error 20429)."""
+NOT_PROCESSED = frozenset({"429", "14107", "20429", "21611"})
+"""HTTP status or errors after which Twilio has done nothing, so the same request may be made again, later: too many
+requests, or more texts than the number's queue holds."""
 
 
-def _field(form: dict[str, str], name: str) -> str:
-    value = form.get(name, "")
-    if not value:
+# The signature joins names and values without anything between them: a captured callback in which the border of two
+# fields was moved has the same one. So every field that decides something must look as Twilio writes it.
+SID = re.compile(r"(SM|MM)[0-9a-f]{32}")
+ADDRESS = re.compile(r"\+?[0-9]{3,15}|(?=.*[A-Za-z])[A-Za-z0-9 ._&+-]{1,15}")
+COUNT = re.compile(r"[0-9]{1,2}")
+WORD = re.compile(r"[a-z0-9_-]{1,30}")
+CODE = re.compile(r"[0-9]{0,6}")
+
+
+def _shaped(form: dict[str, str], name: str, shape: re.Pattern[str], default: str | None = None) -> str:
+    value = form.get(name) or default
+    if value is None:
         raise Malformed(f"no {name}")
+    if value and not shape.fullmatch(value):
+        raise Malformed(f"{name} is not as Twilio writes it")
     return value
 
 
@@ -91,33 +105,30 @@ class TwilioAdapter:
 
     def parse_inbound(self, request: HookRequest) -> tuple[InboundMessage, ...]:
         form = request.fields
-        try:
-            count, segments = int(form.get("NumMedia") or 0), int(form.get("NumSegments") or 1)
-        except ValueError:
-            raise Malformed("NumMedia or NumSegments is no number") from None
-        if not 0 <= count <= MAX_MEDIA:
-            raise Malformed("NumMedia is out of range")
+        if "Body" not in form:
+            raise Malformed("no Body")
         media = tuple(
-            MediaReference(_field(form, f"MediaUrl{n}"), form.get(f"MediaContentType{n}", "")) for n in range(count)
+            MediaReference(form.get(f"MediaUrl{n}", ""), form.get(f"MediaContentType{n}", ""))
+            for n in range(int(_shaped(form, "NumMedia", COUNT, "0")))
         )
         message = InboundMessage(
-            carrier_id=_field(form, "MessageSid"),
-            sender=_field(form, "From"),
-            recipient=_field(form, "To"),
-            text=form.get("Body", ""),
+            carrier_id=_shaped(form, "MessageSid", SID),
+            sender=_shaped(form, "From", ADDRESS),
+            recipient=_shaped(form, "To", ADDRESS),
+            text=form["Body"],
             media=media,
-            segments=max(1, min(segments, 100)),
+            segments=int(_shaped(form, "NumSegments", COUNT, "1")),
         )
         return (message,)
 
     def parse_receipts(self, request: HookRequest) -> tuple[Receipt, ...]:
         form = dict(request.form)
-        word = _field(form, "MessageStatus")
+        word = _shaped(form, "MessageStatus", WORD)
         status = STATUSES.get(word, ReceiptStatus.UNKNOWN)
-        code = form.get("ErrorCode", "")
+        code = _shaped(form, "ErrorCode", CODE, "")
         receipt = Receipt(
-            carrier_id=_field(form, "MessageSid"),
-            sender=form.get("From", ""),
+            carrier_id=_shaped(form, "MessageSid", SID),
+            sender=_shaped(form, "From", ADDRESS, ""),
             status=status,
             carrier_status=word,
             error_code=code,
@@ -156,7 +167,7 @@ class TwilioAdapter:
         if 400 <= answer.status < 500 and answer.status != HTTPStatus.REQUEST_TIMEOUT:
             code = str(content.get("code") or answer.status)
             detail = f"HTTP {answer.status}, error {code}"
-            return Refused(reason_of(code), code, detail, retryable=answer.status in NOT_PROCESSED or code == "20429")
+            return Refused(reason_of(code), code, detail, retryable=bool({code, str(answer.status)} & NOT_PROCESSED))
         return Unclear(f"HTTP {answer.status}")
 
     def build_lookup(self, message: OutboundMessage, account: Account, sent_after: datetime) -> HttpRequest | None:
@@ -168,17 +179,15 @@ class TwilioAdapter:
         }
         return HttpRequest("GET", f"{_messages_url(account)}?{urlencode(query)}", _basic(account))
 
-    def parse_lookup(self, answer: HttpAnswer, message: OutboundMessage) -> SendOutcome:
-        # Twilio keeps no reference of ours, so only one text of these words to this number in the window is proof;
-        # absence is none, as a message appears in the list some time after it was taken.
-        try:
-            listed = json.loads(answer.body)["messages"]
-            same = [m for m in listed if m["body"] == message.text and m["direction"] != "inbound"]
-        except (ValueError, KeyError, TypeError):
-            return Unclear(f"HTTP {answer.status}")
-        if answer.status == 200 and len(same) == 1:
-            return Sent(str(same[0]["sid"]))
-        return Unclear(f"{len(same)} messages of these words")
+    def parse_lookup(self, answer: HttpAnswer, message: OutboundMessage) -> tuple[Candidate, ...]:
+        # Twilio keeps no reference of ours; a text appears in its list some time after it was taken.
+        if answer.status != HTTPStatus.OK:
+            return ()
+        return tuple(
+            Candidate(str(listed["sid"]), parsedate_to_datetime(listed["date_created"]))
+            for listed in json.loads(answer.body)["messages"]
+            if listed["body"] == message.text and listed["direction"] != "inbound"
+        )
 
     def build_media(self, url: str, account: Account) -> HttpRequest:
         allowed = urlsplit(url).hostname in self.media_hosts | {urlsplit(account.api_base_url).hostname}

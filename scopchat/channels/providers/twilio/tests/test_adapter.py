@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
 import pytest
 
 from scopchat.channels.providers.base import (
     Attempt,
     BadSignature,
+    Candidate,
     FailureReason,
     HookRequest,
     HttpAnswer,
@@ -29,6 +30,7 @@ from scopchat.channels.providers.twilio.adapter import TwilioAdapter
 from scopchat.channels.providers.twilio.tests.account import CALLBACK, SID, TOKEN, account
 
 adapter = TwilioAdapter()
+ONE = "SM" + "1" * 32
 RECORDINGS = Path(__file__).parent.parent / "recordings"
 MEDIA = f"https://api.twilio.com/2010-04-01/Accounts/{SID}/Messages/MM11112222333344445555666677778888/Media"
 
@@ -55,7 +57,7 @@ def test_it_reads_a_recorded_mms() -> None:
 
 
 def test_it_reads_an_inbound_get() -> None:
-    url = f"{CALLBACK}/inbound?MessageSid=SM1&From=%2B15145550142&To=%2B14385550101&Body=Bonjour"
+    url = f"{CALLBACK}/inbound?MessageSid={ONE}&From=%2B15145550142&To=%2B14385550101&Body=Bonjour"
     assert adapter.parse_inbound(HookRequest("GET", url, {}, b""))[0].text == "Bonjour"
 
 
@@ -86,13 +88,14 @@ def test_it_reads_a_recorded_receipt() -> None:
     ],
 )
 def test_it_reads_each_status_word(word: str, status: ReceiptStatus) -> None:
-    receipt = adapter.parse_receipts(post(f"MessageSid=SM1&MessageStatus={word}".encode(), "/status"))[0]
+    receipt = adapter.parse_receipts(post(f"MessageSid={ONE}&MessageStatus={word}".encode(), "/status"))[0]
     assert (receipt.status, receipt.carrier_status) == (status, word)
 
 
 @pytest.mark.parametrize("attempt", ["", "12", "12.x", "-1.1", "1.1.1", "9" * 30 + ".1", "١.١"])
 def test_it_ignores_an_attempt_that_is_not_ours(attempt: str) -> None:
-    receipt = adapter.parse_receipts(post(b"MessageSid=SM1&MessageStatus=sent", f"/status?attempt={attempt}"))[0]
+    content = f"MessageSid={ONE}&MessageStatus=sent".encode()
+    receipt = adapter.parse_receipts(post(content, f"/status?attempt={attempt}"))[0]
     assert receipt.attempt is None
 
 
@@ -102,10 +105,9 @@ def test_it_ignores_an_attempt_that_is_not_ours(attempt: str) -> None:
         b"",
         b"\xff\xfe=1",
         b"From=%2B15145550142&To=%2B14385550101&Body=x",
-        b"MessageSid=SM1&To=%2B14385550101",
-        b"MessageSid=SM1&From=1&To=2&NumMedia=many",
-        b"MessageSid=SM1&From=1&To=2&NumMedia=11",
-        b"MessageSid=SM1&From=1&To=2&NumMedia=1",
+        f"MessageSid={ONE}&To=%2B14385550101&Body=x".encode(),
+        f"MessageSid={ONE}&From=123&To=456&Body=x&NumMedia=many".encode(),
+        f"MessageSid={ONE}&From=123&To=456".encode(),
     ],
 )
 def test_it_calls_an_unreadable_text_malformed(body: bytes) -> None:
@@ -113,7 +115,7 @@ def test_it_calls_an_unreadable_text_malformed(body: bytes) -> None:
         adapter.parse_inbound(post(body))
 
 
-@pytest.mark.parametrize("body", [b"", b"MessageSid=SM1", b"MessageStatus=sent", b"{}"])
+@pytest.mark.parametrize("body", [b"", f"MessageSid={ONE}".encode(), b"MessageStatus=sent", b"{}"])
 def test_it_calls_an_unreadable_receipt_malformed(body: bytes) -> None:
     with pytest.raises(Malformed):
         adapter.parse_receipts(post(body, "/status"))
@@ -141,6 +143,7 @@ def test_it_asks_for_receipts_of_this_attempt() -> None:
         (400, {"code": 99999}, Refused(FailureReason.OTHER, "99999", "HTTP 400, error 99999")),
         (401, {"code": 20003}, Refused(FailureReason.ACCOUNT, "20003", "HTTP 401, error 20003")),
         (429, {"code": 20429}, Refused(FailureReason.THROTTLED, "20429", "HTTP 429, error 20429", retryable=True)),
+        (400, {"code": 21611}, Refused(FailureReason.THROTTLED, "21611", "HTTP 400, error 21611", retryable=True)),
         (429, [], Refused(FailureReason.THROTTLED, "429", "HTTP 429, error 429", retryable=True)),
         (201, {}, Unclear("HTTP 201")),
         (408, {}, Unclear("HTTP 408")),
@@ -156,18 +159,49 @@ def test_it_cannot_tell_from_an_answer_that_is_no_json() -> None:
     assert adapter.parse_send(HttpAnswer(201, b"<html>")) == Unclear("HTTP 201")
 
 
-@pytest.mark.parametrize(
-    ("bodies", "outcome"),
-    [
-        (["Oui"], Sent("SM0")),
-        (["Oui", "Oui"], Unclear("2 messages of these words")),
-        (["Non"], Unclear("0 messages of these words")),
-    ],
-)
-def test_it_finds_an_unknown_text_only_when_it_is_the_one(bodies: list[str], outcome: object) -> None:
-    listed = [{"sid": f"SM{n}", "body": body, "direction": "outbound-api"} for n, body in enumerate(bodies)]
+def test_it_lists_the_texts_of_these_words_with_their_moments() -> None:
+    moment, said = "Mon, 23 Nov 2026 09:00:07 +0000", ("Oui", "Non", "Oui")
+    listed = [
+        {"sid": f"SM{n}", "body": body, "direction": "outbound-api", "date_created": moment}
+        for n, body in enumerate(said)
+    ]
+    listed[2]["direction"] = "inbound"
     text = OutboundMessage(Attempt(7, 1), "+14385550101", "+15145550142", "Oui")
-    assert adapter.parse_lookup(HttpAnswer(200, json.dumps({"messages": listed}).encode()), text) == outcome
+    answer = HttpAnswer(200, json.dumps({"messages": listed}).encode())
+    assert adapter.parse_lookup(answer, text) == (Candidate("SM0", datetime(2026, 11, 23, 9, 0, 7, tzinfo=UTC)),)
+    assert adapter.parse_lookup(HttpAnswer(503, b"<html>"), text) == ()
+
+
+BORDERS = [
+    # The signature is over names and values joined: each of these has that of the callback it was made from.
+    {"MessageSid": ONE + "NumMedia0", "NumMedia": None},
+    {"NumMedia": "0NumSegments1", "NumSegments": None},
+    {"From": "+15145550142FromCityMONTREAL", "FromCity": None},
+    {"To": "+14385550101ToCity", "ToCity": None},
+    {"ApiVersion": "2010-04-01BodyBonjour", "Body": None},
+]
+
+
+@pytest.mark.parametrize("moved", BORDERS)
+def test_a_captured_callback_does_not_pass_as_another(moved: dict[str, str | None]) -> None:
+    form = {
+        "AccountSid": SID, "ApiVersion": "2010-04-01", "Body": "Bonjour", "From": "+15145550142",
+        "FromCity": "MONTREAL", "MessageSid": ONE, "NumMedia": "0", "NumSegments": "1", "To": "+14385550101",
+        "ToCity": "",
+    }  # fmt: skip
+    changed = {name: value for name, value in (form | moved).items() if value is not None}
+    joined = ["".join(name + value for name, value in sorted(each.items())) for each in (form, changed)]
+    assert joined[0] == joined[1]
+    adapter.parse_inbound(post(urlencode(form).encode()))
+    with pytest.raises(Malformed):
+        adapter.parse_inbound(post(urlencode(changed).encode()))
+
+
+@pytest.mark.parametrize("moved", [{"MessageStatus": "sentToX"}, {"MessageSid": ONE + "x"}, {"ErrorCode": "1From"}])
+def test_a_captured_receipt_does_not_pass_as_another(moved: dict[str, str]) -> None:
+    form = {"MessageSid": ONE, "MessageStatus": "sent", "ErrorCode": "", "From": "+14385550101", **moved}
+    with pytest.raises(Malformed):
+        adapter.parse_receipts(post(urlencode(form).encode(), "/status"))
 
 
 def test_it_looks_up_by_both_numbers_and_the_day() -> None:

@@ -1,0 +1,182 @@
+"""What carriers say, made fit to be stored and shown: the one place between adapters and all the rest.
+
+A carrier may answer anything. An id with a NUL, a count of 10¹², an endless error text: written as it came, each would
+spoil the batch it is in, and with it other companies' texts.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from datetime import datetime
+
+from scopchat.channels.providers.base import (
+    Account,
+    Adapter,
+    BadSignature,
+    Candidate,
+    CredentialField,
+    Event,
+    HookAnswer,
+    HookRequest,
+    HttpAnswer,
+    HttpRequest,
+    InboundMessage,
+    Malformed,
+    MediaReference,
+    OutboundMessage,
+    Receipt,
+    Refused,
+    SendOutcome,
+    Sent,
+    Unclear,
+)
+
+MOST_ID = 80
+MOST_ADDRESS = 40
+MOST_STATUS = 38
+MOST_CODE = 20
+MOST_DETAIL = 300
+MOST_TEXT = 20_000
+MOST_URL = 2_000
+MOST_MEDIA = 10
+MOST_SEGMENTS = 100
+"""Characters, photos and segments: more than any carrier has a use for, and no more than the tables hold."""
+
+
+class CleanAdapter:
+    """An adapter as the rest of the product uses it: what it reads is within bounds, and it raises only what it may."""
+
+    def __init__(self, adapter: Adapter) -> None:
+        self._adapter = adapter
+
+    @property
+    def kind(self) -> str:
+        return self._adapter.kind
+
+    @property
+    def title(self) -> str:
+        return self._adapter.title
+
+    @property
+    def default_api_base_url(self) -> str:
+        return self._adapter.default_api_base_url
+
+    @property
+    def credential_fields(self) -> tuple[CredentialField, ...]:
+        return self._adapter.credential_fields
+
+    @property
+    def media_hosts(self) -> frozenset[str]:
+        return self._adapter.media_hosts
+
+    def verify(self, request: HookRequest, account: Account) -> None:
+        try:
+            self._adapter.verify(request, account)
+        except BadSignature:
+            raise
+        except Exception as error:
+            raise BadSignature(f"it cannot be checked: {type(error).__name__}") from error
+
+    def parse_inbound(self, request: HookRequest) -> tuple[InboundMessage, ...]:
+        return tuple(map(_message, _read(self._adapter.parse_inbound, request)))
+
+    def parse_receipts(self, request: HookRequest) -> tuple[Receipt, ...]:
+        return tuple(map(_receipt, _read(self._adapter.parse_receipts, request)))
+
+    def answer(self, event: Event) -> HookAnswer:
+        return self._adapter.answer(event)
+
+    def build_send(self, message: OutboundMessage, account: Account) -> HttpRequest:
+        return self._adapter.build_send(message, account)
+
+    def parse_send(self, answer: HttpAnswer) -> SendOutcome:
+        try:
+            return _outcome(self._adapter.parse_send(answer))
+        except Exception as error:
+            return Unclear(f"HTTP {answer.status}, unreadable: {type(error).__name__}")
+
+    def build_lookup(self, message: OutboundMessage, account: Account, sent_after: datetime) -> HttpRequest | None:
+        return self._adapter.build_lookup(message, account, sent_after)
+
+    def parse_lookup(self, answer: HttpAnswer, message: OutboundMessage) -> tuple[Candidate, ...]:
+        try:
+            found = self._adapter.parse_lookup(answer, message)
+        except Exception:
+            return ()
+        return tuple(Candidate(stored_id(one.carrier_id), one.created_at) for one in found)
+
+    def build_media(self, url: str, account: Account) -> HttpRequest:
+        return self._adapter.build_media(url, account)
+
+
+def _read[T](parse: Callable[[HookRequest], tuple[T, ...]], request: HookRequest) -> tuple[T, ...]:
+    try:
+        found = parse(request)
+    except Malformed:
+        raise
+    except Exception as error:
+        raise Malformed(f"unreadable: {type(error).__name__}") from error
+    if not found:
+        raise Malformed("nothing in it")
+    return found
+
+
+def _message(message: InboundMessage) -> InboundMessage:
+    return InboundMessage(
+        carrier_id=_exact(message.carrier_id, MOST_ID),
+        sender=_exact(message.sender, MOST_ADDRESS),
+        recipient=_exact(message.recipient, MOST_ADDRESS),
+        text=storable(message.text, MOST_TEXT),
+        media=tuple(map(_media, message.media[:MOST_MEDIA])),
+        segments=max(1, min(message.segments, MOST_SEGMENTS)),
+    )
+
+
+def _receipt(receipt: Receipt) -> Receipt:
+    return Receipt(
+        carrier_id=_exact(receipt.carrier_id, MOST_ID),
+        sender=_exact(receipt.sender, MOST_ADDRESS),
+        status=receipt.status,
+        carrier_status=_exact(receipt.carrier_status, MOST_STATUS),
+        error_code=storable(receipt.error_code, MOST_CODE),
+        reason=receipt.reason,
+        attempt=receipt.attempt,
+    )
+
+
+def _media(media: MediaReference) -> MediaReference:
+    """A photo whose address is none is known by it to be lost: its text is stored all the same."""
+    is_address = media.url.isascii() and media.url.isprintable() and len(media.url) <= MOST_URL
+    return MediaReference(media.url if is_address else "", storable(media.content_type, 60))
+
+
+def _outcome(outcome: SendOutcome) -> SendOutcome:
+    if isinstance(outcome, Sent):
+        counted = outcome.segments is not None and 1 <= outcome.segments <= MOST_SEGMENTS
+        return Sent(stored_id(outcome.carrier_id), outcome.segments if counted else None)
+    if isinstance(outcome, Refused):
+        code, detail = storable(outcome.code, MOST_CODE), storable(outcome.detail, MOST_DETAIL)
+        return Refused(outcome.reason, code, detail, outcome.retryable, outcome.retry_after)
+    return Unclear(storable(outcome.detail, MOST_DETAIL))
+
+
+def _exact(text: str, most: int) -> str:
+    """The text as it is. What it names would be another thing if it were cut or changed: raises `Malformed`."""
+    if len(text) > most or not text.isprintable():
+        raise Malformed("an id, a status or an address is too long or unprintable")
+    return text
+
+
+def storable(text: str, most: int) -> str:
+    """The text without what PostgreSQL cannot hold, and no longer than `most` characters."""
+    if "\0" in text or not text.isprintable():
+        text = text.replace("\0", "").encode(errors="replace").decode()
+    return text[:most]
+
+
+def stored_id(carrier_id: str) -> str:
+    """The carrier's id of a text, or what stands for one that cannot be kept: always the same, and nobody else's."""
+    if len(carrier_id) <= MOST_ID and carrier_id.isprintable():
+        return carrier_id
+    return "~" + hashlib.sha256(carrier_id.encode(errors="surrogatepass")).hexdigest()
