@@ -19,14 +19,17 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
-from scopchat.accounts import notices, password_reset, sign_ins
-from scopchat.accounts.lookup import login_of, person_called
+from scopchat.accounts import attempts, known_browsers, notices, password_reset
+from scopchat.accounts.lookup import login_of
+from scopchat.accounts.throttle import TooSoon
+from scopchat.common.clock import utc_now
 
 if TYPE_CHECKING:
     from scopchat.accounts.models import User
 
 _MISMATCH = _("The username, the e-mail or the password is incorrect.")
-_TOO_MANY = _("Too many attempts. For the safety of the account, wait five minutes before trying again.")
+SLOWED = "slowed"
+"""Code of the error where nothing was compared."""
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -34,26 +37,27 @@ class AccountAdapter(DefaultAccountAdapter):
         **DefaultAccountAdapter.error_messages,
         "username_password_mismatch": _MISMATCH,
         "email_password_mismatch": _MISMATCH,
-        "too_many_login_attempts": _TOO_MANY,
-        "rate_limited": _TOO_MANY,
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002
         """Nobody signs up."""
         return False
 
-    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:  # noqa: ARG002
-        """Failures count for the account, by whichever of its names; what nobody is called is locked all the same."""
-        login = login_of(credentials)
-        person = person_called(login)
-        return password_reset.attempts_key(person) if person else f"login {login.lower()}"
-
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         try:
-            super().pre_authenticate(request, **credentials)
-        except ValidationError:
-            sign_ins.on_locked_out(credentials)
-            raise
+            self._attempt = attempts.begin_sign_in(request=request, login=login_of(credentials), now=utc_now())
+        except TooSoon as refusal:
+            raise ValidationError(str(refusal), code=SLOWED) from None
+
+    def _rollback_login_failed_rl_usage(self) -> None:
+        """The password was right."""
+        self._attempt.was_right(now=utc_now())
+
+    def reauthenticate(self, user: AbstractBaseUser, password: str) -> bool:
+        try:
+            return attempts.confirm(person=cast("User", user), password=password, now=utc_now())
+        except TooSoon as refusal:
+            raise ValidationError(str(refusal), code=SLOWED) from None
 
     def is_reauthentication_required(self, *, app: str, **_more: Any) -> bool:  # noqa: ARG002
         """Whether to ask once more who sits there, before the means of signing in change: not who just signed in."""
@@ -85,6 +89,12 @@ class AccountAdapter(DefaultAccountAdapter):
             return self.respond_user_inactive(request, user)
         found: HttpResponse | None = super().pre_login(request, user, **more)
         return found
+
+    def post_login(self, request: HttpRequest, user: AbstractBaseUser, **more: Any) -> HttpResponse:
+        """Strangers' failures do not slow this browser from now on."""
+        response: HttpResponse = super().post_login(request, user, **more)
+        known_browsers.remember(request, response, cast("User", user))
+        return response
 
 
 def display_name(user: User) -> str:

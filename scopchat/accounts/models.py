@@ -128,3 +128,34 @@ class Sighting(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.person_id} {self.seen_at}"
+
+
+class Attempts(models.Model):
+    """How often something was guessed wrong of late, and when the next guess is looked at (docs/decisions/0019)."""
+
+    key = models.CharField(max_length=64, primary_key=True)
+    """A keyed hash of what is counted: what was typed as a name may be a password in the wrong field."""
+    level = models.FloatField()
+    """Failures, less what has been forgotten since."""
+    next_at = models.DateTimeField()
+    last_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.key[:8]} {self.level:.1f}"
+
+
+class Failures(models.Model):
+    """Failures of one person or address since the audit log last told of them; a period becomes one entry there."""
+
+    key = models.CharField(max_length=64, primary_key=True)
+    verb = models.CharField(max_length=40)
+    person_id = models.BigIntegerField(null=True)
+    ip = models.GenericIPAddressField(null=True)
+    """Of the latest, as is the browser."""
+    agent = models.CharField(max_length=300, blank=True)
+    since = models.DateTimeField(db_index=True)
+    untold = models.PositiveIntegerField(default=0)
+    """Those after the first, which was told at once."""
+
+    def __str__(self) -> str:
+        return f"{self.verb} {self.untold}"

@@ -9,14 +9,13 @@ from allauth.account.internal.flows.login import get_authentication_records
 from django.db import transaction
 from django.http import HttpRequest
 
-from scopchat.accounts import presence
+from scopchat.accounts import failures, presence
 from scopchat.accounts.lookup import login_of, person_called
 from scopchat.accounts.models import User
 from scopchat.accounts.services import end_sessions
 from scopchat.audit.catalogue import Verb
 from scopchat.audit.services import record
 from scopchat.common.clock import utc_now
-from scopchat.tenancy.services import operator
 
 
 @transaction.atomic
@@ -37,18 +36,5 @@ def on_signed_out(user: User | None, **_more: Any) -> None:
 
 
 def on_sign_in_failed(credentials: Mapping[str, Any], **_more: Any) -> None:
-    """Recorded for the company whose account it was; for the operator where there is no such account."""
-    _record_failure(Verb.SIGN_IN_FAILED, credentials)
-
-
-def on_locked_out(credentials: Mapping[str, Any]) -> None:
-    """Nothing was compared: there had been too many failures before."""
-    _record_failure(Verb.SIGN_IN_REFUSED, credentials)
-
-
-def _record_failure(verb: Verb, credentials: Mapping[str, Any]) -> None:
-    """What was typed as a name that nobody has is not kept: it may be a password typed into the wrong field."""
-    user = person_called(login_of(credentials))
-    company = user.company if user else operator()
-    if company is not None:
-        record(verb=verb, company=company, acting=None, about=user)
+    """A name or a password was wrong."""
+    failures.note(verb=Verb.SIGN_IN_FAILED, person=person_called(login_of(credentials)), now=utc_now())

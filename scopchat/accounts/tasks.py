@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from procrastinate.contrib.django import app
 
-from scopchat.accounts import presence
+from scopchat.accounts import failures, presence, throttle
 from scopchat.common.clock import utc_now
 from scopchat.common.threads import in_thread
 
@@ -14,3 +14,11 @@ from scopchat.common.threads import in_thread
 async def settle_presence(timestamp: int) -> None:  # noqa: ARG001
     """Makes away who does nothing, and offline whose last page has gone."""
     await in_thread(presence.settle, now=utc_now())
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queue="upkeep", queueing_lock="failures")
+async def tell_failures(timestamp: int) -> None:  # noqa: ARG001
+    """Counts of failed sign-ins go into the audit log, and what slows nobody any more goes."""
+    await in_thread(failures.tell, now=utc_now())
+    await in_thread(throttle.clear_old, now=utc_now())

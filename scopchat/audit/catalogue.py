@@ -13,6 +13,7 @@ class Verb(models.TextChoices):
     SIGNED_IN = "access.signed_in", _("Signed in")
     SIGN_IN_FAILED = "access.sign_in_failed", _("Sign-in failed")
     SIGN_IN_REFUSED = "access.sign_in_refused", _("Sign-in refused after too many failures")
+    CONFIRMATION_FAILED = "access.confirmation_failed", _("Password asked again was wrong")
     SIGNED_OUT = "access.signed_out", _("Signed out")
     PASSWORD_CHANGED = "access.password_changed", _("Password changed")
     EMAIL_CHANGED = "access.email_changed", _("E-mail changed")
@@ -73,6 +74,7 @@ DETAILS: dict[str, Promise] = {
     "address": _("Number"),
     "agents": _("Agents"),
     "api_base_url": _("API address"),
+    "attempts": _("Attempts more"),
     "borrower": _("Lent to"),
     "carrier": _("Carrier"),
     "channels": _("Channels concerned"),

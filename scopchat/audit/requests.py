@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 
@@ -31,6 +32,16 @@ def origin() -> Origin:
     return _ORIGIN.get()
 
 
+@contextmanager
+def coming_from(found: Origin) -> Iterator[None]:
+    """Whatever is recorded within came from there."""
+    token = _ORIGIN.set(found)
+    try:
+        yield
+    finally:
+        _ORIGIN.reset(token)
+
+
 def client_address(remote: str, forwarded: str, *, proxies: int) -> str | None:
     """The address of the browser, seen through `proxies` trusted proxies that each add one to X-Forwarded-For.
 
@@ -56,8 +67,5 @@ class OriginMiddleware:
             request.headers.get("X-Forwarded-For", ""),
             proxies=settings.TRUSTED_PROXIES,
         )
-        token = _ORIGIN.set(Origin(ip, request.headers.get("User-Agent", "")[:AGENT_CHARACTERS]))
-        try:
+        with coming_from(Origin(ip, request.headers.get("User-Agent", "")[:AGENT_CHARACTERS])):
             return self.get_response(request)
-        finally:
-            _ORIGIN.reset(token)

@@ -22,7 +22,7 @@ reset_done = strangers(views.password_reset_from_key_done)
 remove_passkey = requires(pk=Authenticator)(passkeys.RemoveWebAuthnView.as_view(success_url=reverse_lazy("mfa_index")))
 
 urlpatterns = [
-    path("login/", strangers(views.login), name="account_login"),
+    path("login/", strangers(views_sign_in.SignIn.as_view()), name="account_login"),
     path("login/passkey/", strangers(passkeys.login_webauthn), name="mfa_login_webauthn"),
     path("login/second-factor/", strangers(factors.authenticate), name="mfa_authenticate"),
     path("sso/", views_sign_in.single_sign_on, name="single_sign_on"),
@@ -34,7 +34,7 @@ urlpatterns = [
     path("password/reset/sent/", strangers(views.password_reset_done), name="account_reset_password_done"),
     re_path(
         r"^password/reset/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
-        public(uidb36=User, key=str)(views.password_reset_from_key),
+        public(uidb36=User, key=str)(views_sign_in.NewPassword.as_view()),
         name="account_reset_password_from_key",
     ),
     path("password/reset/done/", reset_done, name="account_reset_password_from_key_done"),

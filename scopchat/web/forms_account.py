@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from scopchat.accounts.models import Theme, User
-from scopchat.web.forms_password import password_input
+from scopchat.web.forms_password import CurrentPassword
 
 
 class AccountForm(forms.Form):
@@ -35,22 +35,15 @@ class AccountForm(forms.Form):
         return Theme(self.cleaned_data["theme"])
 
 
-class EmailForm(forms.Form):
+class EmailForm(CurrentPassword):
     """Another e-mail address, asked for by who knows the password."""
 
     prefix = "email"
 
     email = forms.EmailField(label=_("New e-mail"), max_length=254)
-    current = forms.CharField(
-        label=_("Current password"), max_length=200, strip=False, widget=password_input("current-password")
-    )
+
+    field_order = ("email", "current")
 
     def __init__(self, *args: Any, person: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.person = person
-
-    def clean_current(self) -> str:
-        current: str = self.cleaned_data["current"]
-        if not self.person.check_password(current):
-            raise forms.ValidationError(_("This is not your current password."))
-        return current

@@ -8,11 +8,37 @@ from django import forms
 from django.contrib.auth import password_validation
 from django.utils.translation import gettext_lazy as _
 
+from scopchat.accounts import attempts
 from scopchat.accounts.models import User
+from scopchat.accounts.throttle import TooSoon
+from scopchat.common.clock import utc_now
 
 
 def password_input(autocomplete: str) -> forms.PasswordInput:
     return forms.PasswordInput({"autocomplete": autocomplete})
+
+
+def confirm(person: User, password: str) -> bool:
+    """Whether it is the person's password, as a form says that it was asked too often."""
+    try:
+        return attempts.confirm(person=person, password=password, now=utc_now())
+    except TooSoon as refusal:
+        raise forms.ValidationError(str(refusal)) from None
+
+
+class CurrentPassword(forms.Form):
+    """The present password, so that nobody changes anything at a screen that was left open."""
+
+    person: User
+    current = forms.CharField(
+        label=_("Current password"), max_length=200, strip=False, widget=password_input("current-password")
+    )
+
+    def clean_current(self) -> str:
+        current: str = self.cleaned_data["current"]
+        if not confirm(self.person, current):
+            raise forms.ValidationError(_("This is not your current password."))
+        return current
 
 
 class PasswordForm(forms.Form):
@@ -33,9 +59,13 @@ class PasswordForm(forms.Form):
     def clean_password(self) -> str:
         password: str = self.cleaned_data["password"]
         password_validation.validate_password(password, self.person)
-        if self.person.has_usable_password() and self.person.check_password(password):
+        if self.is_the_same(password):
             raise forms.ValidationError(_("This is the password you have now. Choose another one."))
         return password
+
+    def is_the_same(self, password: str) -> bool:
+        """Whether it is the present one; who asks that by guessing is slowed."""
+        return self.person.has_usable_password() and confirm(self.person, password)
 
     def clean(self) -> dict[str, Any]:
         found = self.cleaned_data
@@ -44,17 +74,11 @@ class PasswordForm(forms.Form):
         return found
 
 
-class OwnPasswordForm(PasswordForm):
-    """With the present password first, so that nobody changes it at a screen that was left open."""
-
-    current = forms.CharField(
-        label=_("Current password"), max_length=200, strip=False, widget=password_input("current-password")
-    )
+class OwnPasswordForm(CurrentPassword, PasswordForm):
+    """With the present password first."""
 
     field_order = ("current", "password", "again")
 
-    def clean_current(self) -> str:
-        current: str = self.cleaned_data["current"]
-        if not self.person.check_password(current):
-            raise forms.ValidationError(_("This is not your current password."))
-        return current
+    def is_the_same(self, password: str) -> bool:
+        """Told only to who has typed the present one."""
+        return password == self.cleaned_data.get("current")

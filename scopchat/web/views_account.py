@@ -73,9 +73,8 @@ def password(request: PersonRequest) -> HttpResponse:
     if not form.is_valid():
         return _page(request, password=form)
     own.choose_password(person=request.user, password=form.cleaned_data["password"])
-    keep_session(request)
     messages.success(request, _("Your password is changed. You are signed out on your other devices."))
-    return redirect("web:account")
+    return keep_session(request, redirect("web:account"))
 
 
 @public(token=User)

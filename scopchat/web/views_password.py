@@ -12,17 +12,19 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
-from scopchat.accounts import invitations
+from scopchat.accounts import invitations, known_browsers
 from scopchat.accounts.access import PersonRequest, public, requires
 from scopchat.accounts.models import User
 from scopchat.accounts.own import choose_password
 from scopchat.web.forms_password import PasswordForm
 
 
-def keep_session(request: PersonRequest) -> None:
+def keep_session(request: PersonRequest, response: HttpResponse) -> HttpResponse:
     """After a change of password, which ends all sessions bound to the one before: this one goes on."""
     update_session_auth_hash(request, request.user)
     UserSession.objects.create_from_request(request)
+    known_browsers.remember(request, response, request.user)
+    return response
 
 
 @sensitive_post_parameters()
@@ -34,8 +36,7 @@ def first_password(request: PersonRequest) -> HttpResponse:
     form = PasswordForm(request.POST or None, person=request.user)
     if request.method == "POST" and form.is_valid():
         choose_password(person=request.user, password=form.cleaned_data["password"])
-        keep_session(request)
-        return redirect("web:home")
+        return keep_session(request, redirect("web:home"))
     return render(request, "web/first_password.html", {"form": form}, status=422 if form.is_bound else 200)
 
 

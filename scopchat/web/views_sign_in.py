@@ -5,25 +5,54 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account import views
+from allauth.account.views import LoginView, PasswordResetFromKeyView
 from allauth.core.internal.httpkit import authenticated_user
 from allauth.mfa.webauthn.internal.auth import begin_registration
 from allauth.mfa.webauthn.views import AddWebAuthnView
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import messages
+from django.core.exceptions import NON_FIELD_ERRORS
+from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
+from scopchat.accounts import known_browsers
 from scopchat.accounts.access import PersonRequest, public, requires
+from scopchat.accounts.adapter import SLOWED
 from scopchat.accounts.own_sessions import close_sessions, sessions_of
 from scopchat.accounts.second_factor import has_second_factor
 from scopchat.accounts.single_sign_on import NotReached, ask_issuer
 
 FORGET = '"cache", "storage"'
 """Not cookies: they would go for every host of the domain, other products' included."""
+
+
+class SignIn(LoginView):
+    """allauth's page; where attempts are slowed it says so with 429, and which ways in are open all the same."""
+
+    def form_invalid(self, form: Form) -> HttpResponse:
+        response: HttpResponse = super().form_invalid(form)
+        if form.has_error(NON_FIELD_ERRORS, SLOWED):
+            response.status_code = 429
+        return response
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        form = context["form"]
+        return {**context, "slowed": form.is_bound and form.has_error(NON_FIELD_ERRORS, SLOWED)}
+
+
+class NewPassword(PasswordResetFromKeyView):
+    """Behind the link of an e-mail. Who follows it has the mailbox: their browser is known from now on."""
+
+    def form_valid(self, form: Form) -> HttpResponse:
+        response: HttpResponse = super().form_valid(form)
+        known_browsers.remember(self.request, response, self.reset_user)
+        return response
 
 
 @public()
