@@ -22,7 +22,7 @@ def batch(statement: str, parameters: Sequence[Any] | Mapping[str, Any]) -> list
     return found
 
 
-def _heard(cursor: psycopg.Cursor) -> Any:
+def _heard(cursor: Any) -> Any:
     """The cursor as Django's execute wrappers and query log listen to it; itself where nobody does."""
     if connection.queries_logged:
         return connection.make_debug_cursor(cursor)

@@ -11,6 +11,7 @@ from scopchat.channels.providers.base import Attempt, HttpAnswer, HttpRequest, O
 from scopchat.channels.providers.registry import adapter_for
 from scopchat.common import http
 from scopchat.common.clock import utc_now
+from scopchat.gateway import copies
 from scopchat.gateway.database import in_thread
 from scopchat.interactions.models import OutboxEntry
 from scopchat.interactions.services.delivery import settle_found
@@ -35,10 +36,13 @@ async def look_up_unknown(client: http.Client) -> int:
 
 
 def _unknown(now: datetime) -> list[OutboxEntry]:
+    # What a copy of the installation holds is asked about until it may send: it may be started long after it was made.
+    since = min(now - LAST_LOOK, copies.held_since() or now)
     return list(
         OutboxEntry.objects.select_related("message__interaction", "channel__provider", "interaction")
-        .filter(unknown_at__isnull=False, claimed_at__gt=now - LAST_LOOK, claimed_at__lt=now - FIRST_LOOK)
-        .order_by("unknown_at")[:MOST_AT_ONCE]
+        .filter(unknown_at__gte=since, claimed_at__lt=now - FIRST_LOOK)
+        # Any of them: those that are not found must not keep the others from being asked about.
+        .order_by("?")[:MOST_AT_ONCE]
     )
 
 

@@ -7,7 +7,16 @@ from collections.abc import Iterator
 
 from scopchat.ops.checks.sources import Breach, Source
 
-UNSCOPED_MODELS = {"Company", "User", "InboundEvent", "PendingEvent", "ShardLease", "OutboxEntry", "Entry"}
+UNSCOPED_MODELS = {
+    "Company",
+    "User",
+    "InboundEvent",
+    "PendingEvent",
+    "ShardLease",
+    "Installation",
+    "OutboxEntry",
+    "Entry",
+}
 """The tree itself, people (unique over the installation), what carriers said before it is known to whom, what the
 sender keeps of each text (the text is a `Message`), and the audit log, which is read by branches of the tree."""
 
