@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+from django.apps import apps
 from django.conf import settings
 from django.db import connection
+from django.db.models.signals import post_migrate
 from pytest_django import DjangoDbBlocker
 
+from scopchat.common.clock import utc_now
 from scopchat.events import publish
+from scopchat.gateway import copies
 from tests.cast import Cast, make_cast
 from tests.heard import Heard
 
@@ -25,6 +31,12 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute("ALTER TABLE audit_entry DISABLE TRIGGER audit_no_truncate")
     connection.close()
+    # Django says so when it has emptied them.
+    post_migrate.connect(_this_database_may_send, sender=apps.get_app_config("gateway"))
+
+
+def _this_database_may_send(**_options: Any) -> None:
+    copies.resume(utc_now())
 
 
 @pytest.fixture

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import copy
+import inspect
+import pickle
+from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
+from asgiref.sync import async_to_sync
 from django.apps import apps
+from django.db import connection
+from django.db.models import FETCH_PEERS, Exists, Prefetch, Q, QuerySet, Subquery
+from django.forms import ModelChoiceField
+from django.shortcuts import get_object_or_404
 from django_scopes import scope, scopes_disabled
 from django_scopes.exceptions import ScopeError
 
-from scopchat.accounts.models import Sighting
+from scopchat.accounts.models import Sighting, User
 from scopchat.accounts.services import people_of
 from scopchat.channels.models import Channel, Loan, LoanUse, Provider
 from scopchat.channels.providers.simulator.models import SimulatedPhone, SimulatedText
@@ -55,23 +65,136 @@ def test_these_are_all_the_tenant_models() -> None:
     }  # fmt: skip
 
 
-@EVERY_MODEL
+@pytest.fixture
+def asked(db: None) -> Iterator[list[str]]:
+    """Every statement that reaches the database."""
+    found: list[str] = []
+
+    def listen(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        found.append(sql)
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(listen):
+        yield found
+
+
+HARMLESS = {"none", "as_manager", "db"}
+"""What asks the database for nothing."""
+ARGUMENTS: dict[str, tuple[Any, ...]] = {
+    "bulk_create": ([Queue(pk=1)],),
+    "bulk_update": ([Queue(pk=1)], ["company"]),
+    "complex_filter": (Q(pk=1),),
+    "contains": (Queue(pk=1),),
+    "dates": ("created_at", "day"),
+    "datetimes": ("created_at", "day"),
+    "difference": (Queue.objects.none(),),
+    "intersection": (Queue.objects.none(),),
+    "union": (Queue.objects.none(),),
+    "earliest": ("pk",),
+    "fetch_mode": (FETCH_PEERS,),
+    "latest": ("pk",),
+    "raw": ("SELECT id FROM queues_queue",),
+    "resolve_expression": (None,),
+    "using": ("default",),
+}
+METHODS = sorted({name for name in dir(QuerySet) if not name.startswith("_")} - HARMLESS)
+
+
+async def _all_of(rows: Any) -> list[Any]:
+    return [row async for row in rows]
+
+
+async def _done(awaitable: Any) -> Any:
+    return await awaitable
+
+
+def use(rows: Any, name: str) -> None:
+    """Calls the method, or reads the property, and uses up what it gives."""
+    found = getattr(rows, name)
+    if callable(found):
+        arguments = ARGUMENTS.get(name) or ARGUMENTS.get(name.removeprefix("a")) or ()
+        found = found(*arguments)
+    if inspect.isawaitable(found):
+        async_to_sync(_done)(found)
+    elif hasattr(found, "__aiter__") and not hasattr(found, "__iter__"):
+        async_to_sync(_all_of)(found)
+    elif hasattr(found, "__iter__"):
+        list(found)
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_outside_a_scope_no_method_of_a_queryset_reaches_the_database(asked: list[str], name: str) -> None:
+    for rows in (Queue.objects, Queue.objects.get_queryset()):
+        if hasattr(type(rows), name):
+            with pytest.raises(ScopeError):
+                use(rows, name)
+    assert asked == []
+
+
 @pytest.mark.parametrize(
     "read",
     [
-        lambda rows: list(rows.all()),
-        lambda rows: rows.count(),
-        lambda rows: rows.filter(pk=1).exists(),
-        lambda rows: rows.get(pk=1),
-        lambda rows: rows.update(pk=1),
-        lambda rows: rows.filter(pk=1).delete(),
+        lambda rows: list(rows),
+        len,
+        bool,
+        lambda rows: rows[0],
+        lambda rows: rows[:1],
+        lambda rows: async_to_sync(_all_of)(rows),
+        lambda rows: rows | rows,
+        lambda rows: rows & rows,
+        lambda rows: rows ^ rows,
+        lambda rows: rows | Queue.objects.none(),
+        repr,
+        copy.copy,
+        pickle.dumps,
+        lambda rows: Company.objects.filter(pk__in=rows).exists(),
+        lambda rows: Company.objects.filter(Exists(rows)).exists(),
+        lambda rows: Company.objects.annotate(n=Subquery(rows)).exists(),
+        lambda rows: Company.objects.exclude(pk__in=rows.query).exists(),
+        lambda rows: Queue.objects.none().union(rows).exists(),
+        lambda rows: list(Company.objects.union(rows)),
+        lambda rows: ModelChoiceField(queryset=rows).clean("1"),
+        lambda rows: get_object_or_404(rows, pk=1),
     ],
-    ids=["all", "count", "exists", "get", "update", "delete"],
 )
-@pytest.mark.django_db
-def test_outside_a_scope_every_query_raises(model: Any, read: Any) -> None:
+def test_outside_a_scope_nothing_that_takes_a_queryset_reaches_the_database(asked: list[str], read: Any) -> None:
     with pytest.raises(ScopeError):
-        read(model.objects)
+        read(Queue.objects.get_queryset())
+    assert asked == []
+
+
+@EVERY_MODEL
+@pytest.mark.parametrize("name", ["all", "aexists", "count", "create", "exclude", "explain", "update"])
+def test_outside_a_scope_every_model_refuses(asked: list[str], model: Any, name: str) -> None:
+    with pytest.raises(ScopeError):
+        use(model.objects, name)
+    assert asked == []
+
+
+def test_outside_a_scope_the_models_own_methods_are_refused(asked: list[str]) -> None:
+    with pytest.raises(ScopeError):
+        Interaction.objects.not_closed()
+    with pytest.raises(ScopeError):
+        Interaction.objects.get_queryset().not_closed()
+    assert asked == []
+
+
+def test_outside_a_scope_the_rows_of_another_model_do_not_lead_to_them(cast: Cast) -> None:
+    with pytest.raises(ScopeError):
+        list(cast.agent.queues.all())
+    with pytest.raises(ScopeError):
+        cast.queue.channels.exists()
+    with pytest.raises(ScopeError):
+        list(User.objects.prefetch_related("queues"))
+    with pytest.raises(ScopeError):
+        list(User.objects.prefetch_related(Prefetch("queues", queryset=Queue.objects.get_queryset())))
+
+
+def test_a_scope_that_names_no_company_shows_none(asked: list[str]) -> None:
+    for company in (None, [], ()):
+        with scope(company=company), suppress(ScopeError):
+            assert not Queue.objects.exists()
+    assert asked == []
 
 
 @EVERY_MODEL

@@ -128,6 +128,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "django.template.context_processors.i18n",
                 "scopchat.web.context.shell",
+                "scopchat.gateway.notice.notices",
             ],
         },
     }

@@ -14,6 +14,10 @@ class Fenced(Exception):
     """Another run has taken the shard over: this one must stop and write nothing more."""
 
 
+class Held(Exception):
+    """This database may not send: it is a copy, or not known to be none (`gateway.copies`)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Lease:
     work: Work
@@ -27,9 +31,11 @@ def take(work: Work, shard: int) -> Lease:
     """Begins a run: every earlier run on this shard is fenced off from here on.
 
     Waits for a transaction of an earlier run that holds the lease; the server ends one that stays idle
-    (`idle_in_transaction_session_timeout` in the settings).
+    (`idle_in_transaction_session_timeout` in the settings). Raises `Held` where nothing may be sent.
     """
-    ((epoch, left_behind),) = batch(queries.TAKE_LEASE, [work.value, shard])
+    ((epoch, left_behind, may_send),) = batch(queries.TAKE_LEASE, [work.value, shard])
+    if not may_send:
+        raise Held
     return Lease(work, shard, epoch, left_behind)
 
 

@@ -21,7 +21,7 @@ from scopchat.channels.providers.base import Attempt, Candidate, HttpAnswer, Out
 from scopchat.channels.providers.registry import adapter_for
 from scopchat.common import http
 from scopchat.common.clock import utc_now
-from scopchat.gateway import queries
+from scopchat.gateway import copies, queries
 from scopchat.gateway.database import in_thread
 from scopchat.interactions.models import Message, OutboxEntry
 from scopchat.interactions.services.delivery import settle_found
@@ -93,9 +93,9 @@ async def look_up_unknown(client: http.Client) -> int:
 
 def _unknown(now: datetime) -> list[OutboxEntry]:
     """Some of each account's, so that a thousand of one do not keep another's waiting."""
-    recent = OutboxEntry.objects.filter(
-        unknown_at__isnull=False, claimed_at__gt=now - LAST_LOOK, claimed_at__lt=now - FIRST_LOOK
-    )
+    # What a copy of the installation holds is asked about until it may send: it may be started long after it was made.
+    since = min(now - LAST_LOOK, copies.held_since() or now)
+    recent = OutboxEntry.objects.filter(unknown_at__gte=since, claimed_at__lt=now - FIRST_LOOK)
     lot = Window(RowNumber(), partition_by="channel__provider_id", order_by=Random())
     chosen = recent.annotate(lot=lot).filter(lot__lte=MOST_OF_ACCOUNT)
     return list(chosen.select_related("message__interaction", "channel__provider", "interaction"))

@@ -1,4 +1,4 @@
-"""Which runner may work on a shard: a fencing token that a frozen or cut-off runner no longer holds."""
+"""Which runner may work on a shard, and whether this database may send at all."""
 
 from __future__ import annotations
 
@@ -23,3 +23,19 @@ class ShardLease(models.Model):
 
     def __str__(self) -> str:
         return f"{self.work}:{self.shard}"
+
+
+class Installation(models.Model):
+    """The one row that tells this database from a copy of it (`gateway.copies`)."""
+
+    id = models.SmallIntegerField(primary_key=True)
+    place = models.CharField(max_length=100)
+    """The database on which it was last looked at, as `queries.PLACE` names it: a copy is somewhere else."""
+    sending_held_at = models.DateTimeField(null=True)
+    """Since when nothing is sent, because this is a copy of which nobody has said that it is the only one."""
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="installation_once")]
+
+    def __str__(self) -> str:
+        return self.place

@@ -24,6 +24,7 @@ CROSS JOIN LATERAL (
 """  # primary key
 
 SHARDS_TO_SEND = """
+SELECT shard FROM (
 SELECT DISTINCT c.shard FROM channels_channel c
 JOIN channels_provider p ON p.id = c.provider_id
 JOIN tenancy_company owner ON owner.id = c.company_id
@@ -34,6 +35,7 @@ WHERE c.is_active AND p.is_active AND owner.is_active AND EXISTS (
 )
 UNION
 SELECT shard FROM gateway_shardlease WHERE work = 'send' AND claimed_at < %(now)s - interval '20 seconds'
+) due WHERE NOT EXISTS (SELECT 1 FROM gateway_installation WHERE sending_held_at IS NOT NULL)
 """  # index outbox_next
 
 PENDING = """
@@ -70,11 +72,39 @@ ONE_AT_A_TIME = """
 SELECT pg_advisory_xact_lock(%s, %s)
 """
 
-TAKE_LEASE = """
+PLACE = """concat_ws('.', (SELECT system_identifier FROM pg_control_system()),
+    left(pg_walfile_name(pg_current_wal_lsn()), 8),
+    (SELECT oid FROM pg_database WHERE datname = current_database()),
+    'gateway_installation'::regclass::oid)"""
+"""Which database this is: of which server, on which of its time lines (a new one begins where a replica is promoted or
+an archive is replayed to some point), under which number, and with which table. Whatever is restored from a dump has
+another table, whatever the rest is."""
+
+WHERE_WE_ARE = f"""
+SELECT place = {PLACE}, sending_held_at FROM gateway_installation
+"""  # noqa: S608  no value in it; one row
+
+HOLD_SENDING = f"""
+INSERT INTO gateway_installation AS known (id, place, sending_held_at) VALUES (1, {PLACE}, %s)
+ON CONFLICT (id) DO UPDATE SET place = excluded.place, sending_held_at = excluded.sending_held_at
+WHERE known.place <> excluded.place
+RETURNING id
+"""  # noqa: S608  no value in it; primary key
+
+RESUME_SENDING = """
+UPDATE gateway_installation SET sending_held_at = NULL RETURNING id
+"""
+
+EVERY_SHARD = f"""
+SELECT pg_advisory_xact_lock(%s, shard) FROM generate_series(0, {SHARDS - 1}) AS shard
+"""  # noqa: S608  no value in it
+
+TAKE_LEASE = f"""
 INSERT INTO gateway_shardlease AS lease (work, shard, epoch) VALUES (%s, %s, 1)
 ON CONFLICT (work, shard) DO UPDATE SET epoch = lease.epoch + 1
-RETURNING epoch, claimed_at IS NOT NULL
-"""
+RETURNING epoch, claimed_at IS NOT NULL,
+    EXISTS (SELECT 1 FROM gateway_installation WHERE place = {PLACE} AND sending_held_at IS NULL)
+"""  # noqa: S608  no value in it
 
 HOLD_LEASE = """
 SELECT epoch FROM gateway_shardlease WHERE work = %s AND shard = %s AND epoch = %s FOR UPDATE
@@ -130,6 +160,28 @@ def first_pending(shards: list[int]) -> dict[int, int]:
 def one_at_a_time(shard: int) -> None:
     """Waits until no other transaction on the shard has said the same, and keeps others waiting until this one ends."""
     batch(ONE_AT_A_TIME, [SHARD_LOCKS, shard])
+
+
+def every_shard() -> None:
+    """The same for all shards together, in their order."""
+    batch(EVERY_SHARD, [SHARD_LOCKS])
+
+
+def where_we_are() -> tuple[bool, datetime | None]:
+    """Whether this is the database that the installation knows, and since when sending is held."""
+    found = batch(WHERE_WE_ARE, [])
+    here, held_at = found[0] if found else (False, None)
+    return here, held_at
+
+
+def hold_sending(now: datetime) -> bool:
+    """Holds sending on a database that the installation does not know, and makes it known; False where it is known."""
+    return bool(batch(HOLD_SENDING, [now]))
+
+
+def resume_sending() -> None:
+    """Lets this database send."""
+    batch(RESUME_SENDING, [])
 
 
 def hold_back(moments: Mapping[int, datetime]) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from scopchat.channels.drains import Work, defer_drain
 from scopchat.common.clock import utc_now
-from scopchat.gateway import queries
+from scopchat.gateway import copies, queries
 from scopchat.interactions.services import stopping
 
 
 def sweep() -> None:
     """Defers every shard with due work, and ends what can never leave."""
+    copies.look(utc_now())
     stopping.fail_left_behind()
     for shard in queries.shards_to_route():
         defer_drain(Work.ROUTE, shard)

@@ -13,9 +13,11 @@ from procrastinate.jobs import Status
 
 from scopchat.channels.drains import Work, defer_drain
 from scopchat.common import http
-from scopchat.gateway import leases, media, router, sender, sweep
+from scopchat.common.clock import utc_now
+from scopchat.gateway import copies, leases, media, router, sender, sweep
 from scopchat.gateway.arrivals import LINGER_SECONDS, Arrivals
 from scopchat.gateway.database import in_thread
+from scopchat.gateway.leases import Held
 from scopchat.gateway.lookups import look_up_unknown
 
 logger = structlog.get_logger(__name__)
@@ -56,8 +58,12 @@ async def route(context: JobContext, *, shard: int) -> None:
 
 @app.task(name=Work.SEND.task_name, pass_context=True)
 async def send(context: JobContext, *, shard: int) -> None:
-    """Sends the shard's queued texts until nothing is due."""
-    lease = await in_thread(leases.take, Work.SEND, shard)
+    """Sends the shard's queued texts until nothing is due; a copy of the installation holds them instead."""
+    try:
+        lease = await in_thread(leases.take, Work.SEND, shard)
+    except Held:
+        await in_thread(copies.look, utc_now())
+        return
     await sender.run(lease, _client(context))
 
 

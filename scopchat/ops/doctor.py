@@ -18,6 +18,7 @@ from procrastinate.contrib.django.models import ProcrastinateWorker
 
 from scopchat.channels.models import EventState, InboundEvent, PendingEvent, Provider
 from scopchat.common.clock import utc_now
+from scopchat.gateway import queries
 from scopchat.interactions.models import Message
 from scopchat.interactions.status import MessageStatus
 from scopchat.ops.database import missing_migrations, reach
@@ -73,7 +74,7 @@ def examine(*, now: datetime) -> list[Finding]:
     if any(finding.level is Level.PROBLEM for finding in schema):
         return findings
     with scopes_disabled():
-        return [*findings, *worker(now), *backlog(now), *set_aside(), *unknown_messages(), *incidents()]
+        return [*findings, *worker(now), *backlog(now), *set_aside(), *copy(), *unknown_messages(), *incidents()]
 
 
 def public_address() -> Iterator[Finding]:
@@ -170,6 +171,23 @@ def set_aside() -> Iterator[Finding]:
         yield _problem(f"{count} callbacks were set aside after an error; their rows say why.")
     else:
         yield _ok("No callback was set aside.")
+
+
+def copy() -> Iterator[Finding]:
+    """This database is the one that sends."""
+    here, held_at = queries.where_we_are()
+    if held_at:
+        yield _problem(
+            f"Sending is held since {held_at:%Y-%m-%d %H:%M} UTC, because this installation was restored or copied. "
+            "Make sure that no other copy of it can send any more, then run `scopchat resume-sending`."
+        )
+    elif not here:
+        yield _problem(
+            "This database was restored or copied. The worker will hold what is queued in it, and send nothing "
+            "before `scopchat resume-sending`."
+        )
+    else:
+        yield _ok("This database is the one that sends.")
 
 
 def unknown_messages() -> Iterator[Finding]:

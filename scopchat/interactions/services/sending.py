@@ -119,3 +119,14 @@ def abandon(*, channels: Sequence[int], claim: UUID, now: datetime) -> int:
     found = batch(queries.statement("abandon"), {"channels": list(channels), "claim": claim, "now": now})
     announce_rows(found, part=Part.THREAD)
     return len(found)
+
+
+def doubt_queued(*, now: datetime) -> int:
+    """Marks unknown whatever is queued on all channels: another copy of the installation may have sent it.
+
+    What was not claimed counts as one attempt more, the one that the other copy may have made: its look-up and its
+    receipts name that. Returns how many texts. In the running transaction.
+    """
+    found = batch(queries.statement("doubt_queued"), {"now": now})
+    announce_rows(found, part=Part.THREAD)
+    return len(found)

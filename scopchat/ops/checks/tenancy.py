@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from scopchat.ops.checks.sources import Breach, Source
 
 UNSCOPED_MODELS = {
-    *("Company", "User", "InboundEvent", "PendingEvent", "ShardLease", "OutboxEntry", "Entry"),
+    *("Company", "User", "InboundEvent", "PendingEvent", "ShardLease", "Installation", "OutboxEntry", "Entry"),
     *("Attempts", "Failures"),
 }
 """The tree itself, people (unique over the installation), what carriers said before it is known to whom, what the

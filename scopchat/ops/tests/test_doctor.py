@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,8 @@ from pytest_django import Settings
 
 from scopchat.channels.models import EventState, InboundEvent, PendingEvent
 from scopchat.common.clock import utc_now
+from scopchat.gateway import copies
+from scopchat.gateway.models import Installation
 from scopchat.ops import doctor
 from scopchat.ops.doctor import Finding, Level
 from tests.cast import Cast
@@ -149,3 +151,17 @@ def test_it_examines_everything_on_a_sound_installation(cast: Cast, settings: Se
     assert _problems(doctor.examine(now=utc_now())) == [
         "PostgreSQL runs with fsync off: a power cut would lose messages."
     ]
+
+
+def test_it_says_that_a_copy_holds_its_texts() -> None:
+    assert [finding.level for finding in doctor.copy()] == [Level.OK]
+    Installation.objects.update(place="another")
+
+    assert "This database was restored or copied" in _problems(list(doctor.copy()))[0]
+    copies.look(datetime(2026, 11, 24, 10, 30, tzinfo=UTC))
+
+    (told,) = _problems(list(doctor.copy()))
+    assert told == (
+        "Sending is held since 2026-11-24 10:30 UTC, because this installation was restored or copied. "
+        "Make sure that no other copy of it can send any more, then run `scopchat resume-sending`."
+    )

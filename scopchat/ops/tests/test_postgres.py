@@ -11,6 +11,7 @@ import psutil
 import psycopg
 import pytest
 
+from scopchat.gateway.queries import PLACE
 from scopchat.ops.postgres.cluster import Cluster
 from scopchat.ops.postgres.external import Server, free_port
 from scopchat.ops.postgres.leftover import clear, running_server
@@ -109,3 +110,21 @@ def test_it_makes_a_cluster_anew_after_an_interrupted_attempt(tmp_path: Path) ->
 
     assert (cluster.folder / "PG_VERSION").read_text() == "18\n"
     assert not (tmp_path / "postgres.new").exists()
+
+
+def test_a_promoted_replica_is_another_database_to_the_sender(server: Server) -> None:
+    def place() -> object:
+        return _value(server, f"SELECT {PLACE}")
+
+    with psycopg.connect(server.cluster.url(), autocommit=True) as database:
+        database.execute("CREATE TABLE gateway_installation ()")
+    before = place()
+    server.restart()
+    assert place() == before
+    server.stop()
+    (server.cluster.folder / "standby.signal").touch()
+    server.start()
+    with psycopg.connect(server.cluster.url(), autocommit=True) as database:
+        database.execute("SELECT pg_promote()")
+        until(lambda: database.execute("SELECT pg_is_in_recovery()").fetchone() == (False,), what="promotion")
+    assert place() != before
