@@ -50,6 +50,17 @@ def _parser() -> argparse.ArgumentParser:
     migrate.add_argument("--demo", action="store_true", help="and fill an empty one with the demo company")
     add("seed", _seed, "Add the demo company.")
     add("doctor", _doctor, "Tell in words what is wrong with the installation.")
+    backup = add("backup", _backup, "Save the database, the photos and, with a passphrase, the secrets in one file.")
+    backup.add_argument("file", type=Path, metavar="FILE")
+    restore = add("restore", _restore, "Make an empty installation what a backup says, and hold its texts back.")
+    restore.add_argument("file", type=Path, metavar="FILE")
+    restore.add_argument("--take-over", action="store_true", help="and send from it: every other copy is off for good")
+    for sub in (backup, restore):
+        sub.add_argument("--passphrase-file", type=Path, metavar="FILE", help="opens the secrets in the backup")
+        sub.add_argument(
+            "--data", type=Path, metavar="DIR", help="data folder (default: SCOPCHAT_DATA_DIR, else .data)"
+        )
+    add("resume-sending", _resume_sending, "Let a restored or copied installation send: every other copy is off.")
     token = add("token", _token, "Give a provider new callback addresses; the old ones stop at once.")
     token.add_argument("provider", type=int, metavar="PROVIDER_ID")
     add("shell", _shell, "Open a Django shell on the installation.")
@@ -119,6 +130,52 @@ def _doctor(arguments: argparse.Namespace) -> int:  # noqa: ARG001
         from scopchat.ops.doctor import report
 
         return report()
+
+
+def _backup(arguments: argparse.Namespace) -> int:
+    _choose_folder(arguments)
+    passphrase = installation.passphrase(arguments.passphrase_file)
+    with environment.joined():
+        _set_up_django()
+        from scopchat.common.clock import utc_now
+        from scopchat.ops.backup import make
+
+        make.backup(arguments.file, passphrase=passphrase, now=utc_now())
+    return 0
+
+
+def _restore(arguments: argparse.Namespace) -> int:
+    _choose_folder(arguments)
+    from scopchat.ops.backup import archive, sealed
+
+    header = archive.header_of(arguments.file)
+    sealed.place(header.get("secrets"), installation.passphrase(arguments.passphrase_file), installation.data_folder())
+    with environment.joined(alone=True):
+        _set_up_django()
+        from scopchat.common.clock import utc_now
+        from scopchat.ops.backup import restore
+
+        restore.restore(arguments.file, header, take_over=arguments.take_over, now=utc_now())
+    return 0
+
+
+def _resume_sending(arguments: argparse.Namespace) -> int:  # noqa: ARG001
+    with environment.joined():
+        _set_up_django()
+        from scopchat.common.clock import utc_now
+        from scopchat.ops import database
+        from scopchat.ops.backup import restore
+
+        database.require_migrated()
+        if sys.stdin.isatty() and input(f"{restore.OTHERS_ARE_OFF} Type yes: ").strip() != "yes":
+            return 1
+        restore.resume(utc_now())
+    return 0
+
+
+def _choose_folder(arguments: argparse.Namespace) -> None:
+    if arguments.data:
+        os.environ["SCOPCHAT_DATA_DIR"] = str(arguments.data.absolute())
 
 
 def _token(arguments: argparse.Namespace) -> int:

@@ -29,6 +29,13 @@ def reach() -> None:
         raise CannotStart(f"The database cannot be reached: {str(error).strip()}") from None
 
 
+def require_migrated() -> None:
+    """Raises `CannotStart` where the database cannot be reached, or is not of this version."""
+    reach()
+    if missing_migrations():
+        raise CannotStart("The database is not of this version: run `scopchat migrate` first.")
+
+
 def migrate() -> None:
     """Applies the migrations; several machines may do it at once, one does the work. Raises `CannotStart`."""
     reach()

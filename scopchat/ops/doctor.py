@@ -12,14 +12,14 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Count, Max, Min
+from django.db.models import Count, Max, Min, Q
 from django_scopes import scopes_disabled
 from procrastinate.contrib.django.models import ProcrastinateWorker
 
 from scopchat.channels.models import EventState, InboundEvent, PendingEvent, Provider
 from scopchat.common.clock import utc_now
 from scopchat.gateway import queries
-from scopchat.interactions.models import Message
+from scopchat.interactions.models import Message, OutboxEntry
 from scopchat.interactions.status import MessageStatus
 from scopchat.ops.database import missing_migrations, reach
 from scopchat.ops.installation import CannotStart
@@ -177,9 +177,13 @@ def copy() -> Iterator[Finding]:
     """This database is the one that sends."""
     here, held_at = queries.where_we_are()
     if held_at:
+        found = OutboxEntry.objects.aggregate(
+            doubted=Count("pk", filter=Q(unknown_at=held_at)), new=Count("pk", filter=Q(unknown_at=None))
+        )
         yield _problem(
-            f"Sending is held since {held_at:%Y-%m-%d %H:%M} UTC, because this installation was restored or copied. "
-            "Make sure that no other copy of it can send any more, then run `scopchat resume-sending`."
+            f"Sending is held since {held_at:%Y-%m-%d %H:%M} UTC, because this installation was restored or copied: "
+            f"{found['doubted']} texts that it found queued may have been sent elsewhere, {found['new']} written since "
+            "wait. Make sure that no other copy can send any more, then run `scopchat resume-sending`."
         )
     elif not here:
         yield _problem(

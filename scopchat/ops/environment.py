@@ -43,12 +43,12 @@ def variables(folder: Path, *, public_url: str | None = None) -> dict[str, str]:
 
 
 @contextmanager
-def joined() -> Iterator[None]:
+def joined(*, alone: bool = False) -> Iterator[None]:
     """Sets this process's environment to that of the installation in the data folder.
 
     With a `DATABASE_URL` only the folder's secrets are read. Otherwise the embedded database is used: the one
-    that `scopchat up` runs, or, when it does not run, one started for as long as this command lasts. Raises
-    `CannotStart`.
+    that `scopchat up` runs, or, when it does not run, one started for as long as this command lasts. `alone` refuses
+    the first. Raises `CannotStart`.
     """
     folder = installation.data_folder()
     if os.environ.get("DATABASE_URL"):
@@ -61,7 +61,8 @@ def joined() -> Iterator[None]:
         try:
             stack.enter_context(installation.hold(folder))
         except installation.FolderInUse:
-            pass
+            if alone:
+                raise
         else:
             server = Server(cluster(folder))
             stack.callback(server.stop)

@@ -32,6 +32,7 @@ class Keys:
 
     secret_key: str
     field_key: str
+    """One key, or several with commas between them, newest first."""
 
 
 def data_folder() -> Path:
@@ -73,22 +74,44 @@ def hold(folder: Path) -> Iterator[None]:
 
 def keys(folder: Path) -> Keys:
     """The installation's secrets, made at the first call and the same ever after. Raises `CannotStart`."""
-    path = folder / "secrets.json"
+    path = secrets_file(folder)
     if not path.exists():
-        made = Keys(secret_key=secrets.token_urlsafe(48), field_key=Fernet.generate_key().decode())
-        draft = folder / f"secrets.json.{os.getpid()}"
-        with suppress(FileNotFoundError):
-            draft.unlink()
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            json.dump(asdict(made), file)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.rename(path)
+        keep_keys(folder, Keys(secret_key=secrets.token_urlsafe(48), field_key=Fernet.generate_key().decode()))
     try:
         return Keys(**json.loads(path.read_text()))
     except (OSError, ValueError, TypeError):
         raise CannotStart(f"The secrets in {path} cannot be read; restore that file from a backup.") from None
+
+
+def secrets_file(folder: Path) -> Path:
+    """Where the installation's secrets are kept."""
+    return folder / "secrets.json"
+
+
+def keep_keys(folder: Path, made: Keys) -> None:
+    """Writes the secrets, for this account alone."""
+    draft = folder / f"secrets.json.{os.getpid()}"
+    with suppress(FileNotFoundError):
+        draft.unlink()
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        json.dump(asdict(made), file)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.rename(secrets_file(folder))
+
+
+def passphrase(file: Path | None) -> str | None:
+    """The first line of the file; None where no file is named. Raises `CannotStart`."""
+    if file is None:
+        return None
+    try:
+        found = file.read_text().partition("\n")[0].strip()
+    except (OSError, ValueError):
+        found = ""
+    if not found:
+        raise CannotStart(f"No passphrase can be read in {file}.")
+    return found
 
 
 def bind(host: str, port: int) -> socket.socket:

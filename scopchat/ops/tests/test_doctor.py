@@ -162,6 +162,7 @@ def test_it_says_that_a_copy_holds_its_texts() -> None:
 
     (told,) = _problems(list(doctor.copy()))
     assert told == (
-        "Sending is held since 2026-11-24 10:30 UTC, because this installation was restored or copied. "
-        "Make sure that no other copy of it can send any more, then run `scopchat resume-sending`."
+        "Sending is held since 2026-11-24 10:30 UTC, because this installation was restored or copied: "
+        "0 texts that it found queued may have been sent elsewhere, 0 written since wait. "
+        "Make sure that no other copy can send any more, then run `scopchat resume-sending`."
     )
