@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from scopchat.accounts.models import User
 from scopchat.audit.catalogue import Verb
@@ -79,3 +81,11 @@ def close_sessions(*, user: User, current_key: str | None, only: int | None = No
     details = {"sessions": len(keys)}
     record(verb=Verb.SESSIONS_ENDED, company=user.company, acting=user, about=user, details=details)
     return len(keys)
+
+
+def prune(before: datetime) -> Iterator[int]:
+    """Removes what has expired, and what is told of browsers that are signed in no more."""
+    yield Session.objects.filter(expire_date__lt=before).delete()[0]
+    stands = Session.objects.filter(session_key=OuterRef("session_key"))
+    lost = UserSession.objects.filter(~Exists(stands), last_seen_at__lt=before - timedelta(hours=1))
+    yield lost.delete()[0]

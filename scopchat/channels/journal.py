@@ -1,8 +1,9 @@
-"""Handing callbacks that waited for something back to the router."""
+"""The journal after the router: what waited for something is handed back, what is done with is removed."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from datetime import datetime
 from functools import partial
 
 from django.db import transaction
@@ -12,6 +13,8 @@ from scopchat.channels import queries
 from scopchat.channels.drains import Work, defer_drain
 from scopchat.channels.models import EventState, InboundEvent, PendingEvent
 from scopchat.common.queries import batch
+
+PRUNED_AT_ONCE = 5_000
 
 
 @transaction.atomic
@@ -33,3 +36,17 @@ def hand_back_receipts(*, providers: Collection[int], carrier_ids: Sequence[str]
     waiting = batch(queries.UNMATCHED, [list(providers), list(carrier_ids)]) if carrier_ids else []
     if waiting:
         hand_back(InboundEvent.objects.filter(pk__in=[pk for (pk,) in waiting]))
+
+
+def prune(before: datetime) -> Iterator[int]:
+    """Removes callbacks that are done or refused, and receipts that never found their text.
+
+    Texts that wait for a channel, or were set aside, are kept for ever: they were acknowledged. It walks up the journal
+    in the order in which that was written, a batch in each transaction, to the first row that is young enough.
+    """
+    after: int | None = 0
+    while after is not None:
+        (step,) = batch(queries.PRUNE_JOURNAL, {"after": after, "most": PRUNED_AT_ONCE, "before": before})
+        last, is_young, removed = step
+        after = None if is_young else last
+        yield removed

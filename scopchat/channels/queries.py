@@ -23,6 +23,19 @@ ON CONFLICT (loan_id, day) DO UPDATE SET
 RETURNING loan_id
 """  # primary keys, unique index loan_use_once
 
+PRUNE_JOURNAL = """
+WITH step AS MATERIALIZED (
+    SELECT e.id, e.received_at FROM channels_inboundevent e WHERE e.id > %(after)s ORDER BY e.id LIMIT %(most)s
+), gone AS (
+    DELETE FROM channels_inboundevent e USING step
+    WHERE e.id = step.id AND step.received_at < %(before)s
+      AND (e.state IN ('accepted', 'refused') OR e.event = 'status')
+      AND NOT EXISTS (SELECT 1 FROM channels_pendingevent p WHERE p.shard = e.shard AND p.event_id = e.id)
+    RETURNING e.id
+)
+SELECT max(id), COALESCE(bool_or(received_at >= %(before)s), true), (SELECT count(*) FROM gone) FROM step
+"""  # primary keys
+
 UNMATCHED = """
 SELECT id FROM channels_inboundevent
 WHERE provider_id = ANY(%b) AND carrier_id = ANY(%b) AND state = 'unmatched'

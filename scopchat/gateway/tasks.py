@@ -14,7 +14,7 @@ from procrastinate.jobs import Status
 from scopchat.channels.drains import Work, defer_drain
 from scopchat.common import http
 from scopchat.common.clock import utc_now
-from scopchat.gateway import copies, leases, media, router, sender, sweep
+from scopchat.gateway import copies, housekeeping, leases, media, router, sender, sweep
 from scopchat.gateway.arrivals import LINGER_SECONDS, Arrivals
 from scopchat.gateway.database import in_thread
 from scopchat.gateway.leases import Held
@@ -103,3 +103,10 @@ async def look_up(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
 async def fetch_media(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
     """Fetches photos that came with messages."""
     await media.fetch_pending(_client(context))
+
+
+@app.periodic(cron="7 * * * *")
+@app.task(queue="upkeep", lock="prune", queueing_lock="prune", pass_context=True)
+async def prune(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
+    """Removes what nobody needs any more."""
+    await housekeeping.prune(context.app.job_manager)

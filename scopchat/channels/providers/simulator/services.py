@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -116,3 +117,16 @@ def _defer(provider: Provider, toy: SimulatedPhone, event: Event, content: dict[
         call_back.configure(schedule_at=due).defer(
             company_id=provider.company_id, provider_id=provider.pk, event=event.value, content=content
         )
+
+
+PRUNED_AT_ONCE = 1_000
+
+
+def prune(before: datetime) -> Iterator[int]:
+    """Removes old texts of toy phones, the first written first."""
+    removed = PRUNED_AT_ONCE
+    while removed == PRUNED_AT_ONCE:
+        first = SimulatedText.objects.order_by("pk")[:PRUNED_AT_ONCE]
+        old = [pk for pk, at in first.values_list("pk", "created_at") if at < before]
+        removed = SimulatedText.objects.filter(pk__in=old).delete()[0]
+        yield removed
