@@ -121,7 +121,7 @@ async def _limit(url: str, callback: str, dsn: str) -> float:
         return time.perf_counter() - began
 
 
-def _counts(port: int) -> dict[str, int]:
+def sink_counts(port: int) -> dict[str, int]:
     with urllib.request.urlopen(f"http://127.0.0.1:{port}/counts", timeout=5) as response:
         counts: dict[str, int] = json.load(response)
     return counts
@@ -163,7 +163,7 @@ def main() -> bool:
                     desk.wait_for(sink_port)
                     _fill(people)
                     ours.append(TEXTS / _send())
-                    counts = _counts(sink_port)
+                    counts = sink_counts(sink_port)
                     delivered = Message.objects.filter(status="delivered").count()
                     print(f"        sink {counts}, delivered {delivered}")
                     exact = exact and counts["taken"] == TEXTS == delivered and counts["twice"] == 0
