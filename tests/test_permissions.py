@@ -72,7 +72,7 @@ def asked(browser: Client, method: str, address: str, headers: dict[str, str]) -
     with transaction.atomic():
         response = browser.generic(method, address, headers=headers)
         if response.streaming:
-            list(response)
+            response.streaming_content = list(response)
         transaction.set_rollback(True)
     browser.cookies.clear()
     browser.cookies.load(cookies)
