@@ -20,7 +20,7 @@ from scopchat.gateway.database import in_thread
 from scopchat.gateway.outbox import Room
 from scopchat.gateway.tests.carriers import Application, answering, drain, fresh, on_its_way, point_at, queue, serving
 from scopchat.gateway.tests.conftest import Desk
-from scopchat.interactions.models import OutboxEntry, Priority
+from scopchat.interactions.models import Message, OutboxEntry, Priority
 from scopchat.interactions.services import sending
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -128,6 +128,33 @@ async def test_it_leaves_a_carrier_alone_for_as_long_as_it_asks(desk: Desk, aske
     entry = await in_thread(on_its_way, text)
     assert entry.not_before is not None
     assert seconds - 2 < (entry.not_before - utc_now()).total_seconds() <= seconds
+
+
+async def test_a_carrier_that_is_away_for_ten_minutes_gets_the_text_once_it_is_back(desk: Desk) -> None:
+    """Each minute of the ten is one attempt; the clock is moved on by moving what was written back."""
+    text = await in_thread(queue, desk, "x")
+    await in_thread(point_at, desk, "http://127.0.0.1:1")
+    for _minute in range(10):
+        await one_step(desk)
+        await in_thread(_a_minute_passes, text)
+    waiting = await in_thread(on_its_way, text)
+    assert (waiting.message.status, waiting.message.reason, waiting.attempts) == ("queued", "connection", 10)
+    assert (await in_thread(_provider, desk)).incident.startswith("connection")
+    async with serving(FakeServer(desk.carrier)) as url:
+        outbox._account.cache_clear()
+        await in_thread(point_at, desk, url)
+        await drain(desk)
+    sent = await in_thread(fresh, text)
+    assert (sent.status, sent.reason, len(desk.carrier.texts)) == ("sent", "", 1)
+    assert (await in_thread(_provider, desk)).incident == ""
+
+
+def _a_minute_passes(text: Message) -> None:
+    entry = OutboxEntry.objects.get(message=text)
+    assert entry.refused_since is not None
+    OutboxEntry.objects.filter(pk=entry.pk).update(
+        not_before=None, refused_since=entry.refused_since - timedelta(minutes=1)
+    )
 
 
 async def one_step(desk: Desk) -> None:
