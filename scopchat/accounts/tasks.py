@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.contrib.sessions.models import Session
+from procrastinate import JobContext
 from procrastinate.contrib.django import app
 
 from scopchat.accounts import failures, presence, throttle
@@ -22,3 +24,17 @@ async def tell_failures(timestamp: int) -> None:  # noqa: ARG001
     """Counts of failed sign-ins go into the audit log, and what slows nobody any more goes."""
     await in_thread(failures.tell, now=utc_now())
     await in_thread(throttle.clear_old, now=utc_now())
+
+
+JOBS_KEPT_HOURS = 7 * 24
+"""Of those that failed: what they were about stands in their arguments."""
+
+
+@app.periodic(cron="17 * * * *")
+@app.task(queue="upkeep", queueing_lock="clear out", pass_context=True)
+async def clear_out(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
+    """Removes jobs that failed long ago, and sessions that have expired."""
+    await context.app.job_manager.delete_old_jobs(
+        nb_hours=JOBS_KEPT_HOURS, include_failed=True, include_cancelled=True, include_aborted=True
+    )
+    await in_thread(Session.objects.filter(expire_date__lt=utc_now()).delete)

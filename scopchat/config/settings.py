@@ -29,7 +29,7 @@ SECRET_KEY = env.text(
 FIELD_KEYS = env.items(
     "SCOPCHAT_FIELD_KEYS",
     "",
-    "Fernet keys that encrypt provider credentials, newest first. Empty: derived from the secret key.",
+    "Fernet keys that encrypt credentials and sessions, newest first. Empty: derived from the secret key.",
 ) or [base64.urlsafe_b64encode(hashlib.sha256(f"fields:{SECRET_KEY}".encode()).digest()).decode()]
 PUBLIC_URL = env.text(
     "SCOPCHAT_PUBLIC_URL",
