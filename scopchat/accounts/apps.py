@@ -8,7 +8,9 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from allauth.account.signals import password_reset as was_reset
+        from allauth.account.signals import user_logged_in as let_in
         from allauth.mfa import signals as mfa
+        from allauth.usersessions.signals import on_user_logged_in
         from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 
         from scopchat.accounts import password_reset, second_factor, sign_ins
@@ -20,6 +22,9 @@ class AccountsConfig(AppConfig):
         user_logged_in.connect(sign_ins.on_signed_in)
         user_logged_out.connect(sign_ins.on_signed_out)
         user_login_failed.connect(sign_ins.on_sign_in_failed)
+        # allauth's own would store the browser's key as it is.
+        let_in.disconnect(on_user_logged_in)
+        let_in.connect(sign_ins.on_let_in)
         was_reset.connect(password_reset.on_reset)
         mfa.authenticator_added.connect(second_factor.on_added)
         mfa.authenticator_removed.connect(second_factor.on_removed)

@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from scopchat.accounts import failures, presence
 from scopchat.accounts.lookup import login_of, person_called
 from scopchat.accounts.models import User
+from scopchat.accounts.own_sessions import forget_ended, note_session
 from scopchat.accounts.services import end_sessions
 from scopchat.audit.catalogue import Verb
 from scopchat.audit.services import record
@@ -25,6 +26,13 @@ def on_signed_in(user: User, request: HttpRequest, **_more: Any) -> None:
     known = get_authentication_records(request, user)
     means = [each.get("type") or each["method"] for each in known]
     record(verb=Verb.SIGNED_IN, company=user.company, acting=user, details={"means": means})
+
+
+@transaction.atomic
+def on_let_in(user: User, request: HttpRequest, **_more: Any) -> None:
+    """Every step of signing in is done: the session is one of the person's, and those that are over are forgotten."""
+    forget_ended(user)
+    note_session(request, user)
 
 
 @transaction.atomic

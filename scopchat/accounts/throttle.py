@@ -19,6 +19,9 @@ SALT = "scopchat.attempts"
 KEPT = timedelta(hours=1)
 """After this nothing is left to forget: every rule's waiting has ended and its failures are forgiven."""
 
+ONE_ANOTHER = timedelta(minutes=1)
+"""Attempts at the same time have read their clocks in another order than they are counted in."""
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:
@@ -80,7 +83,7 @@ class Attempt:
     def was_right(self, *, now: datetime) -> None:
         """Takes this failure back and no earlier ones: a guesser would wipe theirs by a sign-in of their own."""
         rows = Attempts.objects.filter(key__in=[each.key for each in self.counted])
-        rows.update(level=Greatest(F("level") - 1.0, 0.0), next_at=now)
+        rows.update(level=Greatest(F("level") - 1.0, 0.0), next_at=now - ONE_ANOTHER)
 
 
 @transaction.atomic
@@ -92,13 +95,14 @@ def begin(*counted: Counted, now: datetime) -> Attempt:
 
 
 def _count(counted: Counted, now: datetime) -> None:
-    fresh = Attempts(key=counted.key, level=0.0, next_at=now, last_at=now)
+    fresh = Attempts(key=counted.key, level=0.0, next_at=now - ONE_ANOTHER, last_at=now)
     Attempts.objects.bulk_create([fresh], ignore_conflicts=True)
     row = Attempts.objects.select_for_update().get(pk=fresh.key)
     if row.next_at > now:
         raise TooSoon(row.next_at - now)
     row.level = counted.rule.level(row.level, now - row.last_at) + 1
-    row.next_at, row.last_at = now + counted.rule.wait(row.level), now
+    wait = counted.rule.wait(row.level)
+    row.next_at, row.last_at = (now + wait) if wait else row.next_at, now
     row.save()
 
 

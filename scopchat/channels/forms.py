@@ -15,6 +15,7 @@ from scopchat.accounts.services import people_of
 from scopchat.channels.loans import providers_for
 from scopchat.channels.models import Channel, Destination, Provider
 from scopchat.channels.providers.base import Adapter
+from scopchat.common.crypto import UnreadableSecrets
 from scopchat.common.phones import BadNumber, to_address
 from scopchat.queues.models import Queue
 from scopchat.tenancy.models import Company
@@ -35,7 +36,7 @@ class ProviderForm(forms.Form):
             self.fields["name"].initial = provider.name
         if adapter.kind == SIMULATOR:
             return
-        known = provider.credentials if provider and provider.is_readable else {}
+        known = provider.credentials if provider and not isinstance(provider.credentials, UnreadableSecrets) else {}
         for wanted in adapter.credential_fields:
             stored = bool(known.get(wanted.name))
             shown = "" if wanted.secret else known.get(wanted.name, "")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -10,17 +9,13 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from scopchat.channels.hook_tokens import HookDigestField, new_hook_token
 from scopchat.channels.providers.base import Account, Event, FailureReason
 from scopchat.channels.shards import SHARDS
 from scopchat.common.crypto import EncryptedJSONField, UnreadableSecrets
 from scopchat.queues.models import Queue
 from scopchat.tenancy.models import Company
 from scopchat.tenancy.scoping import TenantModel, tenant_manager
-
-
-def new_hook_token() -> str:
-    """192 random bits: unsigned carriers are known by it alone."""
-    return secrets.token_hex(24)
 
 
 class Provider(TenantModel):
@@ -30,7 +25,8 @@ class Provider(TenantModel):
     name = models.CharField(_("name"), max_length=80)
     credentials = EncryptedJSONField(default=dict)
     api_base_url = models.CharField(_("API address"), max_length=300)
-    hook_token = models.CharField(max_length=64, unique=True, default=new_hook_token)
+    hook_token = EncryptedJSONField(default=new_hook_token)
+    hook_digest = HookDigestField(max_length=64, unique=True, editable=False)
     is_active = models.BooleanField(_("active"), default=True)
     incident = models.CharField(max_length=300, blank=True)
     """What is wrong at present, as a `FailureReason` and the carrier's words; empty when nothing is."""
@@ -46,7 +42,7 @@ class Provider(TenantModel):
 
     @property
     def callback_url(self) -> str:
-        """Public address of this account's hooks; `/inbound` and `/status` stand below it."""
+        """Public address of this account's hooks; `/inbound` and `/status` stand below it. May raise `Unreadable`."""
         return f"{settings.PUBLIC_URL}/hooks/{self.kind}/{self.hook_token}"
 
     @property
@@ -62,12 +58,12 @@ class Provider(TenantModel):
 
     @property
     def is_readable(self) -> bool:
-        """Whether our keys can read its credentials; without them it neither sends nor receives."""
-        return not isinstance(self.credentials, UnreadableSecrets)
+        """Whether our keys can read its secrets; without them it neither sends nor receives."""
+        return not any(isinstance(each, UnreadableSecrets) for each in (self.credentials, self.hook_token))
 
     @property
     def account(self) -> Account:
-        """The value adapters work on. Raises `Unreadable` where our keys cannot read its credentials."""
+        """The value adapters work on. Raises `Unreadable` where our keys cannot read its secrets."""
         return Account(
             credentials=dict(self.credentials),
             api_base_url=self.api_base_url.rstrip("/")

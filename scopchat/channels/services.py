@@ -12,11 +12,13 @@ from django_scopes import scope
 from scopchat.accounts.models import User
 from scopchat.audit.catalogue import Verb
 from scopchat.audit.services import changes, record
+from scopchat.channels.hook_tokens import new_hook_token
 from scopchat.channels.journal import hand_back
 from scopchat.channels.loans import loan_for_channels
-from scopchat.channels.models import Channel, Destination, InboundEvent, Provider, new_hook_token
+from scopchat.channels.models import Channel, Destination, InboundEvent, Provider
 from scopchat.channels.providers.registry import adapter_for
 from scopchat.channels.shards import shard_of
+from scopchat.common.crypto import UnreadableSecrets
 from scopchat.common.phones import to_address
 from scopchat.events.catalogue import AccessChanged
 from scopchat.events.publish import publish
@@ -24,6 +26,8 @@ from scopchat.queues.models import Queue
 from scopchat.tenancy.limits import require_room
 from scopchat.tenancy.models import Company
 from scopchat.tenancy.resources import Resource
+
+HOOK = ("hook_token", "hook_digest")
 
 
 @transaction.atomic
@@ -60,12 +64,13 @@ def update_provider(
 ) -> None:
     """Changes the account; credentials left out keep their value. Which were replaced is recorded, never a value.
 
-    Credentials that our keys cannot read are forgotten once new ones are given, and the incident with them.
+    Once new credentials are given, those that our keys cannot read are forgotten, and the incident with them. Callback
+    addresses that cannot be read either become others, of which the carrier has to be told.
     """
     before = {"name": provider.name, "api_base_url": provider.api_base_url}
     details: dict[str, Any] = changes(before, {"name": name, "api_base_url": api_base_url})
     is_lost = not provider.is_readable and bool(credentials)
-    stored = {} if is_lost or not credentials else provider.credentials
+    stored = provider.credentials if credentials and not isinstance(provider.credentials, UnreadableSecrets) else {}
     replaced = [key for key, value in credentials.items() if stored.get(key) != value]
     if replaced:
         details["credentials"] = sorted(replaced)
@@ -74,8 +79,10 @@ def update_provider(
         provider.credentials = {**stored, **credentials}
     if is_lost:
         provider.incident = ""
+        if isinstance(provider.hook_token, UnreadableSecrets):
+            provider.hook_token = new_hook_token()
     provider.api_base_url = api_base_url
-    provider.save(update_fields=["name", "credentials", "api_base_url", "incident"])
+    provider.save(update_fields=["name", "credentials", "api_base_url", "incident", *HOOK])
     if details:
         _record(Verb.PROVIDER_CHANGED, provider, acting, details)
 
@@ -88,7 +95,7 @@ def _record(verb: Verb, about: Provider | Channel, acting: User | None, details:
 def rotate_hook_token(*, provider: Provider, acting: User | None = None) -> None:
     """New callback addresses; the carrier has to be told, as the old ones answer 404 at once."""
     provider.hook_token = new_hook_token()
-    provider.save(update_fields=["hook_token"])
+    provider.save(update_fields=HOOK)
     _record(Verb.PROVIDER_ADDRESSES_RENEWED, provider, acting, {})
 
 

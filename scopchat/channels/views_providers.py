@@ -7,6 +7,7 @@ from django.db.models import Count, Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_POST
 
 from scopchat.accounts.access import PersonRequest, requires
@@ -19,6 +20,9 @@ from scopchat.channels.providers.base import Adapter
 from scopchat.channels.providers.registry import ADAPTERS
 from scopchat.channels.services import create_provider, rotate_hook_token, update_provider
 from scopchat.common.clock import utc_now
+from scopchat.common.crypto import UnreadableSecrets
+
+ADDRESSES_ARE_NEW = _lazy("The addresses are new. The carrier must be given them now: the old ones are dead.")
 
 
 def _adapter(kind: str) -> Adapter:
@@ -69,6 +73,7 @@ def edit_provider(request: PersonRequest, pk: int) -> HttpResponse:
     adapter = _adapter(provider.kind)
     form = ProviderForm(request.POST or None, adapter=adapter, provider=provider)
     if request.method == "POST" and form.is_valid():
+        keeps_addresses = not isinstance(provider.hook_token, UnreadableSecrets)
         keeps_its_own = provider.kind == SIMULATOR and provider.is_readable
         update_provider(
             provider=provider,
@@ -77,7 +82,8 @@ def edit_provider(request: PersonRequest, pk: int) -> HttpResponse:
             api_base_url=form.cleaned_data.get("api_base_url", provider.api_base_url),
             acting=request.user,
         )
-        messages.success(request, _("The changes are saved."))
+        words = _("The changes are saved.") if keeps_addresses else ADDRESSES_ARE_NEW
+        messages.success(request, words)
         return redirect("channels:edit_provider", provider.pk)
     context = {
         "form": form,
@@ -103,5 +109,5 @@ def _lent(request: PersonRequest, provider: Provider) -> HttpResponse:
 def rotate_token(request: PersonRequest, pk: int) -> HttpResponse:
     """New callback addresses; the old ones stop answering at once."""
     rotate_hook_token(provider=get_object_or_404(Provider, pk=pk), acting=request.user)
-    messages.success(request, _("The addresses are new. The carrier must be given them now: the old ones are dead."))
+    messages.success(request, ADDRESSES_ARE_NEW)
     return redirect("channels:edit_provider", pk)

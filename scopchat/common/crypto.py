@@ -38,6 +38,9 @@ class UnreadableSecrets(Mapping[str, Any]):
     def __len__(self) -> int:
         raise Unreadable
 
+    def __str__(self) -> str:
+        raise Unreadable
+
 
 @cache
 def _cipher(keys: tuple[str, ...]) -> MultiFernet:
@@ -56,12 +59,15 @@ def encrypt_text(text: str) -> str:
 
 
 def decrypt_text(encrypted: str) -> str:
-    """Undoes `encrypt_text`. Raises `InvalidToken` for what these keys did not write."""
-    return _current_cipher().decrypt(encrypted.encode()).decode()
+    """Undoes `encrypt_text`. Raises `Unreadable` for what these keys did not write."""
+    try:
+        return _current_cipher().decrypt(encrypted.encode()).decode()
+    except InvalidToken:
+        raise Unreadable from None
 
 
 class EncryptedJSONField(models.BinaryField):  # type: ignore[type-arg]  # not subscriptable at run time
-    """A JSON object stored encrypted (Fernet: AES-128-CBC with HMAC-SHA256).
+    """A JSON value stored encrypted (Fernet: AES-128-CBC with HMAC-SHA256).
 
     The first key of `SCOPCHAT_FIELD_KEYS` writes, all of them read, so keys rotate by being put in front. What none of
     them reads is loaded as `UnreadableSecrets`.

@@ -12,11 +12,31 @@ from django.http import HttpRequest, HttpResponse
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 HIDDEN = frozenset({"text", "body", "password", "token", "credentials", "secret", "authorization", "cookie"})
+SECRET_PATHS = re.compile(
+    r"(/invitation/|/email/|/password/reset/[0-9A-Za-z]+-|/hooks/\w+/|/simulator/carrier/\d+/)[^/\s\"']{8,}"
+)
+"""Addresses that open something to whoever has them, up to the part that does."""
 
 
 def _hide(_logger: object, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
     """Drops what must never be logged, whoever passed it."""
-    return {key: "hidden" if key in HIDDEN else value for key, value in event.items()}
+    return {key: "hidden" if key in HIDDEN else _without_secrets(value) for key, value in event.items()}
+
+
+def _without_secrets(value: object) -> object:
+    return SECRET_PATHS.sub(r"\1hidden", value) if isinstance(value, str) else value
+
+
+class WithoutArguments(logging.Filter):
+    """Jobs are logged by name and id: the library adds their arguments, whatever is in them."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        jobs = [getattr(record, "job", None), *(getattr(record, "jobs", None) or [])]
+        for job in filter(None, jobs):
+            told = f"{job['task_name']}[{job['id']}]"
+            record.msg = record.getMessage().replace(job["call_string"], told)
+            record.args = ()
+        return True
 
 
 def logging_settings(log_format: str) -> None:
@@ -48,7 +68,10 @@ def logging_settings(log_format: str) -> None:
                     "foreign_pre_chain": shared,
                 }
             },
-            "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+            "filters": {"without_arguments": {"()": WithoutArguments}},
+            "handlers": {
+                "stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["without_arguments"]}
+            },
             "root": {"handlers": ["stderr"], "level": "INFO"},
             "loggers": {"procrastinate": {"level": "WARNING"}, "uvicorn.access": {"level": "WARNING"}},
         }

@@ -1,7 +1,8 @@
-"""E-mail: written in the reader's language, queued with what it tells of, and sent by a job that tries again."""
+"""E-mail: written in the reader's language, queued with what it tells of, sent by a job that tries again."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 
 from django.core.mail import EmailMultiAlternatives
@@ -10,6 +11,7 @@ from django.utils import translation
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
+from scopchat.common.crypto import decrypt_text, encrypt_text
 from scopchat.common.threads import in_thread
 
 TRIES = RetryStrategy(max_attempts=8, exponential_wait=5)
@@ -22,12 +24,16 @@ def queue_mail(*, to: str, language: str, template: str, context: Mapping[str, o
         subject = " ".join(render_to_string(f"{template}.subject.txt", dict(context)).split())
         text = render_to_string(f"{template}.txt", dict(context)).strip()
         html = render_to_string(f"{template}.html", dict(context))
-    send_mail.defer(to=to, subject=subject, text=text, html=html)
+    send_mail.defer(sealed=encrypt_text(json.dumps({"to": to, "subject": subject, "text": text, "html": html})))
 
 
 @app.task(name="scopchat.common.mail.send_mail", queue="mail", retry=TRIES)
-async def send_mail(*, to: str, subject: str, text: str, html: str) -> None:
-    """Hands one e-mail to the mail server."""
-    message = EmailMultiAlternatives(subject, text, to=[to])
-    message.attach_alternative(html, "text/html")
+async def send_mail(*, sealed: str = "", **plain: str) -> None:
+    """Hands one e-mail to the mail server. It waits encrypted, as many hold a link that opens an account.
+
+    `plain` is how earlier versions queued it, whose servers may still run while workers of this one start.
+    """
+    mail = json.loads(decrypt_text(sealed)) if sealed else plain
+    message = EmailMultiAlternatives(mail["subject"], mail["text"], to=[mail["to"]])
+    message.attach_alternative(mail["html"], "text/html")
     await in_thread(message.send)

@@ -9,14 +9,14 @@ import base64
 import hashlib
 from datetime import timedelta
 from pathlib import Path
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import urlsplit
 
 from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
 
-from scopchat.common import connections, env
+from scopchat.common import env
 from scopchat.common.logs import logging_settings
-from scopchat.config import statics
+from scopchat.config import addresses, statics
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 
@@ -30,7 +30,7 @@ SECRET_KEY = env.text(
 FIELD_KEYS = env.items(
     "SCOPCHAT_FIELD_KEYS",
     "",
-    "Fernet keys that encrypt provider credentials, newest first. Empty: derived from the secret key.",
+    "Fernet keys that encrypt credentials and sessions, newest first. Empty: derived from the secret key.",
 ) or [base64.urlsafe_b64encode(hashlib.sha256(f"fields:{SECRET_KEY}".encode()).digest()).decode()]
 PUBLIC_URL = env.text(
     "SCOPCHAT_PUBLIC_URL",
@@ -135,55 +135,15 @@ TEMPLATES = [
 ]
 
 
-CONNECTION_OPTIONS: dict[str, object] = {
-    "connect_timeout": 5,
-    "keepalives_idle": 5,
-    "keepalives_interval": 2,
-    "keepalives_count": 3,
-    "tcp_user_timeout": 10_000,
-}
-"""How libpq notices a server that went without a word: 11 s while an answer is awaited, 10 s for what was sent."""
-SESSION_OPTIONS = "-c idle_in_transaction_session_timeout=5000"
-"""Ends, after milliseconds, a transaction whose process was frozen in the middle of it, so that its locks go."""
-
-
-def _database(url: str) -> dict[str, object]:
-    """Django's settings for a `postgresql://` address; query parameters go to libpq."""
-    parts = urlsplit(url)
-    options = dict(parse_qsl(parts.query))
-    host = options.pop("host", parts.hostname or "")
-    return {
-        "ENGINE": "django.db.backends.postgresql",
-        "NAME": unquote(parts.path.lstrip("/")) or "scopchat",
-        "USER": unquote(parts.username or ""),
-        "PASSWORD": unquote(parts.password or ""),
-        "HOST": host,
-        "PORT": str(parts.port or options.pop("port", "")),
-        "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {
-            "options": SESSION_OPTIONS,
-            **CONNECTION_OPTIONS,
-            **options,
-            "pool": {
-                "min_size": 1,
-                "max_size": POOL_SIZE,
-                "timeout": 5,
-                # Whoever needs a connection tries at once: nobody waits for the patience of an earlier attempt.
-                "reconnect_timeout": 0,
-                "check": connections.check,
-            },
-        },
-    }
-
-
 POOL_SIZE = env.number("SCOPCHAT_POOL_SIZE", 12, "Most database connections per process.")
 DATABASES = {
-    "default": _database(
+    "default": addresses.database(
         env.text(
             "DATABASE_URL",
             "postgresql://postgres@localhost/scopchat",
             "PostgreSQL 15 or newer, as postgresql://user:password@host:port/name. Set by `scopchat up`.",
-        )
+        ),
+        pool_size=POOL_SIZE,
     )
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -276,26 +236,8 @@ MAIL_FROM = env.text("SCOPCHAT_MAIL_FROM", "SCOPCHAT <no-reply@localhost>", "Sen
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = MAIL_FROM
 
 
-def _mail_server(url: str) -> dict[str, object]:
-    """Django's settings for `smtp://` (STARTTLS where a user is named), `smtps://`."""
-    parts = urlsplit(url)
-    secure = parts.scheme == "smtps"
-    return {
-        "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
-        "OPTIONS": {
-            "host": parts.hostname or "localhost",
-            "port": parts.port or (465 if secure else 25),
-            "username": unquote(parts.username or ""),
-            "password": unquote(parts.password or ""),
-            "use_ssl": secure,
-            "use_tls": bool(parts.username) and not secure,
-            "timeout": 20,
-        },
-    }
-
-
 MAILERS = {
-    "default": _mail_server(
+    "default": addresses.mail_server(
         env.text("SCOPCHAT_MAIL_URL", "smtp://localhost:25", "Mail server, as smtp://user:password@host:port.")
     )
 }

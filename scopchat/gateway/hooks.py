@@ -15,6 +15,7 @@ from urllib.parse import quote
 import structlog
 from prometheus_client import Counter
 
+from scopchat.channels.hook_tokens import without_token
 from scopchat.channels.models import EventState
 from scopchat.channels.providers.base import BadSignature, Event, HookRequest, Malformed
 from scopchat.channels.providers.registry import ADAPTERS
@@ -153,7 +154,7 @@ class Hooks:
             carrier_key=identity.key,
             shard=shard_of(provider_id=account.provider_id, address=identity.address),
             method=request.method,
-            url=request.url.replace("\0", ""),
+            url=without_token(request.url).replace("\0", ""),
             headers={name: request.headers[name] for name in KEPT_HEADERS if name in request.headers},
             received_at=now.isoformat(),
             state=REFUSED if error else ACCEPTED,

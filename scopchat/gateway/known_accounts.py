@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from django.db import OperationalError
 
+from scopchat.channels.hook_tokens import digest_of
 from scopchat.channels.models import Provider
 from scopchat.channels.providers.base import Account
 from scopchat.gateway.database import in_thread
@@ -65,5 +66,5 @@ class KnownAccounts:
 
 
 def _load(kind: str, token: str) -> KnownAccount | None:
-    provider: Provider | None = Provider.objects.filter(kind=kind, hook_token=token).first()
+    provider: Provider | None = Provider.objects.filter(kind=kind, hook_digest=digest_of(token)).first()
     return KnownAccount(provider.pk, provider.kind, provider.account) if provider else None

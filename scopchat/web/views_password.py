@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.http import HttpRequest, HttpResponse
@@ -16,13 +15,14 @@ from scopchat.accounts import invitations, known_browsers
 from scopchat.accounts.access import PersonRequest, public, requires
 from scopchat.accounts.models import User
 from scopchat.accounts.own import choose_password
+from scopchat.accounts.own_sessions import note_session
 from scopchat.web.forms_password import PasswordForm
 
 
 def keep_session(request: PersonRequest, response: HttpResponse) -> HttpResponse:
     """After a change of password, which ends all sessions bound to the one before: this one goes on."""
     update_session_auth_hash(request, request.user)
-    UserSession.objects.create_from_request(request)
+    note_session(request, request.user)
     known_browsers.remember(request, response, request.user)
     return response
 

@@ -16,9 +16,11 @@ django.setup()
 from django.db import connections
 from django_scopes import scope, scopes_disabled
 
+from scopchat.accounts import invitations
 from scopchat.accounts.roles import Role
 from scopchat.accounts.services import create_user
-from scopchat.channels.models import Channel, Destination, InboundEvent, PendingEvent
+from scopchat.channels.models import Channel, Destination, InboundEvent, PendingEvent, Provider
+from scopchat.channels.providers.simulator.services import text_from_phone
 from scopchat.channels.services import create_channel, create_provider
 from scopchat.common.clock import utc_now
 from scopchat.interactions.models import Message
@@ -108,6 +110,32 @@ def journal() -> dict[str, int]:
     found["pending"] = PendingEvent.objects.count()
     found["done"] = found.pop("accepted", 0) - found["pending"]
     return {state: count for state, count in found.items() if count}
+
+
+def invite() -> None:
+    """Somebody new is invited by e-mail."""
+    company = Company.objects.get(name="Clinique Laurier")
+    person = create_user(
+        company=company, username="nadia", email="nadia@exemple.test", display_name="Nadia Roy", role=Role.AGENT,
+        password=None,
+    )  # fmt: skip
+    invitations.invite(person=person, acting=None)
+
+
+def hook_tokens() -> list[str]:
+    return [provider.hook_token for provider in Provider.objects.all()]
+
+
+def say(inbound: str, outbound: str) -> None:
+    """A customer texts the client from a toy phone, and the client texts a customer of Twilio's, which is down."""
+    company = Company.objects.get(name="Clinique Laurier")
+    with scope(company=company):
+        toy = Channel.objects.filter(provider__kind="simulator").order_by("id")[0]
+        text_from_phone(channel=toy, phone="+15145550142", text=inbound, now=utc_now())
+        start.start(
+            channel=Channel.objects.get(name="T0"), acting=company.users.get(username="amelie"), phone="+14385550000",
+            text=outbound, idempotency_key=uuid.uuid4(), now=utc_now(),
+        )  # fmt: skip
 
 
 def main() -> None:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from scopchat.accounts.models import Presence, User
 from scopchat.accounts.roles import Role
 from scopchat.accounts.services import create_user
+from scopchat.accounts.sessions import stored_key
 from scopchat.tenancy.models import Company
 from scopchat.tenancy.services import archive_company, deactivate_company, reactivate_company, restore_company
 from tests.cast import PASSWORD, Cast
@@ -42,7 +43,7 @@ def test_its_people_are_signed_out_at_once_wherever_they_are(cast: Cast) -> None
         assert browser.get("/messages/")["Location"].startswith("/account/login/")
     assert paul.get("/messages/").status_code == 200
     assert not UserSession.objects.filter(user=cast.admin).exists()
-    assert not Session.objects.filter(session_key=amelie.session.session_key).exists()
+    assert not Session.objects.filter(session_key=stored_key(amelie.session.session_key)).exists()
     assert User.objects.get(pk=cast.admin.pk).presence == Presence.OFFLINE
 
 

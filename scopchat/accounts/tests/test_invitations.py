@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from django.core import signing
 from django.test import Client
-from procrastinate.contrib.django.models import ProcrastinateJob
 
 from scopchat.accounts import invitations, people
 from scopchat.accounts.models import User
@@ -16,6 +15,7 @@ from scopchat.accounts.roles import Role
 from scopchat.accounts.services import create_user
 from scopchat.tenancy.models import Company
 from tests.cast import Cast
+from tests.mails import mails
 from tests.people import entered
 
 CHOSEN = "une phrase courte et douce"
@@ -30,9 +30,8 @@ def newcomer(cast: Cast, **changes: Any) -> User:
     return person
 
 
-def sent() -> dict[str, Any]:
-    found: dict[str, Any] = ProcrastinateJob.objects.filter(queue_name="mail").latest("id").args
-    return found
+def sent() -> dict[str, str]:
+    return mails()[-1]
 
 
 def link() -> str:

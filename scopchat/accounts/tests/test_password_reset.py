@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
 from django.test import Client
-from procrastinate.contrib.django.models import ProcrastinateJob
 
 from scopchat.accounts.models import User
 from scopchat.audit.catalogue import Verb
@@ -17,6 +15,7 @@ from scopchat.common.clock import utc_now
 from scopchat.tenancy.services import ask_second_factor, deactivate_company
 from tests.cast import PASSWORD, Cast
 from tests.guesses import patiently
+from tests.mails import mails
 
 NEW = "a-very-different-password"
 
@@ -26,12 +25,6 @@ def ask(email: str) -> tuple[str, str]:
     answer = Client().post("/account/password/reset/", {"email": email}, follow=True)
     ((place, _status),) = answer.redirect_chain
     return place, re.sub(r'value="[^"]*"', "", answer.content.decode())
-
-
-def mails() -> list[dict[str, Any]]:
-    """What waits to be sent, the oldest first."""
-    found = ProcrastinateJob.objects.filter(task_name="scopchat.common.mail.send_mail").order_by("id")
-    return list(found.values_list("args", flat=True))
 
 
 def link() -> str:

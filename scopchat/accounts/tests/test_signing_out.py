@@ -9,6 +9,7 @@ from django.test import Client
 
 from scopchat.accounts.models import Presence, User
 from scopchat.accounts.own_sessions import sessions_of
+from scopchat.accounts.sessions import stored_key
 from scopchat.audit.catalogue import Verb
 from scopchat.audit.models import Entry
 from tests.cast import PASSWORD, Cast
@@ -62,7 +63,7 @@ def test_it_lists_ones_browsers_by_their_names(cast: Cast) -> None:
 
 def test_one_session_is_closed_and_the_others_stay(cast: Cast) -> None:
     here, lost, third = signed_in("sophie"), signed_in("sophie"), signed_in("sophie")
-    pk = UserSession.objects.get(session_key=lost.session.session_key).pk
+    pk = UserSession.objects.get(session_key=stored_key(lost.session.session_key)).pk
     here.post(f"/account/sessions/{pk}/close/")
     assert [is_in(here), is_in(lost), is_in(third)] == [True, False, True]
     entry = Entry.objects.get(verb=Verb.SESSIONS_ENDED)
@@ -78,7 +79,7 @@ def test_all_others_are_closed_at_once(cast: Cast) -> None:
 
 def test_nobody_closes_the_session_of_another_or_their_present_one(cast: Cast) -> None:
     here, outsider = signed_in("sophie"), signed_in("paul")
-    mine = UserSession.objects.get(session_key=here.session.session_key).pk
+    mine = UserSession.objects.get(session_key=stored_key(here.session.session_key)).pk
     assert outsider.post(f"/account/sessions/{mine}/close/").status_code == 404
     assert here.post(f"/account/sessions/{mine}/close/").status_code == 404
     assert is_in(here)

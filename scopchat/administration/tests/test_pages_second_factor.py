@@ -8,14 +8,13 @@ import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP
-from procrastinate.contrib.django.models import ProcrastinateJob
 
 from scopchat.accounts.models import User
 from scopchat.accounts.roles import Role
 from scopchat.audit.models import Entry
-from scopchat.common.mail import send_mail
 from scopchat.tenancy.services import ask_second_factor
 from tests.cast import Cast
+from tests.mails import mails
 from tests.passkeys import add_passkey
 from tests.people import entered, signed_in
 
@@ -29,10 +28,6 @@ def protect(person: User) -> None:
 
 def reset(who: User, person: User) -> Any:
     return signed_in(who).post(f"/users/{person.pk}/second-factor/")
-
-
-def mails() -> list[dict[str, Any]]:
-    return list(ProcrastinateJob.objects.filter(task_name=send_mail.name).values_list("args", flat=True))
 
 
 def test_everything_goes_and_the_person_is_signed_out_and_told(cast: Cast) -> None:

@@ -210,8 +210,7 @@ class Refused:
     detail: str
     """For logs and the details pane: the carrier's words, never the message's."""
     retryable: bool = False
-    retry_after: timedelta | None = None
-    """How long the carrier asked to be left alone (RFC 9110, Retry-After); the sender reads it."""
+    retry_after: timedelta | None = None  # how long the carrier asked to be left alone; the sender reads it
 
 
 @dataclass(frozen=True, slots=True)

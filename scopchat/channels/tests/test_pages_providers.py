@@ -133,7 +133,7 @@ def test_it_says_that_credentials_cannot_be_read(cast: Cast, twilio: Provider) -
 
 @pytest.mark.usefixtures("without_the_key")
 def test_it_takes_new_credentials_for_those_that_cannot_be_read(cast: Cast, twilio: Provider) -> None:
-    browser = signed_in(cast.admin)
+    browser, token = signed_in(cast.admin), twilio.hook_token
     blank = browser.post(f"/providers/{twilio.pk}/", {**TWILIO, "auth_token": ""})
     assert blank.status_code == 422
     with scope(company=cast.client):
@@ -143,6 +143,7 @@ def test_it_takes_new_credentials_for_those_that_cannot_be_read(cast: Cast, twil
         twilio.refresh_from_db()
     assert twilio.account.credentials == {"account_sid": "AC123", "auth_token": SECRET}
     assert twilio.incident == ""
+    assert twilio.hook_token != token
 
 
 @pytest.mark.usefixtures("without_the_key")

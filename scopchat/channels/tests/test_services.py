@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django_scopes import scope
 
+from scopchat.channels.hook_tokens import digest_of, without_token
 from scopchat.channels.models import Channel, Destination, EventState, InboundEvent, PendingEvent, Provider
 from scopchat.channels.services import (
     create_channel,
@@ -204,3 +205,21 @@ def test_who_joins_or_leaves_a_channel_is_told_that_they_see_other_things(cast: 
     with scope(company=cast.client):
         create_queue(company=cast.client, name="Ventes", agents=[cast.agent])
     assert told() == {cast.agent.pk}
+
+
+def test_a_hook_token_is_not_to_be_read_in_the_database(cast: Cast) -> None:
+    made = provider(cast)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT p::text, hook_token FROM channels_provider p WHERE id = %s", [made.pk])
+        row, sealed = cursor.fetchone()
+    assert made.hook_token not in row
+    assert made.hook_token.encode() not in bytes(sealed)
+    assert fresh(made).hook_token == made.hook_token
+    with scope(company=cast.client):
+        assert Provider.objects.get(hook_digest=digest_of(made.hook_token)) == made
+
+
+def test_the_journal_keeps_callbacks_without_the_token() -> None:
+    assert without_token("https://x.test/hooks/twilio/abc123/inbound?Body=/hooks/a/b/c") == (
+        "https://x.test/hooks/twilio/-/inbound?Body=/hooks/a/b/c"
+    )

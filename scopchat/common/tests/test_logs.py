@@ -12,6 +12,7 @@ import structlog
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
+from procrastinate.jobs import Job
 
 from scopchat.common.logs import HIDDEN, RequestIdMiddleware, logging_settings
 
@@ -85,3 +86,41 @@ def test_a_strange_id_is_replaced(given: str) -> None:
     response = RequestIdMiddleware(answer)(RequestFactory().get("/", headers={"X-Request-ID": given}))
     assert len(response["X-Request-ID"]) == 32
     assert response["X-Request-ID"] != given
+
+
+def test_a_job_is_logged_without_its_arguments(written: io.StringIO) -> None:
+    job = Job(
+        id=7, queue="mail", lock=None, queueing_lock=None, task_name="send", task_kwargs={"words": "SECRET é\n(x)"}
+    )
+    try:
+        raise LookupError("refused")
+    except LookupError:
+        told = f"Job {job.call_string} ended with status: Error"
+        logging.getLogger("procrastinate.worker").exception(told, extra={"job": job.log_context()})
+    logging.getLogger("procrastinate.x").warning("%s", job.call_string, extra={"jobs": [job.log_context()]})
+    first, second = lines(written)
+    assert first["event"] == "Job send[7] ended with status: Error"
+    assert second["event"] == "send[7]"
+    assert "LookupError: refused" in str(first["exception"])
+    assert "SECRET" not in written.getvalue()
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/invitation/SECRET-SECRET:1:2/",
+        "/email/SECRET-SECRET:1:2/",
+        "/account/password/reset/4-SECRET-SECRET/",
+        "/hooks/twilio/SECRETSECRETSECRET/inbound",
+        "http://host/simulator/carrier/5/SECRETSECRETSECRET/messages",
+    ],
+)
+def test_an_address_that_opens_something_is_not_logged_whole(written: io.StringIO, address: str) -> None:
+    logging.getLogger("django.request").warning("Not Found: %s", address)
+    structlog.get_logger("test").warning("asked", address=address)
+    try:
+        raise LookupError(address)
+    except LookupError:
+        logging.getLogger("test").exception("failed")
+    assert "hidden" in str(lines(written)[0]["event"])
+    assert "SECRET" not in written.getvalue()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,9 @@ from django.core import mail
 from django.db import transaction
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from scopchat.common.crypto import encrypt_text
 from scopchat.common.mail import queue_mail, send_mail
+from tests.mails import mails
 
 
 @pytest.fixture
@@ -24,15 +27,11 @@ def template(tmp_path: Path, settings: Any) -> str:
     return "note"
 
 
-def queued() -> list[dict[str, Any]]:
-    return list(ProcrastinateJob.objects.filter(task_name=send_mail.name).values_list("args", flat=True))
-
-
 @pytest.mark.django_db
 def test_it_is_written_in_the_readers_language(template: str) -> None:
     queue_mail(to="a@exemple.test", language="fr", template=template, context={"what": "R&D"})
-    (job,) = queued()
-    assert job == {
+    (waiting,) = mails()
+    assert waiting == {
         "to": "a@exemple.test", "subject": "Hors ligne: R&D", "text": "Hors ligne: R&D", "html": "<p>R&amp;D</p>",
     }  # fmt: skip
 
@@ -42,11 +41,22 @@ def test_what_is_taken_back_is_not_told(template: str) -> None:
     with transaction.atomic():
         queue_mail(to="a@exemple.test", language="fr", template=template, context={})
         transaction.set_rollback(True)
-    assert queued() == []
+    assert mails() == []
 
 
-async def test_it_is_sent_as_text_and_html() -> None:
-    await send_mail(to="a@exemple.test", subject="Bonjour", text="Ici", html="<p>Ici</p>")
+MAIL = {"to": "a@exemple.test", "subject": "Bonjour", "text": "Ici", "html": "<p>Ici</p>"}
+
+
+@pytest.mark.django_db
+def test_nobody_reads_it_in_the_database(template: str) -> None:
+    queue_mail(to="a@exemple.test", language="fr", template=template, context={"what": "https://x.test/SECRET"})
+    (args,) = ProcrastinateJob.objects.values_list("args", flat=True)
+    assert not any(word in str(args) for word in ("exemple.test", "SECRET", "Hors ligne"))
+
+
+@pytest.mark.parametrize("arguments", [MAIL, {"sealed": encrypt_text(json.dumps(MAIL))}], ids=["before", "sealed"])
+async def test_it_is_sent_as_text_and_html(arguments: dict[str, str]) -> None:
+    await send_mail(**arguments)
     (sent,) = mail.outbox
     assert (sent.to, sent.subject, sent.body) == (["a@exemple.test"], "Bonjour", "Ici")
     assert sent.alternatives[0][0] == "<p>Ici</p>"

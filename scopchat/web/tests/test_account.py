@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from procrastinate.contrib.django.models import ProcrastinateJob
 
 from scopchat.accounts.models import User
 from scopchat.audit.models import Entry
 from scopchat.events.catalogue import AccessChanged
 from tests.cast import PASSWORD, Cast
 from tests.heard import Heard
+from tests.mails import mails
 from tests.people import entered, signed_in
 
 OWN = "une phrase courte et douce"
@@ -25,7 +25,7 @@ def fresh(person: User) -> User:
 
 
 def link() -> str:
-    text = ProcrastinateJob.objects.filter(queue_name="mail").latest("id").args["text"]
+    text = mails()[-1]["text"]
     (found,) = re.findall(r"/email/\S+/", text)
     return found
 
@@ -98,7 +98,7 @@ def test_nobody_takes_the_address_of_another(cast: Cast) -> None:
 
 def test_an_address_is_asked_for_with_the_password(cast: Cast) -> None:
     assert ask(cast.agent, "sophie.roy@exemple.test", current="x").status_code == 422
-    assert not ProcrastinateJob.objects.filter(queue_name="mail").exists()
+    assert mails() == []
 
 
 def test_strangers_have_no_account(client: Client, db: None) -> None:

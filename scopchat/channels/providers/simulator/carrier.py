@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from django_scopes import scope
 
 from scopchat.accounts.access import public
+from scopchat.channels.hook_tokens import digest_of
 from scopchat.channels.loans import companies_on
 from scopchat.channels.models import Provider
 from scopchat.channels.providers.simulator import services
@@ -22,7 +23,7 @@ from scopchat.tenancy.models import Company
 
 def _provider(request: HttpRequest, token: str) -> Provider | None:
     """The company's account whose token and secret the request carries."""
-    accounts = Provider.objects.select_related("company").filter(kind="simulator", hook_token=token)
+    accounts = Provider.objects.select_related("company").filter(kind="simulator", hook_digest=digest_of(token))
     provider: Provider | None = accounts.first()
     given = request.headers.get("Authorization", "").encode()
     if provider is None or not provider.is_readable:

@@ -11,7 +11,7 @@ from django_scopes import scope
 
 from scopchat.channels.loans import companies_on
 from scopchat.channels.models import Channel, Provider
-from scopchat.channels.providers.base import Event, ReceiptStatus
+from scopchat.channels.providers.base import ReceiptStatus
 from scopchat.channels.providers.simulator.models import Outcome, SimulatedPhone, SimulatedText
 from scopchat.channels.providers.simulator.tasks import call_back
 from scopchat.common.phones import to_e164
@@ -46,14 +46,7 @@ def text_from_phone(
         media_urls=list(media_urls),
         created_at=now,
     )
-    content = {
-        "id": sent.carrier_id,
-        "from": number,
-        "to": channel.address,
-        "text": text,
-        "media_urls": list(media_urls),
-    }
-    _defer(channel.provider, toy, Event.INBOUND, content, now + timedelta(seconds=toy.delay_seconds))
+    _defer(channel.provider, toy, sent, "", now + timedelta(seconds=toy.delay_seconds))
     publish(SimulatorChanged(channel.company_id))
     return sent
 
@@ -89,8 +82,7 @@ def carry(
             created_at=now,
         )
     for seconds, status in _reports(toy):
-        content = {"id": carried.carrier_id, "from": channel_address, "to": number, "status": status}
-        _defer(provider, toy, Event.STATUS, content, now + timedelta(seconds=seconds))
+        _defer(provider, toy, carried, status, now + timedelta(seconds=seconds))
     publish(SimulatorChanged(company.pk))
     return carried
 
@@ -112,10 +104,14 @@ def _reports(toy: SimulatedPhone) -> list[tuple[int, ReceiptStatus]]:
     return [(toy.delay_seconds + place, status) for place, status in enumerate(order)]
 
 
-def _defer(provider: Provider, toy: SimulatedPhone, event: Event, content: dict[str, Any], due: datetime) -> None:
+def _defer(provider: Provider, toy: SimulatedPhone, text: SimulatedText, status: str, due: datetime) -> None:
     for _copy in range(2 if toy.duplicate else 1):
         call_back.configure(schedule_at=due).defer(
-            company_id=provider.company_id, provider_id=provider.pk, event=event.value, content=content
+            company_id=provider.company_id,
+            provider_id=provider.pk,
+            holder_id=text.company_id,
+            text_id=text.pk,
+            status=status,
         )
 
 

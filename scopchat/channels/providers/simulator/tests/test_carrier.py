@@ -15,6 +15,7 @@ from scopchat.channels.lending import lend_provider
 from scopchat.channels.models import Channel, Destination, Provider
 from scopchat.channels.providers.simulator.models import SimulatedPhone, SimulatedText
 from scopchat.channels.providers.simulator.services import carry, set_behaviour, text_from_phone
+from scopchat.channels.providers.simulator.tasks import _content
 from scopchat.channels.services import create_channel, create_provider
 from scopchat.common.phones import BadNumber
 from tests.cast import Cast
@@ -40,11 +41,12 @@ def take(cast: Cast, *, reference: str = "1.1") -> SimulatedText | None:
 def callbacks() -> list[tuple[float, str, Any]]:
     """The callbacks that wait to be made: seconds from now, kind, and what they say."""
     jobs = ProcrastinateJob.objects.filter(queue_name="simulator").order_by("id")
-    return [
-        ((job.scheduled_at - NOW) / timedelta(seconds=1), job.args["event"], job.args["content"])
-        for job in jobs
-        if job.scheduled_at is not None
-    ]
+    found = []
+    for job in jobs:
+        event, content = _content(job.args["holder_id"], job.args["text_id"], job.args["status"])
+        assert job.scheduled_at is not None
+        found.append(((job.scheduled_at - NOW) / timedelta(seconds=1), event, content))
+    return found
 
 
 def reports() -> list[tuple[float, str]]:
