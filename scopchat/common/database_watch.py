@@ -1,8 +1,8 @@
 """Whether the database answers, asked all the time, so that nobody has to find out by waiting.
 
 A server that stops says so on its connections. One that vanishes (a fail-over, a firewall that forgot) says nothing.
-libpq's time-outs (`config.addresses.CONNECTION_OPTIONS`) notice where the network drops packets; this notices whenever nothing
-comes back.
+libpq's own time-outs notice where the network drops packets; this notices whenever nothing comes back
+(docs/decisions/0025).
 """
 
 from __future__ import annotations
