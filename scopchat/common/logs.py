@@ -73,7 +73,12 @@ def logging_settings(log_format: str) -> None:
                 "stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["without_arguments"]}
             },
             "root": {"handlers": ["stderr"], "level": "INFO"},
-            "loggers": {"procrastinate": {"level": "WARNING"}, "uvicorn.access": {"level": "WARNING"}},
+            "loggers": {
+                "procrastinate": {"level": "WARNING"},
+                "uvicorn.access": {"level": "WARNING"},
+                # Each attempt of an outage, which `common.database_watch` tells of once.
+                "psycopg.pool": {"level": "ERROR"},
+            },
         }
     )
 
