@@ -77,6 +77,19 @@ def write_to(desk: Desk, carrier: Carrier, facts: dict[str, str], number: int) -
     carrier.bring(callback, sid)
 
 
+def go_on_beside_a_copy(desk: Desk, carrier: Carrier) -> None:
+    """The desk sends what it has queued while a copy of it, made by hand, runs as well."""
+    database = another_database(desk, "by_hand")
+    copied_by_hand(desk, database)
+    with running(desk, database, desk.folder / "by_hand") as copy:
+        wait_until(lambda: "queued" not in copy.ask("outbound").values(), 30, "the copy doubts what it found")
+        copy.ask("queue", keys=["100"])
+        for worker in desk.workers:
+            worker.start()
+        wait_until(lambda: set(desk.ask("outbound").values()) == {"sent"}, 30, "the desk sent the second half")
+        assert carrier.taken() == {f"Message {n}": 1 for n in range(40)}
+
+
 def restored_keys(data: Path) -> dict[str, str]:
     secrets = json.loads((data / "secrets.json").read_text())
     return {"SCOPCHAT_SECRET_KEY": secrets["secret_key"], "SCOPCHAT_FIELD_KEYS": secrets["field_key"]}
@@ -100,16 +113,7 @@ def test_after_a_restoration_nothing_is_sent_twice_and_nothing_acknowledged_is_m
     secret = f"--passphrase-file={passphrase}"
     original = desk.postgres.cluster.url()
     assert scopchat(original, desk.folder, "backup", backup, secret).returncode == 0
-    by_hand = another_database(desk, "by_hand")
-    copied_by_hand(desk, by_hand)
-
-    with running(desk, by_hand, desk.folder / "by_hand") as beside:
-        wait_until(lambda: "queued" not in beside.ask("outbound").values(), 30, "the copy doubts what it found")
-        for worker in desk.workers:
-            worker.start()
-        wait_until(lambda: len(carrier.fake.texts) == 40, 30, "the second half was sent")
-        beside.ask("queue", keys=["100"])
-        assert set(carrier.taken()) == {f"Message {n}" for n in range(40)}
+    go_on_beside_a_copy(desk, carrier)
     desk.stop()
 
     anew, data = another_database(desk, "anew"), desk.folder / "anew"
