@@ -13,11 +13,10 @@ import pytest
 
 from scopchat.channels.providers.twilio.fake import callbacks
 from scopchat.ops.postgres.cluster import BINARIES
-from scopchat.ops.postgres.external import free_port
 from scopchat.ops.tests.databases import scopchat
 from tests.processes import carrier as carriers
 from tests.processes.carrier import Carrier
-from tests.processes.desk import Desk, installation, wait_until
+from tests.processes.desk import Desk, Process, installation, wait_until
 
 pytestmark = pytest.mark.processes
 
@@ -54,12 +53,12 @@ def copied_by_hand(desk: Desk, database: str) -> None:
 
 @contextmanager
 def running(desk: Desk, database: str, data: Path, **keys: str) -> Iterator[Desk]:
-    """A server and a worker on another database."""
+    """A worker on another database: it is what would send."""
     environment = {**desk.environment, **keys, "DATABASE_URL": database, "SCOPCHAT_DATA_DIR": str(data)}
     data.mkdir(exist_ok=True)
-    copy = Desk(desk.postgres, data, environment, [free_port()])
+    copy = Desk(desk.postgres, data, environment, [], workers=[Process(("worker",), environment, data / "worker.log")])
     try:
-        copy.start()
+        copy.workers[0].start()
         yield copy
     finally:
         for log in sorted(data.glob("*.log")):
@@ -127,7 +126,6 @@ def test_after_a_restoration_nothing_is_sent_twice_and_nothing_acknowledged_is_m
         assert len(copy.ask("outbound")) == 40
 
         copy.ask("queue", keys=["200"])
-        assert "1 written since wait" in scopchat(anew, data, "doctor", **KEYS).stdout
         assert scopchat(anew, data, "resume-sending", **KEYS).returncode == 0
         wait_until(lambda: carrier.taken()["Message 200"] == 1, 30, "it sends again")
     assert set(carrier.taken()) == {f"Message {n}" for n in [*range(40), 200]}
