@@ -33,7 +33,7 @@ def take(work: Work, shard: int) -> Lease:
     Waits for a transaction of an earlier run that holds the lease; the server ends one that stays idle
     (`idle_in_transaction_session_timeout` in the settings). Raises `Held` where nothing may be sent.
     """
-    ((epoch, left_behind, may_send),) = batch(queries.TAKE_LEASE, [work.value, shard])
+    epoch, left_behind, may_send = queries.take_lease(work.value, shard)
     if not may_send:
         raise Held
     return Lease(work, shard, epoch, left_behind)

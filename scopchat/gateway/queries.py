@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from django.db import connection
 
@@ -72,13 +73,16 @@ ONE_AT_A_TIME = """
 SELECT pg_advisory_xact_lock(%s, %s)
 """
 
-PLACE = """concat_ws('.', (SELECT system_identifier FROM pg_control_system()),
-    left(pg_walfile_name(pg_current_wal_lsn()), 8),
-    (SELECT oid FROM pg_database WHERE datname = current_database()),
+THIS_DATABASE = """
+SELECT concat_ws('.', (SELECT system_identifier FROM pg_control_system()),
+                 (SELECT oid FROM pg_database WHERE datname = current_database()))
+"""
+
+PLACE = """concat_ws('.', %s::text, left(pg_walfile_name(pg_current_wal_lsn()), 8),
     'gateway_installation'::regclass::oid)"""
-"""Which database this is: of which server, on which of its time lines (a new one begins where a replica is promoted or
-an archive is replayed to some point), under which number, and with which table. Whatever is restored from a dump has
-another table, whatever the rest is."""
+"""Which database this is: of which server and under which number there (both are asked once for each connection), on
+which time line (a new one begins where a replica is promoted or an archive is replayed to some point), and with which
+table: whatever is restored from a dump has another one."""
 
 WHERE_WE_ARE = f"""
 SELECT place = {PLACE}, sending_held_at FROM gateway_installation
@@ -167,16 +171,36 @@ def every_shard() -> None:
     batch(EVERY_SHARD, [SHARD_LOCKS])
 
 
+_known: WeakKeyDictionary[Any, str] = WeakKeyDictionary()
+"""`this_database` of each connection that is open."""
+
+
+def this_database() -> str:
+    """What stays the same of a database's place as long as the connection does."""
+    connection.ensure_connection()
+    found = _known.get(connection.connection)
+    if found is None:
+        ((found,),) = batch(THIS_DATABASE, [])
+        _known[connection.connection] = found
+    return found
+
+
+def take_lease(work: str, shard: int) -> tuple[int, bool, bool]:
+    """The number of a run that begins, whether an earlier one left claims behind, and whether it may send."""
+    ((epoch, left_behind, may_send),) = batch(TAKE_LEASE, [work, shard, this_database()])
+    return epoch, left_behind, may_send
+
+
 def where_we_are() -> tuple[bool, datetime | None]:
     """Whether this is the database that the installation knows, and since when sending is held."""
-    found = batch(WHERE_WE_ARE, [])
+    found = batch(WHERE_WE_ARE, [this_database()])
     here, held_at = found[0] if found else (False, None)
     return here, held_at
 
 
 def hold_sending(now: datetime) -> bool:
     """Holds sending on a database that the installation does not know, and makes it known; False where it is known."""
-    return bool(batch(HOLD_SENDING, [now]))
+    return bool(batch(HOLD_SENDING, [this_database(), now]))
 
 
 def resume_sending() -> None:

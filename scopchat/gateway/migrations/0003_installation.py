@@ -5,8 +5,8 @@ from django.db import migrations, models
 RECORD = """
 INSERT INTO gateway_installation (id, place, sending_held_at)
 SELECT 1, concat_ws('.', (SELECT system_identifier FROM pg_control_system()),
-                    left(pg_walfile_name(pg_current_wal_lsn()), 8),
                     (SELECT oid FROM pg_database WHERE datname = current_database()),
+                    left(pg_walfile_name(pg_current_wal_lsn()), 8),
                     'gateway_installation'::regclass::oid), NULL
 """
 

@@ -114,7 +114,7 @@ def test_it_makes_a_cluster_anew_after_an_interrupted_attempt(tmp_path: Path) ->
 
 def test_a_promoted_replica_is_another_database_to_the_sender(server: Server) -> None:
     def place() -> object:
-        return _value(server, f"SELECT {PLACE}")
+        return _value(server, f"SELECT {PLACE}".replace("%s", "'here'"))
 
     with psycopg.connect(server.cluster.url(), autocommit=True) as database:
         database.execute("CREATE TABLE gateway_installation ()")

@@ -1,0 +1,56 @@
+"""Runs on a database that was taken over: opens the demo's inbox, sends what waits, and tells what it saw as JSON."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+
+import django
+
+django.setup()
+
+from django.db import connections
+from django.test import Client
+from django_scopes import scopes_disabled
+
+from scopchat.accounts.models import User
+from scopchat.channels.drains import Work
+from scopchat.channels.models import Channel, Provider
+from scopchat.common import http
+from scopchat.gateway import copies, leases, sender
+from scopchat.gateway.database import in_thread
+from scopchat.gateway.tests.carriers import answering, serving
+from scopchat.interactions.models import Message
+
+
+def point_at(url: str) -> int:
+    Provider.objects.update(api_base_url=url)
+    return int(Channel.objects.get(name="Accueil").shard)
+
+
+async def send() -> None:
+    async with serving(answering(201, b'{"id": "sim-upgraded"}')) as url, http.Client(allow_private=True) as client:
+        shard = await in_thread(point_at, url)
+        await sender.run(await in_thread(leases.take, Work.SEND, shard), client)
+
+
+def main() -> None:
+    browser = Client(HTTP_HOST="127.0.0.1")
+    browser.force_login(User.objects.get(username="amelie"))
+    inbox = browser.get("/messages/")
+    held = copies.held_since()
+    asyncio.run(send())
+    with scopes_disabled():
+        texts = {text.text: text for text in Message.objects.filter(text__in=["Still to be sent", "Nobody knows"])}
+    seen = {
+        "inbox": inbox.status_code,
+        "rows": inbox.content.decode().count('<a class="row-i'),
+        "held": held is not None,
+        "statuses": {words: (text.status, text.carrier_id) for words, text in texts.items()},
+    }
+    connections.close_all()
+    print(json.dumps(seen))
+
+
+if __name__ == "__main__":
+    main()

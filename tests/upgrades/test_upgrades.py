@@ -1,0 +1,43 @@
+"""Databases of earlier versions, with data in them, are taken over by this one (`record.py` makes them)."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from scopchat.ops.installation import BASE_DIR
+from scopchat.ops.postgres.cluster import BINARIES
+from scopchat.ops.tests.databases import fresh_database, scopchat
+from tests.upgrades.record import ENVIRONMENT
+
+DUMPS = sorted(Path(__file__).parent.glob("*.sql.gz"))
+
+
+@pytest.mark.processes
+@pytest.mark.parametrize("dump", DUMPS, ids=lambda dump: dump.name.partition(".")[0])
+def test_the_inbox_opens_and_what_waited_is_sent(dump: Path, tmp_path: Path) -> None:
+    with fresh_database() as database:
+        restore = (BINARIES / "psql", "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", f"--dbname={database}")
+        subprocess.run(restore, check=True, input=gzip.decompress(dump.read_bytes()), stdout=subprocess.DEVNULL)
+
+        done = scopchat(database, tmp_path, "migrate", **ENVIRONMENT)
+        assert done.returncode == 0, done.stderr
+
+        environment = {**os.environ, **ENVIRONMENT, "DATABASE_URL": database, "SCOPCHAT_DATA_DIR": str(tmp_path)}
+        looked = subprocess.run(
+            (sys.executable, "-m", "tests.upgrades.look"),
+            cwd=BASE_DIR, env=environment, check=False, capture_output=True, text=True,
+        )  # fmt: skip
+        assert looked.returncode == 0, looked.stderr
+        assert json.loads(looked.stdout.splitlines()[-1]) == {
+            "inbox": 200,
+            "rows": 7,
+            "held": False,
+            "statuses": {"Still to be sent": ["sent", "sim-upgraded"], "Nobody knows": ["unknown", None]},
+        }
