@@ -52,6 +52,9 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _behind_tls els
 TRUSTED_PROXIES = ALLAUTH_TRUSTED_PROXY_COUNT = env.number(
     "SCOPCHAT_TRUSTED_PROXIES", 0, "Proxies in front, each of which adds the address it heard from to X-Forwarded-For."
 )
+METRICS_TOKEN = env.text(
+    "SCOPCHAT_METRICS_TOKEN", "", "Bearer token for /metrics and /readyz. Empty: this machine alone may ask them."
+)
 SECURE_HSTS_SECONDS = 31_536_000 if _behind_tls else 0
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -175,74 +178,7 @@ CACHES = {
 }
 """Codes that were used and links that were asked for, known to all processes (docs/decisions/0014)."""
 
-AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["scopchat.accounts.backend.PersonBackend"]
-PASSWORD_HASHERS = [
-    "django.contrib.auth.hashers.Argon2PasswordHasher",
-    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
-]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {
-        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
-        "OPTIONS": {"min_length": 10},
-    },
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-]
-LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "/"
-LOGOUT_REDIRECT_URL = "account_login"
-ACCOUNT_LOGIN_METHODS = {"username", "email"}
-ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*"]
-ACCOUNT_ADAPTER = "scopchat.accounts.adapter.AccountAdapter"
-ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_PREVENT_ENUMERATION = True
-ACCOUNT_SESSION_REMEMBER = True
-ACCOUNT_LOGOUT_ON_GET = False
-ACCOUNT_RATE_LIMITS = {
-    **dict.fromkeys(("login", "login_failed", "reauthenticate", "reset_password_from_key"), ""),
-    "reset_password": "5/m/key,15/h/key",
-}
-"""allauth's limits shut everybody out behind an address; `accounts.attempts` slows instead (docs/decisions/0019).
-Of links to one mailbox so many are sent that a valid one is always in it."""
-ACCOUNT_FORMS = {"reset_password": "scopchat.accounts.password_reset.ResetForm"}
-ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
-ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105  no secret
-"""Not allauth's, which stores the address as unverified each time somebody asks for a link to it."""
-PASSWORD_RESET_TIMEOUT = 2 * 60 * 60
-ACCOUNT_USER_DISPLAY = "scopchat.accounts.adapter.display_name"
-MFA_ADAPTER = "scopchat.accounts.second_factor.SecondFactorAdapter"
-MFA_ALLOW_UNVERIFIED_EMAIL = True
-"""allauth's table of addresses says nothing: here administrators enter addresses, and a link confirms a new one."""
-MFA_FORMS = {
-    "authenticate": "scopchat.accounts.forms_factor.CodeForm",
-    "reauthenticate": "scopchat.accounts.forms_factor.CodeAgainForm",
-}
-MFA_RATE_LIMITS = {"webauthn_login": ""}
-"""A passkey cannot be guessed, and is a way in while an account is under attack."""
-MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
-MFA_PASSKEY_LOGIN_ENABLED = True
-MFA_TOTP_ISSUER = "SCOPCHAT"
-
-OIDC_URL = env.text(
-    "SCOPCHAT_OIDC_URL", "", "Issuer of single sign-on by OpenID Connect. Empty: there is none."
-).rstrip("/")
-OIDC_NAME = env.text("SCOPCHAT_OIDC_NAME", "", "What the sign-in page calls the issuer. Empty: its host.") or (
-    urlsplit(OIDC_URL).hostname or ""
-)
-OIDC_ID = hashlib.sha256(OIDC_URL.encode()).hexdigest()[:12]
-"""Identities are an issuer's: another one's do not open the same accounts."""
-OIDC_APP = {
-    "provider_id": OIDC_ID,
-    "name": OIDC_NAME,
-    "client_id": env.text("SCOPCHAT_OIDC_CLIENT_ID", "", "Our name with the issuer."),
-    "secret": env.text("SCOPCHAT_OIDC_CLIENT_SECRET", "", "Our password with the issuer."),
-    "settings": {"server_url": OIDC_URL, "oauth_pkce_enabled": True},
-}
-SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": [OIDC_APP] if OIDC_URL else []}}
-SOCIALACCOUNT_ADAPTER = "scopchat.accounts.single_sign_on.SingleSignOnAdapter"
-SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
-SOCIALACCOUNT_AUTO_SIGNUP = False
+from scopchat.config.sign_in import *  # noqa: E402, F403  the part of these settings that is about signing in
 
 MAIL_FROM = env.text("SCOPCHAT_MAIL_FROM", "SCOPCHAT <no-reply@localhost>", "Sender of e-mails.")
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = MAIL_FROM
@@ -292,6 +228,8 @@ WHITENOISE_MAX_AGE = 0 if DEBUG else 3600
 WHITENOISE_IMMUTABLE_FILE_TEST = "(?!)" if DEBUG else "^/static/"
 MEDIA_ROOT = DATA_DIR / "media"
 MEDIA_URL = "media/"
+FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o600, 0o700
+"""Photos are for the account that the program runs under, on every machine that shares the folder."""
 
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "tasks"
 
