@@ -135,10 +135,11 @@ def test_a_stranger_is_sent_to_sign_in(cast: Cast) -> None:
 BESIDE_PAGES = {
     "/healthz": (200, 200),
     "/live": (403, 200),
-    "/metrics": (200, 200),
-    "/readyz": (503, 503),
+    "/metrics": (403, 403),
+    "/readyz": (403, 403),
 }
-"""What the server answers ahead of Django: to a stranger, and to anybody who is signed in. No worker runs in tests."""
+"""What the server answers ahead of Django: to a stranger, and to anybody who is signed in. What it answers monitors is
+in `gateway/tests/test_health.py`."""
 
 
 async def answered(server: Server, path: str, cookie: str) -> int:

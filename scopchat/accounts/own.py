@@ -9,6 +9,7 @@ from django.core import signing
 from django.db import transaction
 from django.urls import reverse
 
+from scopchat.accounts import notices
 from scopchat.accounts.models import Theme, User
 from scopchat.audit.catalogue import Verb
 from scopchat.audit.services import changes, record
@@ -63,10 +64,12 @@ def asked_email(token: str) -> tuple[User, str] | None:
 
 @transaction.atomic
 def change_email(*, person: User, email: str) -> None:
-    """The confirmed address is the person's. Raises IntegrityError when somebody has it by now."""
-    details = changes({"email": person.email}, {"email": email})
+    """The confirmed address is the person's; the one before is told. Raises IntegrityError when it is taken by now."""
+    before = person.email
+    details = changes({"email": before}, {"email": email})
     person.email = email
     person.save(update_fields=["email"])
+    notices.tell(about="email_changed", user=person, to=before)
     record(verb=Verb.EMAIL_CHANGED, company=person.company, acting=person, about=person, details=details)
 
 

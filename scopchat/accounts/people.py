@@ -54,6 +54,8 @@ def update_user(*, person: User, display_name: str, email: str, language: str, r
         return
     person.display_name, person.email, person.language, person.role = display_name, email, language, role
     person.save(update_fields=["display_name", "email", "language", "role"])
+    if "email" in changed:
+        notices.tell_of_administrator(about="email_changed", user=person, to=before["email"])
     _record(Verb.USER_CHANGED, person, acting, changed)
     if "role" in changed:
         publish(AccessChanged((person.pk,)))

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, NamedTuple, Self
 from zoneinfo import ZoneInfo
 
+from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
@@ -76,15 +77,34 @@ def sees_below(user: User) -> bool:
     return user.reach(Permission.SEE_AUDIT) == Reach.SUBTREE
 
 
+def tells_all(entry: Entry, user: User, company: Company) -> bool:
+    """Whether who did it, and from where, is shown to the person who looks at `company`.
+
+    Of people of companies above, a company sees the company alone (docs/decisions/0020).
+    """
+    return sees_below(user) or entry.person_company_id in {None, company.pk}
+
+
+def mentioning(found: EntryQuerySet, text: str, user: User, company: Company) -> EntryQuerySet:
+    """What has all these words in what is shown of it, so that nobody finds by guessing what is not."""
+    if not text or sees_below(user):
+        return found.mentioning(text)
+    shown_whole = Q(person_company_id=None) | Q(person_company_id=company.pk)
+    in_part = ~shown_whole
+    for word in text.split():
+        in_part &= Q(person_company_name__icontains=word) | Q(object_label__icontains=word) | Q(details__icontains=word)
+    return found.filter(shown_whole).mentioning(text) | found.filter(in_part)
+
+
 def narrowed(found: EntryQuerySet, by: Narrowed, *, zone: ZoneInfo) -> EntryQuerySet:
-    """The days of `by` are those of `zone`."""
+    """All that `by` asks for but its text. Its days are those of `zone`."""
     if by.person is not None:
         found = found.filter(person_id=by.person)
     if by.verb:
         found = found.filter(verb=by.verb)
     begin = datetime.combine(by.begin, time(), zone) if by.begin else None
     end = datetime.combine(by.end, time(), zone) + timedelta(days=1) if by.end else None
-    return found.between(begin, end).mentioning(by.text)
+    return found.between(begin, end)
 
 
 def page_of(found: EntryQuerySet, after: Cursor | None, *, size: int = PAGE) -> Page:

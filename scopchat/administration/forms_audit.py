@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from itertools import groupby
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from scopchat.administration.audit_log import Narrowed
 from scopchat.administration.forms import ChoicesForm, search, select
 from scopchat.audit.catalogue import GROUPS, Verb
+
+REAL_DAYS = [MinValueValidator(date(1970, 1, 1)), MaxValueValidator(date(2999, 12, 31))]
+"""Others have no day after them, or none in some time zone."""
 
 
 def day_input() -> forms.DateInput:
@@ -25,8 +30,8 @@ class AuditFilter(ChoicesForm):
     q = forms.CharField(label=_("Words"), required=False, max_length=80, widget=search(_("Name, number, IP address…")))
     verb = forms.ChoiceField(label=_("Action"), required=False, widget=select())
     person = forms.TypedChoiceField(label=_("Person"), required=False, coerce=int, empty_value=None, widget=select())
-    begin = forms.DateField(label=_("From"), required=False, widget=day_input())
-    end = forms.DateField(label=_("To"), required=False, widget=day_input())
+    begin = forms.DateField(label=_("From"), required=False, widget=day_input(), validators=REAL_DAYS)
+    end = forms.DateField(label=_("To"), required=False, widget=day_input(), validators=REAL_DAYS)
 
     def __init__(self, *args: Any, people: Iterable[tuple[int, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

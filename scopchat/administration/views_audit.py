@@ -31,14 +31,15 @@ def _filter(request: PersonRequest) -> AuditFilter:
     if chosen.isdecimal() and len(chosen) < 19 and int(chosen) not in people:
         theirs = audit_log.visible(request.user, request.company).filter(person_id=int(chosen))
         latest = theirs.latest_first().first()
-        if latest:
+        if latest and audit_log.tells_all(latest, request.user, request.company):
             people[int(chosen)] = f"{latest.person_name} · {latest.person_company_name}"
     return AuditFilter(request.GET, people=people.items())
 
 
 def _found(request: PersonRequest, form: AuditFilter) -> EntryQuerySet:
     zone = ZoneInfo(request.company.time_zone)
-    return audit_log.narrowed(audit_log.visible(request.user, request.company), form.narrowed, zone=zone)
+    found = audit_log.narrowed(audit_log.visible(request.user, request.company), form.narrowed, zone=zone)
+    return audit_log.mentioning(found, form.narrowed.text, request.user, request.company)
 
 
 @requires(Permission.SEE_AUDIT)
@@ -49,23 +50,20 @@ def listing(request: PersonRequest) -> HttpResponse:
         page = audit_log.page_of(_found(request, form), Cursor.read(cursor) if cursor else None)
     except (ValueError, OverflowError):
         raise Http404 from None
-    below = audit_log.sees_below(request.user)
     context = {
         "form": form,
-        "entries": [(entry, audit_log.details_of(entry), below or _own(entry, request)) for entry in page.entries],
+        "entries": [
+            (entry, audit_log.details_of(entry), audit_log.tells_all(entry, request.user, request.company))
+            for entry in page.entries
+        ],
         "next_cursor": page.next_cursor,
-        "sees_below": below,
+        "sees_below": audit_log.sees_below(request.user),
         "narrowed": not form.narrowed.is_everything,
         "query": request.GET.urlencode(),
         "is_fragment": is_fragment(request),
     }
     part = "#more" if cursor else "#results" if is_fragment(request) else ""
     return render(request, f"administration/audit.html{part}", context)
-
-
-def _own(entry: Entry, request: PersonRequest) -> bool:
-    """Whether the line may show where it came from: a company is not told where its reseller's people work."""
-    return entry.person_company_id in {None, request.company.pk}
 
 
 @requires(Permission.SEE_AUDIT)
@@ -77,10 +75,10 @@ def export(request: PersonRequest) -> StreamingHttpResponse:
     details = {"filter": [audit_log.labelled(form.fields[name].label, value) for name, value in chosen.items()]}
     found = _found(request, form)
     record(verb=Verb.AUDIT_EXPORTED, company=request.company, acting=request.user, details=details)
-    below = audit_log.sees_below(request.user)
 
     def row(entry: Entry) -> list[object]:
-        return _row(entry, zone=ZoneInfo(request.company.time_zone), shows_origin=below or _own(entry, request))
+        shows_whom = audit_log.tells_all(entry, request.user, request.company)
+        return _row(entry, zone=ZoneInfo(request.company.time_zone), shows_whom=shows_whom)
 
     content = _csv(found, row, language=request.user.language)
     response = StreamingHttpResponse(content, content_type="text/csv; charset=utf-8")
@@ -100,7 +98,7 @@ def _csv(found: EntryQuerySet, row: Callable[[Entry], list[object]], *, language
         yield part
 
 
-def _row(entry: Entry, *, zone: ZoneInfo, shows_origin: bool) -> list[object]:
+def _row(entry: Entry, *, zone: ZoneInfo, shows_whom: bool) -> list[object]:
     details = [
         audit_log.labelled(label, after if before is None else f"{before} → {after}")
         for label, before, after in audit_log.details_of(entry)
@@ -108,11 +106,11 @@ def _row(entry: Entry, *, zone: ZoneInfo, shows_origin: bool) -> list[object]:
     return [
         entry.at.astimezone(zone).isoformat(sep=" ", timespec="seconds"),
         entry.verb_label,
-        entry.person_name,
+        entry.person_name if shows_whom else "",
         entry.person_company_name,
         entry.company_name,
         entry.object_label,
         "; ".join(details),
-        entry.ip if shows_origin else "",
-        entry.agent if shows_origin else "",
+        entry.ip if shows_whom else "",
+        entry.agent if shows_whom else "",
     ]

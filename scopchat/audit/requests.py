@@ -55,6 +55,11 @@ def client_address(remote: str, forwarded: str, *, proxies: int) -> str | None:
         return None
 
 
+def _storable(agent: str) -> str:
+    """PostgreSQL takes any character but one."""
+    return agent.replace("\0", "")[:AGENT_CHARACTERS]
+
+
 class OriginMiddleware:
     """Remembers where the request comes from while it is answered."""
 
@@ -67,5 +72,5 @@ class OriginMiddleware:
             request.headers.get("X-Forwarded-For", ""),
             proxies=settings.TRUSTED_PROXIES,
         )
-        with coming_from(Origin(ip, request.headers.get("User-Agent", "")[:AGENT_CHARACTERS])):
+        with coming_from(Origin(ip, _storable(request.headers.get("User-Agent", "")))):
             return self.get_response(request)

@@ -58,8 +58,7 @@ class ProviderForm(forms.Form):
     def clean_api_base_url(self) -> str:
         """Whether the server may call it is decided when it is called; here it only has to be an address."""
         address = str(self.cleaned_data["api_base_url"]).strip()
-        parts = urlsplit(address)
-        if parts.scheme not in {"https", "http"} or not parts.hostname:
+        if not _is_address(address):
             raise forms.ValidationError(_("This is not an address that begins with https://."))
         return address
 
@@ -70,6 +69,15 @@ class ProviderForm(forms.Form):
             return {"secret": secrets.token_urlsafe(24)}
         names = [wanted.name for wanted in self.adapter.credential_fields]
         return {name: self.cleaned_data[name] for name in names if self.cleaned_data.get(name)}
+
+
+def _is_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in {"https", "http"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        # Brackets or a port that are none.
+        return False
 
 
 class ChannelForm(forms.Form):

@@ -57,7 +57,8 @@ def _lend(
         messages.error(request, _("Choose the company to lend it to."))
         return redirect(back)
     below = tree.branch(request.company)
-    borrower: Company = get_object_or_404(below, pk=int(typed) if typed.isascii() and typed.isdigit() else 0)
+    known = typed.isascii() and typed.isdigit() and len(typed) < 19
+    borrower: Company = get_object_or_404(below, pk=int(typed) if known else 0)
     words = _("Lent to %(name)s.") % {"name": borrower.name}
     return _done(request, lambda: lend(borrower), words, back)
 

@@ -56,6 +56,9 @@ TRUSTED_PROXIES = ALLAUTH_TRUSTED_PROXY_COUNT = env.number(
 CONNECTIONS_PER_ADDRESS = env.number(
     "SCOPCHAT_CONNECTIONS_PER_ADDRESS", 1000, "Connections that one address may have to one web process at a time."
 )
+METRICS_TOKEN = env.text(
+    "SCOPCHAT_METRICS_TOKEN", "", "Bearer token for /metrics and /readyz. Empty: this machine alone may ask them."
+)
 SECURE_HSTS_SECONDS = 31_536_000 if _behind_tls else 0
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -262,6 +265,8 @@ WHITENOISE_MAX_AGE = 0 if DEBUG else 3600
 WHITENOISE_IMMUTABLE_FILE_TEST = "(?!)" if DEBUG else "^/static/"
 MEDIA_ROOT = DATA_DIR / "media"
 MEDIA_URL = "media/"
+FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o600, 0o700
+"""Photos are for the account that the program runs under, on every machine that shares the folder."""
 
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "tasks"
 

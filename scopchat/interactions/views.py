@@ -41,10 +41,9 @@ def _at(address: str, response: HttpResponse) -> HttpResponse:
 
 def _open_thread(request: PersonRequest) -> int | None:
     """The thread open on the page that asks, by its address."""
-    path = urlsplit(request.headers.get("HX-Current-URL", "")).path
     try:
-        match = resolve(path)
-    except Resolver404:
+        match = resolve(urlsplit(request.headers.get("HX-Current-URL", "")).path)
+    except (ValueError, Resolver404):
         return None
     return match.kwargs["pk"] if match.view_name == "interactions:thread" else None
 

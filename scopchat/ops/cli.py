@@ -78,6 +78,7 @@ def _web(arguments: argparse.Namespace) -> int:
     from scopchat.ops import web
 
     end_with_parent()
+    installation.close_to_others(installation.data_folder())
     if arguments.socket is not None:
         web.serve_inherited(arguments.socket)
         return 0
@@ -92,6 +93,7 @@ def _web(arguments: argparse.Namespace) -> int:
 
 def _worker(arguments: argparse.Namespace) -> int:  # noqa: ARG001
     end_with_parent()
+    installation.close_to_others(installation.data_folder())
     with environment.joined():
         _set_up_django()
         # Imported late: its module needs Django to be set up.

@@ -101,7 +101,7 @@ def secret_key() -> Iterator[Finding]:
 def media_folder() -> Iterator[Finding]:
     """Photos can be kept."""
     try:
-        os.makedirs(settings.MEDIA_ROOT, exist_ok=True)
+        os.makedirs(settings.MEDIA_ROOT, mode=0o700, exist_ok=True)
         with tempfile.TemporaryFile(dir=settings.MEDIA_ROOT):
             yield _ok(f"Photos can be kept in {settings.MEDIA_ROOT}.")
     except OSError as error:

@@ -55,6 +55,24 @@ def open_folder(folder: Path) -> None:
         ) from None
 
 
+def close_to_others(data: Path) -> None:
+    """Takes from other accounts of the machine what earlier versions let them read: photos, and the note on migrations.
+
+    The folder of photos itself is closed last, as the sign that all in it is; later starts look no further. What
+    belongs to another account is left alone.
+    """
+    with suppress(FileNotFoundError, PermissionError):
+        (data / "migrations.json").chmod(0o600)
+    media = data / "media"
+    if not media.is_dir() or media.stat().st_mode & 0o077 == 0:
+        return
+    with suppress(PermissionError):
+        for folder, _folders, files in media.walk(top_down=False):
+            for name in files:
+                (folder / name).chmod(0o600)
+            folder.chmod(0o700)
+
+
 @contextmanager
 def hold(folder: Path) -> Iterator[None]:
     """Keeps every other `scopchat` out of the folder. Raises `FolderInUse`.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import sys
 from pathlib import Path
 from uuid import uuid4
@@ -35,7 +36,8 @@ def note(data: Path) -> None:
     content = {"program": _fingerprint(folders), "folders": folders, "migrations": sorted(map(list, found))}
     # Machines that share the folder may migrate at once.
     draft = data / f"{NOTE}.{uuid4().hex}"
-    draft.write_text(json.dumps(content))
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        json.dump(content, file)
     draft.replace(data / NOTE)
 
 

@@ -53,6 +53,8 @@ COUNT_REST = 4
 COUNTED_AT_ONCE = 500
 CATCH_UP_MARGIN = timedelta(seconds=5)
 """A change is stamped when its transaction begins and seen when it commits: look back a little further."""
+MOMENT_DIGITS = 15
+"""Fewer stand for a time before the year 5200, which any clock can tell."""
 CLIENTS = Gauge("scopchat_live_clients", "Open live streams of this process.")
 
 HEADERS = [
@@ -234,7 +236,7 @@ def _missed(sight: Sight, since: datetime) -> News:
 
 def _moment(cursor: str) -> datetime | None:
     """Up to when the page has everything: the time of its last event, else of its rendering (milliseconds)."""
-    if not (cursor.isascii() and cursor.isdigit() and len(cursor) < 16):
+    if not (cursor.isascii() and cursor.isdigit() and len(cursor) < MOMENT_DIGITS):
         return None
     return datetime.fromtimestamp(int(cursor) / 1000, UTC) - CATCH_UP_MARGIN
 

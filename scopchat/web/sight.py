@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from http.cookies import SimpleCookie
 from importlib import import_module
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import get_user
-from django.http import HttpRequest
+from django.http import HttpRequest, parse_cookie
 
 from scopchat.accounts.roles import Permission, Reach
 from scopchat.accounts.second_factor import has_second_factor
@@ -55,10 +54,9 @@ class Sight:
 def sight_of(scope: Any) -> Sight | None:
     """Of the person whose session the request (an ASGI scope) belongs to; None without a valid one."""
     headers = dict(scope["headers"])
-    cookies = SimpleCookie(headers.get(b"cookie", b"").decode("latin-1"))
-    morsel = cookies.get(settings.SESSION_COOKIE_NAME)
+    cookies = parse_cookie(headers.get(b"cookie", b"").decode("latin-1"))
     request = HttpRequest()
-    request.session = import_module(settings.SESSION_ENGINE).SessionStore(morsel.value if morsel else None)
+    request.session = import_module(settings.SESSION_ENGINE).SessionStore(cookies.get(settings.SESSION_COOKIE_NAME))
     user = get_user(request)
     if not user.is_authenticated or not user.is_active or user.must_change_password:
         return None

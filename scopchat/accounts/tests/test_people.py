@@ -17,6 +17,7 @@ from scopchat.tenancy.models import Company
 from tests.at_once import at_once
 from tests.cast import PASSWORD, Cast
 from tests.heard import Heard
+from tests.mails import mails
 from tests.people import entered
 
 A, M, G, U, R, S = (
@@ -77,6 +78,16 @@ def test_a_role_counts_from_the_next_request(cast: Cast, heard: Heard) -> None:
     assert AccessChanged((cast.agent.pk,)) in heard.of(AccessChanged)
     entry = Entry.objects.get(verb=Verb.USER_CHANGED)
     assert entry.details == {"role": {"before": "agent", "after": "company_admin"}}
+
+
+def test_a_change_of_address_by_an_administrator_is_told_to_the_old_one(cast: Cast) -> None:
+    person = cast.agent
+    values = {"display_name": person.display_name, "language": "fr", "role": Role(person.role)}
+    people.update_user(person=person, email="ailleurs@exemple.test", acting=cast.admin, **values)
+    people.update_user(person=person, email="ailleurs@exemple.test", acting=cast.admin, **values)
+    (mail,) = mails()
+    assert mail["to"] == "sophie@exemple.test"
+    assert "Un administrateur a changé l’adresse courriel" in mail["text"]
 
 
 def test_the_last_administrator_is_neither_demoted_nor_disabled(cast: Cast) -> None:

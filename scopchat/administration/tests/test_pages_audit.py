@@ -16,6 +16,7 @@ from scopchat.accounts.services import create_user
 from scopchat.administration.audit_log import PAGE
 from scopchat.audit.catalogue import Verb
 from scopchat.audit.models import Entry
+from scopchat.audit.requests import Origin, coming_from
 from scopchat.audit.services import record
 from scopchat.tenancy.models import Company
 from tests.cast import PASSWORD, Cast
@@ -116,8 +117,7 @@ def test_it_is_narrowed_to_a_person(cast: Cast) -> None:
     happened(cast.client, "A-la-main", acting=cast.admin)
     happened(cast.client, "D-en-haut", acting=cast.operator_admin)
     browser = signed_in(cast.admin)
-    assert "A-la-main" not in words(browser, person=cast.operator_admin.pk)
-    assert "Opérateur SCOPCHAT · SCOPCHAT" in words(browser, person=cast.operator_admin.pk)
+    assert "A-la-main" not in words(signed_in(cast.operator_admin), person=cast.operator_admin.pk)
     assert "D-en-haut" not in words(browser, person=cast.admin.pk)
 
 
@@ -158,6 +158,30 @@ def test_a_company_is_not_told_where_its_resellers_people_are(cast: Cast) -> Non
     assert "192.0.2.7" not in str(rows(ours))
     assert "192.0.2.7" in words(theirs)
     assert "192.0.2.7" in str(rows(theirs))
+
+
+def test_a_company_sees_which_company_above_acted_and_not_who(cast: Cast) -> None:
+    happened(cast.client, "Réglage", acting=cast.operator_admin)
+    ours, theirs = signed_in(cast.admin), signed_in(cast.operator_admin)
+    name = cast.operator_admin.display_name
+    for page in (words(ours), words(ours, person=cast.operator_admin.pk)):
+        assert "Quelqu’un chez SCOPCHAT" in page
+        assert name not in page
+        assert f'href="?person={cast.operator_admin.pk}"' not in page
+    (row,) = [row for row in rows(ours) if "Réglage" in str(row)]
+    assert (row["Personne"], row["Société de la personne"]) == ("", "SCOPCHAT")
+    assert name in words(theirs)
+    assert name in str(rows(theirs))
+
+
+@pytest.mark.parametrize(
+    ("text", "found"), [("Opérateur", False), ("192.0.2.7", False), ("scopchat", True), ("réglage", True)]
+)
+def test_a_company_does_not_find_what_it_is_not_shown(cast: Cast, text: str, found: bool) -> None:
+    with coming_from(Origin("192.0.2.7", "")):
+        happened(cast.client, "Réglage", acting=cast.operator_admin)
+    assert ("Quelqu’un chez" in words(signed_in(cast.admin), q=text)) is found
+    assert "Réglage" in words(signed_in(cast.operator_admin), q=text)
 
 
 def test_the_export_holds_what_the_filter_leaves_and_is_recorded(cast: Cast) -> None:

@@ -9,7 +9,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from pytest_django import Settings
 
+from scopchat.ops import installation
 from scopchat.ops.installation import CannotStart, FolderInUse, bind, hold, keys, open_folder
 
 HOLDER = """
@@ -98,3 +102,26 @@ def test_it_refuses_a_taken_port() -> None:
 def test_it_binds_a_free_port() -> None:
     with bind("127.0.0.1", 0) as bound:
         assert bound.getsockname()[1] > 0
+
+
+def modes(folder: Path) -> dict[str, str]:
+    return {str(path.relative_to(folder)): oct(path.stat().st_mode & 0o777) for path in folder.rglob("*")}
+
+
+def test_photos_and_notes_of_earlier_versions_are_closed_to_others(tmp_path: Path) -> None:
+    (tmp_path / "media" / "5").mkdir(parents=True)
+    for path in (tmp_path / "media", tmp_path / "media" / "5"):
+        path.chmod(0o755)
+    for name in ("migrations.json", "media/a.png", "media/5/b.png"):
+        (tmp_path / name).touch(0o644)
+    installation.close_to_others(tmp_path)
+    assert modes(tmp_path) == {
+        "media": "0o700", "media/5": "0o700", "media/a.png": "0o600", "media/5/b.png": "0o600",
+        "migrations.json": "0o600",
+    }  # fmt: skip
+
+
+def test_new_photos_are_closed_to_others(tmp_path: Path, settings: Settings) -> None:
+    settings.MEDIA_ROOT = tmp_path / "media"
+    default_storage.save("5/a.png", ContentFile(b"x"))
+    assert modes(tmp_path) == {"media": "0o700", "media/5": "0o700", "media/5/a.png": "0o600"}

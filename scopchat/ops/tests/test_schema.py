@@ -26,6 +26,12 @@ def test_it_knows_a_database_that_was_just_migrated(tmp_path: Path, database: ps
     assert schema.is_current(tmp_path, database)
 
 
+def test_its_note_is_for_its_own_account_only(tmp_path: Path, database: psycopg.Connection) -> None:
+    schema.note(tmp_path)
+
+    assert (tmp_path / schema.NOTE).stat().st_mode & 0o777 == 0o600
+
+
 def test_it_does_not_know_one_that_nobody_noted(tmp_path: Path, database: psycopg.Connection) -> None:
     assert not schema.is_current(tmp_path, database)
 

@@ -82,12 +82,21 @@ def test_a_password_is_not_changed_by_mistake(cast: Cast, changes: dict[str, str
 def test_an_address_counts_once_its_link_was_followed(cast: Cast) -> None:
     ask(cast.agent, "sophie.roy@exemple.test")
     assert fresh(cast.agent).email == "sophie@exemple.test"
-    anywhere = Client()
-    assert anywhere.get(link()).status_code == 200
+    anywhere, address = Client(), link()
+    assert anywhere.get(address).status_code == 200
     assert fresh(cast.agent).email == "sophie@exemple.test"
-    anywhere.post(link())
+    anywhere.post(address)
     assert fresh(cast.agent).email == "sophie.roy@exemple.test"
-    assert anywhere.post(link()).status_code == 404
+    assert anywhere.post(address).status_code == 404
+
+
+def test_a_change_of_address_is_told_to_the_old_one_in_the_persons_language(cast: Cast) -> None:
+    User.objects.filter(pk=cast.agent.pk).update(language="en")
+    ask(cast.agent, "sophie.roy@exemple.test")
+    Client().post(link(), REMOTE_ADDR="192.0.2.7")
+    assert mails()[-1]["to"] == "sophie@exemple.test"
+    assert "The e-mail address of your account was changed" in mails()[-1]["text"]
+    assert "192.0.2.7" in mails()[-1]["text"]
 
 
 def test_nobody_takes_the_address_of_another(cast: Cast) -> None:
