@@ -74,10 +74,8 @@ def logging_settings(log_format: str) -> None:
             },
             "root": {"handlers": ["stderr"], "level": "INFO"},
             "loggers": {
-                "procrastinate": {"level": "WARNING"},
-                "uvicorn.access": {"level": "WARNING"},
-                # Each attempt of an outage, which `common.database_watch` tells of once.
-                "psycopg.pool": {"level": "ERROR"},
+                **dict.fromkeys(("procrastinate", "uvicorn.access"), {"level": "WARNING"}),
+                "psycopg.pool": {"level": "ERROR"},  # an outage is told once, by `common.database_watch`
             },
         }
     )
