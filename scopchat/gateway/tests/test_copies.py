@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -15,7 +16,7 @@ from scopchat.channels.providers.base import Attempt, Receipt, ReceiptStatus
 from scopchat.channels.providers.twilio.fake.server import FakeServer
 from scopchat.common import http
 from scopchat.common.clock import utc_now
-from scopchat.gateway import copies, leases, outbox, sweep
+from scopchat.gateway import copies, leases, notice, outbox, sweep
 from scopchat.gateway.database import in_thread
 from scopchat.gateway.leases import Held
 from scopchat.gateway.lookups import look_up_unknown
@@ -204,7 +205,9 @@ def test_of_several_that_find_it_at_once_one_holds(desk: Desk) -> None:
     assert entry(text)[0] == 1
 
 
-def test_administrators_are_told_on_every_page(desk: Desk) -> None:
+def test_administrators_are_told_on_every_page(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(notice, "held", notice.Held())
+    monkeypatch.setattr(notice, "SECONDS", 0.0)
     told = "scopchat resume-sending"
     assert told not in signed_in(desk.cast.admin).get("/messages/").content.decode()
     move()
@@ -212,3 +215,11 @@ def test_administrators_are_told_on_every_page(desk: Desk) -> None:
     assert told in signed_in(desk.cast.admin).get("/messages/").content.decode()
     assert told in signed_in(desk.cast.operator_admin).get("/companies/").content.decode()
     assert told not in signed_in(desk.cast.agent).get("/messages/").content.decode()
+
+
+def test_pages_ask_the_database_now_and_then(desk: Desk, django_assert_num_queries: Any) -> None:
+    held = notice.Held()
+    move()
+    copies.look(utc_now())
+    with django_assert_num_queries(1):
+        assert [held.now(), held.now()] == [True, True]
