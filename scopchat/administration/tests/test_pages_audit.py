@@ -145,7 +145,7 @@ def test_it_asks_the_database_the_same_whatever_the_length(cast: Cast, django_as
         happened(cast.client, f"nombre-{place:03}", acting=cast.admin)
     browser = signed_in(cast.admin)
     # Session, person, entries, people to choose from, whether there is a simulator.
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         browser.get("/audit/")
 
 

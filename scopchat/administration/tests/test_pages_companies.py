@@ -118,7 +118,7 @@ def test_it_asks_the_database_the_same_whatever_the_length(cast: Cast, django_as
         create_company(parent=cast.l1, kind=Kind.CLIENT, name=f"Cliente {place}")
     browser = signed_in(cast.operator_admin)
     # Session, person, the branch, a page of it; for each of three limits the branch and a count; switcher and menu.
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(12):
         browser.get("/companies/")
 
 

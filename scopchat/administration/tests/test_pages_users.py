@@ -85,7 +85,7 @@ def test_it_asks_the_database_the_same_whatever_the_length(cast: Cast, django_as
         )  # fmt: skip
     browser = signed_in(cast.admin)
     # Session, person, names, a page of them; has the company a simulator.
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(5):
         browser.get("/users/")
 
 

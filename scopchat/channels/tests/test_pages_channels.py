@@ -106,5 +106,5 @@ def test_it_asks_the_database_the_same_whatever_the_length(cast: Cast, django_as
             )
     browser = signed_in(cast.admin)
     # Session, person, company; channels, their people and their loans; whether there is a simulator.
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         browser.get("/channels/")

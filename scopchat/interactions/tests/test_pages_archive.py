@@ -87,5 +87,5 @@ def test_it_asks_the_database_the_same_whatever_the_length(cast: Cast, django_as
         conversation(cast.channel_queue, f"+151455501{place:02}", assignee=cast.agent)
     browser = signed_in(cast.admin)
     # Session, person with company; interactions; whether the menu shows the simulator.
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         browser.get("/interactions/")
