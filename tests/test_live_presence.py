@@ -22,6 +22,7 @@ from scopchat.web.clients import Client, Shows
 from scopchat.web.sight import Sight
 from tests.cast import Cast
 from tests.live import Page, live, opened
+from tests.people import signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -40,6 +41,15 @@ async def hears(page: Page, person: User, expected: str) -> None:
             return
 
 
+async def hears_of_nobody_else(page: Page, person: User, expected: str) -> None:
+    """As `hears`, of the page's own person, and until then of nobody else."""
+    while True:
+        event, told = await page.next()
+        assert (event, set(told)) == ("presence", {str(person.pk)})
+        if told == {str(person.pk): expected}:
+            return
+
+
 async def test_colleagues_who_may_choose_among_people_hear_of_them(cast: Cast) -> None:
     async with live() as feed, opened(feed, cast.manager, query=PEOPLE) as manager:
         await in_thread(choose, cast.agent, Presence.BUSY)
@@ -50,14 +60,14 @@ async def test_others_hear_of_themselves_alone(cast: Cast) -> None:
     async with live() as feed, opened(feed, cast.agent, query=PEOPLE) as agent:
         await in_thread(choose, cast.manager, Presence.BUSY)
         await in_thread(choose, cast.agent, Presence.AWAY)
-        assert await agent.next() == ("presence", {str(cast.agent.pk): "away"})
+        await hears_of_nobody_else(agent, cast.agent, "away")
 
 
 async def test_another_company_hears_nothing(cast: Cast) -> None:
     async with live() as feed, opened(feed, cast.outsider_admin, query=PEOPLE) as outsider:
         await in_thread(choose, cast.agent, Presence.BUSY)
         await in_thread(choose, cast.outsider_admin, Presence.BUSY)
-        assert await outsider.next() == ("presence", {str(cast.outsider_admin.pk): "busy"})
+        await hears_of_nobody_else(outsider, cast.outsider_admin, "busy")
 
 
 async def test_an_inbox_is_not_disturbed(cast: Cast) -> None:
@@ -80,6 +90,14 @@ async def test_a_stream_that_opens_brings_its_person_back(cast: Cast, monkeypatc
     ):
         await in_thread(gone, cast.agent)
         await hears(manager, cast.agent, "online")
+
+
+async def test_who_came_back_before_their_stream_opened_hears_what_others_see_of_them(cast: Cast) -> None:
+    """Another page, or the first input, was quicker: nothing changes any more when the stream is there."""
+    browser = await in_thread(signed_in, cast.agent)
+    await in_thread(choose, cast.agent, Presence.BUSY)
+    async with live() as feed, opened(feed, browser, query=PEOPLE) as agent:
+        await hears_of_nobody_else(agent, cast.agent, "busy")
 
 
 async def test_a_stream_that_stays_open_keeps_its_person(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,13 +12,18 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django_scopes import scope
 
+from scopchat.accounts import presence
 from scopchat.accounts.access import PersonRequest, is_fragment
 from scopchat.accounts.second_factor import has_second_factor
 from scopchat.accounts.services import current_company
+from scopchat.common.clock import utc_now
 
 
 class PersonMiddleware:
-    """Sets `request.company` and opens its scope for signed-in people; strangers get no scope at all."""
+    """Sets `request.company` and opens its scope for signed-in people; strangers get no scope at all.
+
+    Who opens a page is there: its header says so at once.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -31,6 +36,8 @@ class PersonMiddleware:
         company = cast(PersonRequest, request).company = current_company(
             user=user, chosen=request.session.get("company")
         )
+        if request.method == "GET" and not is_fragment(request):
+            presence.open_page(person=user, now=utc_now())
         zone = ZoneInfo(company.time_zone)
         with translation.override(user.language), timezone.override(zone), scope(company=company):
             return _not_kept(self.get_response(request))

@@ -66,6 +66,22 @@ def be_active(*, person: User, ago: timedelta, now: datetime) -> None:
         _tell([(person.company_id, person.pk, Presence.ONLINE)])
 
 
+def open_page(*, person: User, now: datetime) -> None:
+    """The person opens a page: who was offline by themselves is back, as they chose to be, before it is drawn."""
+    if person.presence == Presence.OFFLINE != person.chosen_presence:
+        _come_back(person, now)
+
+
+@transaction.atomic
+def _come_back(person: User, now: datetime) -> None:
+    queries.sighted(person, active=now, now=now)
+    back = Presence(person.chosen_presence or Presence.ONLINE)
+    gone = User.objects.filter(pk=person.pk, presence=Presence.OFFLINE, chosen_presence=person.chosen_presence)
+    if gone.update(presence=back):
+        _tell([(person.company_id, person.pk, back)])
+    person.presence = back
+
+
 @transaction.atomic
 def keep(people: Collection[int], *, now: datetime) -> None:
     """These people have pages open; who was offline by themselves is back."""
@@ -77,6 +93,11 @@ def keep(people: Collection[int], *, now: datetime) -> None:
 def settle(*, now: datetime) -> None:
     """Nobody stays online whose pages are gone, nor who has not touched them for a while."""
     _tell(queries.settled(gone=now - GONE, idle=now - IDLE))
+
+
+def presences_among(people: Collection[int]) -> dict[int, str]:
+    """What each of these people shows to others."""
+    return dict(User.objects.filter(pk__in=people).values_list("pk", "presence"))
 
 
 def presences_of(company: Company) -> dict[int, str]:

@@ -142,8 +142,17 @@ class Client:
             return
         colleagues = self.sight.sees_presence and self.sight.company_id == event.company_id
         seen = {pk: presence for pk, presence in event.people if colleagues or pk == self.sight.looker.person_id}
-        if seen:
-            self.send(json.dumps(seen, separators=(",", ":")), event="presence")
+        self._send_presences(seen)
+
+    def tell_of_themselves(self, presences: Mapping[int, str]) -> None:
+        """What others see of this page's person, if they are among these."""
+        own = self.sight.looker.person_id
+        if self.shows is Shows.PEOPLE and own in presences:
+            self._send_presences({own: presences[own]})
+
+    def _send_presences(self, presences: Mapping[int, str]) -> None:
+        if presences:
+            self.send(json.dumps(presences, separators=(",", ":")), event="presence")
 
     def tell(self, news: News, rows: Mapping[int, Current], moment: int) -> bool:
         """Queues what concerns this page; whether its list has changed."""

@@ -77,7 +77,8 @@ class Live:
         self._uncounted: set[Client] = set()
         self._to_count = asyncio.Event()
         self._signs = Signs(
-            lambda: {client.sight.looker.person_id for client in self._everyone() if not client.doubted}
+            lambda: {client.sight.looker.person_id for client in self._everyone() if not client.doubted},
+            self._tell_of_themselves,
         )
 
     async def run(self) -> None:
@@ -93,6 +94,10 @@ class Live:
 
     def _everyone(self) -> Iterable[Client]:
         return (client for clients in self._clients.values() for client in clients)
+
+    def _tell_of_themselves(self, presences: Mapping[int, str]) -> None:
+        for client in self._everyone():
+            client.tell_of_themselves(presences)
 
     async def _listen(self) -> None:
         async for event in listen(self._params):

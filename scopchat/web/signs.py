@@ -1,4 +1,7 @@
-"""Signs of life: open streams tell the database whose pages are open, all of a process's people at once."""
+"""Signs of life: open streams tell the database whose pages are open, all of a process's people at once.
+
+Who arrives is told what others see of them: what changed before their stream heard of it would never reach them.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from collections.abc import Callable
 import structlog
 from django.db import Error
 
-from scopchat.accounts.presence import SIGN_SECONDS, keep
+from scopchat.accounts.presence import SIGN_SECONDS, keep, presences_among
 from scopchat.common.clock import utc_now
 from scopchat.common.threads import in_thread
 
@@ -21,8 +24,9 @@ GATHER_SECONDS = 0.2
 class Signs:
     """Writes who is there: everyone every `SIGN_SECONDS`, and who arrives at once."""
 
-    def __init__(self, everyone: Callable[[], set[int]]) -> None:
+    def __init__(self, everyone: Callable[[], set[int]], tell: Callable[[dict[int, str]], None]) -> None:
         self._everyone = everyone
+        self._tell = tell
         self._arrived: set[int] = set()
         self._someone = asyncio.Event()
 
@@ -46,12 +50,14 @@ class Signs:
             else:
                 people = self._arrived & self._everyone()
             self._someone.clear()
-            self._arrived = set()
-            await self._write(people)
+            arrived, self._arrived = self._arrived, set()
+            await self._write(people, arrived)
 
-    async def _write(self, people: set[int]) -> None:
+    async def _write(self, people: set[int], arrived: set[int]) -> None:
         try:
             await in_thread(keep, people, now=utc_now())
+            if arrived:
+                self._tell(await in_thread(presences_among, arrived))
         except Error as error:
             # The next round says it again.
             logger.warning("signs_of_life_not_written", error=type(error).__name__)

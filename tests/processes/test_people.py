@@ -67,3 +67,8 @@ def test_presence_is_seen_by_others_as_it_changes(desk: Desk, browser: Browser) 
     expect(sophie).to_contain_text("Occupé")
     second.close()
     expect(sophie).to_contain_text("Hors ligne", timeout=GONE)
+
+    back = second.context.new_page()
+    back.goto("/messages/")
+    expect(back.locator(".bar-word")).to_have_text("Occupé", timeout=1)
+    expect(sophie).to_contain_text("Occupé", timeout=SOON)

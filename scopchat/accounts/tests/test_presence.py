@@ -13,7 +13,7 @@ from scopchat.accounts.services import end_sessions
 from scopchat.events.catalogue import PresenceChanged
 from tests.cast import Cast
 from tests.heard import Heard
-from tests.people import entered, signed_in
+from tests.people import FRAGMENT, entered, signed_in
 
 NOW = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
 
@@ -154,3 +154,20 @@ def test_it_gives_everyones_presence_to_who_may_choose_among_them(cast: Cast) ->
     found = signed_in(cast.manager).get("/people/presence/").json()
     assert found == {str(cast.manager.pk): "online"}
     assert signed_in(cast.agent).get("/people/presence/").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("chosen", "asked", "then"),
+    [("", {}, "online"), ("busy", {}, "busy"), ("offline", {}, "offline"), ("", FRAGMENT, "offline")],
+)
+def test_who_opens_a_page_is_there_and_its_header_says_so(
+    cast: Cast, heard: Heard, chosen: str, asked: dict[str, str], then: str
+) -> None:
+    browser = signed_in(cast.agent)
+    User.objects.filter(pk=cast.agent.pk).update(presence="offline", chosen_presence=chosen)
+    heard.clear()
+    page = browser.get("/messages/", headers=asked).content.decode()
+    assert shown(cast.agent) == then
+    assert asked or f'class="presence presence-{then}" data-presence="{cast.agent.pk}"' in page
+    told = [PresenceChanged(cast.client.pk, ((cast.agent.pk, then),))] if then != "offline" else []
+    assert heard.of(PresenceChanged) == told
