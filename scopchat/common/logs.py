@@ -74,7 +74,7 @@ def logging_settings(log_format: str) -> None:
             },
             "root": {"handlers": ["stderr"], "level": "INFO"},
             "loggers": {
-                **dict.fromkeys(("procrastinate", "uvicorn.access"), {"level": "WARNING"}),
+                **{name: {"level": "WARNING"} for name in ("procrastinate", "uvicorn.access")},
                 "psycopg.pool": {"level": "ERROR"},  # an outage is told once, by `common.database_watch`
             },
         }
