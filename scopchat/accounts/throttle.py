@@ -37,7 +37,7 @@ class Rule:
 
     def level(self, level: float, passed: timedelta) -> float:
         """What is left of `level` failures after some time."""
-        return max(0.0, level - passed.total_seconds() / self.decay)
+        return max(0.0, level - max(0.0, passed.total_seconds()) / self.decay)
 
     def wait(self, level: float) -> timedelta:
         """Until the next attempt, after so many failures."""
@@ -100,9 +100,10 @@ def _count(counted: Counted, now: datetime) -> None:
     row = Attempts.objects.select_for_update().get(pk=fresh.key)
     if row.next_at > now:
         raise TooSoon(row.next_at - now)
+    # Clocks may be read in another order than attempts are counted in: time that runs back forgets nothing.
     row.level = counted.rule.level(row.level, now - row.last_at) + 1
     wait = counted.rule.wait(row.level)
-    row.next_at, row.last_at = (now + wait) if wait else row.next_at, now
+    row.next_at, row.last_at = (now + wait) if wait else row.next_at, max(now, row.last_at)
     row.save()
 
 
