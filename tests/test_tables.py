@@ -11,14 +11,13 @@ import pytest
 from django.contrib.sessions.models import Session
 from django.db import connection
 from django_scopes import scopes_disabled
-from procrastinate.contrib.django import app
 
 from scopchat.channels.models import EventState, InboundEvent, PendingEvent
 from scopchat.channels.providers.base import Event
 from scopchat.channels.providers.simulator.models import SimulatedPhone, SimulatedText
 from scopchat.common.clock import utc_now
 from scopchat.gateway import housekeeping
-from scopchat.gateway.database import in_thread, jobs_connector
+from scopchat.gateway.database import Jobs, in_thread
 from scopchat.gateway.housekeeping import PRUNERS
 from tests.cast import Cast
 
@@ -110,6 +109,6 @@ async def test_one_that_fails_keeps_no_other_from_its_turn(monkeypatch: pytest.M
     (sessions,) = [one for one in PRUNERS if one.table == "django_session"]
     broken_one = housekeeping.Pruner("nowhere", timedelta(0), broken)
     monkeypatch.setattr(housekeeping, "PRUNERS", (broken_one, sessions))
-    async with app.with_connector(jobs_connector()).open_async() as jobs:
-        await housekeeping.prune(jobs.job_manager)
+    async with Jobs() as jobs:
+        await housekeeping.prune(jobs.app.job_manager)
     assert await in_thread(lambda: [one.session_key for one in Session.objects.all()]) == ["new"]

@@ -36,15 +36,11 @@ class DatabaseWatch:
         self._params = {**connection_params, "connect_timeout": 3}
         self._connection: psycopg.AsyncConnection | None = None
         self._present = asyncio.Event()
-        self._present.set()
-
-    @property
-    def away(self) -> bool:
-        """Whether the database does not answer at present."""
-        return not self._present.is_set()
+        self.away = False
+        """Whether the database does not answer at present; nobody says so before it was asked."""
 
     async def present(self) -> None:
-        """Waits until the database answers."""
+        """Waits until the database has answered."""
         await self._present.wait()
 
     async def run(self) -> None:
@@ -83,14 +79,13 @@ class DatabaseWatch:
         await self._connection.execute("SELECT 1")
 
     def _note(self, *, away: bool, why: str) -> None:
-        if away == self.away:
-            return
         if away:
             self._present.clear()
-            logger.warning("database_away", why=why)
         else:
             self._present.set()
-            logger.warning("database_back", why=why)
+        if away != self.away:
+            self.away = away
+            logger.warning("database_away" if away else "database_back", why=why)
 
     async def _close(self) -> None:
         connection, self._connection = self._connection, None

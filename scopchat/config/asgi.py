@@ -24,10 +24,8 @@ class Server:
     """Routes by path; starts and stops the background tasks of the process with the server."""
 
     def __init__(self) -> None:
-        from procrastinate.contrib.django import app
-
         from scopchat.gateway import health
-        from scopchat.gateway.database import connection_params, in_thread, jobs_connector
+        from scopchat.gateway.database import Jobs, connection_params, in_thread
         from scopchat.gateway.hooks import Hooks
         from scopchat.gateway.journal import Journal
         from scopchat.gateway.known_accounts import KnownAccounts
@@ -37,9 +35,9 @@ class Server:
         from scopchat.web.live import Live
         from scopchat.web.sight import sight_of
 
-        self._jobs = app.with_connector(jobs_connector())
+        self._jobs = Jobs()
         self._journal = Journal(connection_params())
-        self._wakeups = Wakeups(self._jobs, lambda shards: in_thread(first_pending, shards))
+        self._wakeups = Wakeups(self._jobs.app, lambda shards: in_thread(first_pending, shards))
         self._live = Live(connection_params())
         self._unavailable = unavailable
         self._watch = DatabaseWatch(connection_params())
@@ -71,17 +69,18 @@ class Server:
         await receive()
         loop = asyncio.get_running_loop()
         loop.set_default_executor(concurrent.futures.ThreadPoolExecutor(THREADS))
-        await self._jobs.open_async()
-        tasks = [asyncio.create_task(each.run()) for each in (self._watch, self._journal, self._wakeups, self._live)]
-        for task in tasks:
-            task.add_done_callback(_die_with)
-        await send({"type": "lifespan.startup.complete"})
-        await receive()
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        await self._journal.close()
-        await self._jobs.close_async()
+        async with self._jobs:
+            tasks = [
+                asyncio.create_task(each.run()) for each in (self._watch, self._journal, self._wakeups, self._live)
+            ]
+            for task in tasks:
+                task.add_done_callback(_die_with)
+            await send({"type": "lifespan.startup.complete"})
+            await receive()
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await self._journal.close()
         await send({"type": "lifespan.shutdown.complete"})
 
 

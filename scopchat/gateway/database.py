@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Self
 
 from django.db import connection, connections
 from django_scopes import scopes_disabled
-from procrastinate import PsycopgConnector
+from procrastinate import App, PsycopgConnector
+from procrastinate.contrib.django import app
+from psycopg_pool import AsyncConnectionPool
 
 
 def connection_params() -> dict[str, Any]:
@@ -19,9 +21,30 @@ def connection_params() -> dict[str, Any]:
     return params
 
 
-def jobs_connector() -> PsycopgConnector:
-    """Procrastinate's own connections of one process, which try anew as soon as they are needed again."""
-    return PsycopgConnector(kwargs=connection_params(), timeout=5.0, reconnect_timeout=0.0)
+class Jobs:
+    """Procrastinate with one process's own connections. It opens whether or not the database is there."""
+
+    def __init__(self) -> None:
+        self.app: App = app.with_connector(PsycopgConnector())
+        self._pool = AsyncConnectionPool(
+            kwargs=connection_params(),
+            min_size=1,
+            max_size=4,
+            timeout=5.0,
+            # Whoever needs a connection tries at once: nobody waits for the patience of an earlier attempt.
+            reconnect_timeout=0.0,
+            check=AsyncConnectionPool.check_connection,
+            open=False,
+        )
+
+    async def __aenter__(self) -> Self:
+        await self._pool.open()
+        await self.app.open_async(self._pool)
+        return self
+
+    async def __aexit__(self, *_error: object) -> None:
+        await self.app.close_async()
+        await self._pool.close()
 
 
 async def in_thread[**P, R](function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:

@@ -28,18 +28,16 @@ SWITCH_SECONDS = 0.0005
 
 async def _work(stop: asyncio.Event) -> None:
     from django.conf import settings
-    from procrastinate.contrib.django import app
 
     from scopchat.common import http
     from scopchat.gateway.arrivals import Arrivals
-    from scopchat.gateway.database import connection_params, jobs_connector
+    from scopchat.gateway.database import Jobs, connection_params
     from scopchat.gateway.tasks import STALLED_SECONDS
 
-    worker_app = app.with_connector(jobs_connector())
     arrivals = Arrivals(connection_params())
-    async with http.Client(allow_private=settings.ALLOW_PRIVATE_HOSTS) as client, worker_app.open_async():
+    async with http.Client(allow_private=settings.ALLOW_PRIVATE_HOSTS) as client, Jobs() as jobs:
         running = asyncio.create_task(
-            worker_app.run_worker_async(
+            jobs.app.run_worker_async(
                 concurrency=CONCURRENCY,
                 fetch_job_polling_interval=POLL_SECONDS,
                 update_heartbeat_interval=HEARTBEAT_SECONDS,
@@ -72,6 +70,7 @@ async def _keep_working() -> None:
         loop.add_signal_handler(number, stop.set)
     watch = DatabaseWatch(connection_params())
     watching = asyncio.create_task(watch.run())
+    await _either(watch.present(), stop.wait())
     while not stop.is_set():
         try:
             await _work(stop)

@@ -44,6 +44,8 @@ def serve(bound: socket.socket) -> None:
         "scopchat.config.asgi:application",
         http="scopchat.config.doors:Door",
         ws="none",
+        # A server whose background tasks did not start must not answer: uvicorn would take that for having none.
+        lifespan="on",
         access_log=False,
         # The proxy's headers are Django's business, which trusts them only behind TLS.
         proxy_headers=False,

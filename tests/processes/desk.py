@@ -117,6 +117,14 @@ class Desk:
             raise RuntimeError(answer["error"])
         return answer["value"]
 
+    def answers(self, port: int) -> bool:
+        """Whether the server answers at all."""
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5) as answer:
+                return bool(answer.status == 200)
+        except (urllib.error.URLError, OSError):
+            return False
+
     def stop(self) -> None:
         for process in [*self.webs, *self.workers]:
             process.stop()

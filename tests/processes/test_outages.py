@@ -72,6 +72,11 @@ def test_a_database_that_stops_is_said_at_once_and_missed_no_longer_than_it_is_a
     assert "De retour dans un instant" in words
     assert '<meta http-equiv="refresh" content="3">' in words
     assert not ready(desk.ports[0])
+    # Who starts meanwhile waits for the database as the others do.
+    for process in (desk.webs[0], desk.workers[0]):
+        process.kill()
+        process.start()
+    wait_until(lambda: desk.answers(desk.ports[0]), 15, "the server started without its database")
     time.sleep(max(0.0, stopped + 20 - time.monotonic()))
 
     desk.postgres.start()

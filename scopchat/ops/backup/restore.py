@@ -14,10 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-from cryptography.fernet import InvalidToken
 from django.db.migrations.loader import MigrationLoader
 
-from scopchat.common.crypto import decrypt_text
+from scopchat.common.crypto import Unreadable, decrypt_text
 from scopchat.gateway import copies
 from scopchat.gateway.database import connection_params
 from scopchat.interactions.models import OutboxEntry
@@ -71,7 +70,7 @@ def _fits(path: Path, header: dict[str, Any]) -> None:
         raise CannotStart(f"{path} was made by a newer version of scopchat; restore it with that one.")
     try:
         proof = decrypt_text(header["proof"])
-    except InvalidToken:
+    except Unreadable:
         proof = ""
     if proof != PROOF:
         raise CannotStart(
