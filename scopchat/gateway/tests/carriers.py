@@ -13,12 +13,13 @@ import uvicorn
 from django_scopes import scope, scopes_disabled
 
 from scopchat.channels.drains import Work
-from scopchat.channels.models import Provider
+from scopchat.channels.models import Channel, Destination, Provider
+from scopchat.channels.services import create_channel, create_provider
 from scopchat.common import http
 from scopchat.common.clock import utc_now
 from scopchat.gateway import leases, sender
 from scopchat.gateway.database import in_thread
-from scopchat.gateway.tests.conftest import Desk
+from scopchat.gateway.tests.conftest import SID, TOKEN, Desk
 from scopchat.interactions.models import Message, OutboxEntry
 from scopchat.interactions.services import start
 
@@ -73,3 +74,17 @@ def answering(status: int, body: bytes = b"{}", *, retry_after: str = "") -> App
         await send({"type": "http.response.body", "body": body})
 
     return carrier
+
+
+def second_account(desk: Desk) -> Desk:
+    """Another provider of the same company, whose channel is on the same shard."""
+    with scope(company=desk.cast.client):
+        provider = create_provider(
+            company=desk.cast.client, kind="twilio", name="B", credentials={"account_sid": SID, "auth_token": TOKEN}
+        )
+        channel = create_channel(
+            company=desk.cast.client, provider=provider, name="B", address="+15145550177",
+            destination=Destination.QUEUE, queue=desk.cast.queue, throughput=1000,
+        )  # fmt: skip
+        Channel.objects.filter(pk=channel.pk).update(shard=desk.channel.shard)
+    return Desk(desk.cast, provider, channel, desk.carrier)

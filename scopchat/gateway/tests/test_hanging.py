@@ -11,14 +11,13 @@ from cryptography.fernet import Fernet
 from django_scopes import scope
 
 from scopchat.channels.drains import Work
-from scopchat.channels.models import Channel, Destination
+from scopchat.channels.models import Channel
 from scopchat.channels.providers.twilio.fake.server import FakeServer
-from scopchat.channels.services import create_channel, create_provider
 from scopchat.common import http
 from scopchat.gateway import flight, leases, outbox, sender
 from scopchat.gateway.database import in_thread
-from scopchat.gateway.tests.carriers import drain, fresh, point_at, queue, serving
-from scopchat.gateway.tests.conftest import SID, TOKEN, Desk
+from scopchat.gateway.tests.carriers import drain, fresh, point_at, queue, second_account, serving
+from scopchat.gateway.tests.conftest import Desk
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -35,20 +34,6 @@ class Silent:
         self.under_way += 1
         self.most = max(self.most, self.under_way)
         await self.ends.wait()
-
-
-def second_account(desk: Desk) -> Desk:
-    """Another provider of the same company, whose channel is on the same shard."""
-    with scope(company=desk.cast.client):
-        provider = create_provider(
-            company=desk.cast.client, kind="twilio", name="B", credentials={"account_sid": SID, "auth_token": TOKEN}
-        )
-        channel = create_channel(
-            company=desk.cast.client, provider=provider, name="B", address="+15145550177",
-            destination=Destination.QUEUE, queue=desk.cast.queue, throughput=1000,
-        )  # fmt: skip
-        Channel.objects.filter(pk=channel.pk).update(shard=desk.channel.shard)
-    return Desk(desk.cast, provider, channel, desk.carrier)
 
 
 def queue_many(desk: Desk, count: int) -> None:

@@ -13,13 +13,12 @@ from django_scopes import scopes_disabled
 from scopchat.channels.models import EventState, InboundEvent
 from scopchat.channels.providers.base import Candidate
 from scopchat.channels.providers.twilio.fake.server import FakeServer
-from scopchat.channels.services import create_channel, create_provider
 from scopchat.common import http
 from scopchat.common.clock import utc_now
 from scopchat.gateway.database import in_thread
 from scopchat.gateway.lookups import FIRST_LOOK, Lookups, look_up_unknown, proof
-from scopchat.gateway.tests.carriers import fresh, point_at, queue, serving
-from scopchat.gateway.tests.conftest import SID, TOKEN, Desk, route_everything
+from scopchat.gateway.tests.carriers import fresh, point_at, queue, second_account, serving
+from scopchat.gateway.tests.conftest import Desk, route_everything
 from scopchat.gateway.tests.test_router import report
 from scopchat.interactions.models import Message, OutboxEntry
 from scopchat.interactions.status import MessageStatus
@@ -158,19 +157,3 @@ def _chosen() -> list[OutboxEntry]:
     from scopchat.gateway.lookups import _unknown
 
     return _unknown(utc_now())
-
-
-def second_account(desk: Desk) -> Desk:
-    from django_scopes import scope
-
-    from scopchat.channels.models import Destination
-
-    with scope(company=desk.cast.client):
-        provider = create_provider(
-            company=desk.cast.client, kind="twilio", name="B", credentials={"account_sid": SID, "auth_token": TOKEN}
-        )
-        channel = create_channel(
-            company=desk.cast.client, provider=provider, name="B", address="+15145550177",
-            destination=Destination.QUEUE, queue=desk.cast.queue, throughput=100,
-        )  # fmt: skip
-    return Desk(desk.cast, provider, channel, desk.carrier)
