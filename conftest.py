@@ -15,7 +15,7 @@ from pytest_django import DjangoDbBlocker
 from scopchat.common.clock import utc_now
 from scopchat.events import publish
 from scopchat.gateway import copies, notice
-from tests.cast import Cast, make_cast
+from tests.cast import Cast, Rehearsed, rehearse
 from tests.heard import Heard
 
 
@@ -24,6 +24,18 @@ def pytest_configure() -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     # It looks through every static file whenever a client is made.
     settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if not name.startswith("whitenoise.")]
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that start processes wait more than they work: one worker has them all, from the start, one after another.
+
+    Each other module stays together as well, so that what its tests share is made once.
+    """
+    items.sort(key=lambda item: item.get_closest_marker("processes") is None)
+    for item in items:
+        lane = "processes" if item.get_closest_marker("processes") else item.nodeid.partition("::")[0]
+        item.add_marker(pytest.mark.xdist_group(lane))
 
 
 @pytest.fixture(scope="session")
@@ -42,10 +54,17 @@ def _this_database_may_send(**_options: Any) -> None:
     copies.resume(utc_now())
 
 
+@pytest.fixture(scope="session")
+def rehearsed(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Rehearsed:
+    """The cast, made once."""
+    with django_db_blocker.unblock():
+        return rehearse()
+
+
 @pytest.fixture
-def cast(db: None) -> Cast:
+def cast(rehearsed: Rehearsed, db: None) -> Cast:
     """The companies, people and channels of `tests.cast`; each test gets its own."""
-    return make_cast()
+    return rehearsed.again()
 
 
 @pytest.fixture

@@ -101,7 +101,7 @@ class Traffic:
         from scopchat.interactions.models import Interaction, Message, OutboxEntry
 
         with scopes_disabled(), transaction.atomic():
-            parents = list(Interaction.objects.order_by("-pk")[:A_SECOND])
+            parents = list(Interaction.objects.order_by("-last_activity_at", "-pk")[:A_SECOND])
             texts = Message.objects.bulk_create(
                 Message(
                     company_id=parent.company_id, channel_id=parent.channel_id, interaction_id=parent.pk,

@@ -20,7 +20,7 @@ from scopchat.accounts.models import User
 from scopchat.accounts.roles import Role
 from scopchat.accounts.services import create_user
 from scopchat.channels.models import Channel, Destination, Loan, Provider
-from scopchat.channels.providers.base import Adapter
+from scopchat.channels.providers.protocol import Adapter
 from scopchat.channels.providers.simulator.models import SimulatedPhone
 from scopchat.channels.services import create_channel, create_provider
 from scopchat.interactions.media import link_to

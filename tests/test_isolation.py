@@ -21,7 +21,7 @@ from scopchat.accounts.models import User
 from scopchat.accounts.roles import Permission, Reach, Role
 from scopchat.accounts.services import create_user
 from scopchat.channels.models import Channel, Provider
-from scopchat.channels.providers.base import Adapter
+from scopchat.channels.providers.protocol import Adapter
 from scopchat.channels.providers.simulator.models import SimulatedPhone
 from scopchat.interactions.models import Interaction
 from scopchat.interactions.tests.desk import conversation

@@ -26,6 +26,7 @@ from scopchat.events.publish import publish
 from scopchat.gateway.database import in_thread
 from scopchat.interactions.models import Interaction
 from scopchat.interactions.services import lifecycle, start
+from scopchat.queues.services import set_members
 from tests.cast import Cast
 from tests.live import live, opened
 
@@ -180,7 +181,7 @@ async def test_a_page_without_an_inbox_hears_of_the_simulator_alone(cast: Cast) 
 
 async def test_who_leaves_a_queue_sees_nothing_more_of_it(cast: Cast) -> None:
     def leave() -> None:
-        cast.queue.agents.remove(cast.agent)
+        set_members(queue=cast.queue, agents=[cast.agent2])
         publish(AccessChanged((cast.agent.pk,)))
 
     async with live() as feed, opened(feed, cast.agent) as page:

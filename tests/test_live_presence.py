@@ -15,8 +15,8 @@ from scopchat.common.clock import utc_now
 from scopchat.events.catalogue import AccessChanged, InteractionChange
 from scopchat.events.publish import publish
 from scopchat.gateway.database import in_thread
-from scopchat.interactions.inbox import Looker
 from scopchat.interactions.services.receive import Arrival, receive
+from scopchat.interactions.visibility import Viewer
 from scopchat.web import signs
 from scopchat.web.clients import Client, Shows
 from scopchat.web.sight import Sight
@@ -159,7 +159,7 @@ def drained(page: Page) -> list[tuple[str, object]]:
 
 
 def test_texts_that_come_together_are_one_sound(cast: Cast) -> None:
-    sight = Sight(Looker.of(cast.agent, cast.client.pk), False, False, frozenset(), frozenset([7]), "fr", True)
+    sight = Sight(Viewer.of(cast.agent, cast.client.pk).knowing([], [7]), False, False, "fr", True)
     client = Client(sight, Shows.PEOPLE)
     mine, other, free = (InteractionChange(1, 1, 7, who) for who in (cast.agent.pk, cast.agent2.pk, None))
 

@@ -10,12 +10,11 @@ from django_scopes import scope, scopes_disabled
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from scopchat.channels.lending import CannotLend, lend_channel, lend_provider, revoke
-from scopchat.channels.loans import NotLent
+from scopchat.channels.lending import lend_channel, lend_provider, revoke
 from scopchat.channels.models import Channel, Destination, Loan
 from scopchat.channels.services import create_channel
+from scopchat.common.refusals import Refusal
 from scopchat.gateway import outbox
-from scopchat.tenancy.limits import LimitReached, LimitRefused
 from scopchat.tenancy.models import Company
 from scopchat.tenancy.resources import Resource
 from scopchat.tenancy.services import (
@@ -32,7 +31,7 @@ from tests.lending import Lender, make_lender
 NOW = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
 COMPANIES = ("distributor", "l1", "l2", "client", "outsider")
 ADDRESSES = ("+14385550170", "+14385550171")
-REFUSED = (CannotLend, NotLent, LimitReached, LimitRefused, NotPossible, IntegrityError)
+REFUSED = (Refusal, IntegrityError)
 
 Change = Callable[[Company, Lender, str], object]
 

@@ -26,9 +26,9 @@ from scopchat.channels.providers.simulator.models import SimulatedPhone, Simulat
 from scopchat.channels.providers.simulator.services import text_from_phone
 from scopchat.interactions.models import Attachment, Happening, Interaction, InteractionEvent, Message
 from scopchat.interactions.tests.desk import NOW, conversation
-from scopchat.queues.models import Queue
+from scopchat.queues.models import Queue, QueueMember
 from scopchat.queues.services import create_queue
-from scopchat.tenancy.models import Archival, Company, SegmentUse
+from scopchat.tenancy.models import Archival, Company, SegmentPool, SegmentUse
 from scopchat.tenancy.scoping import TenantModel
 from tests.cast import Cast
 
@@ -39,13 +39,14 @@ EVERY_MODEL = pytest.mark.parametrize("model", MODELS, ids=lambda model: model._
 def fill(company: Company, channel: Channel) -> None:
     """A row of every model, in a company that has a channel."""
     with scope(company=company):
-        create_queue(company=company, name="Autre", agents=[])
+        create_queue(company=company, name="Autre", agents=people_of(company)[:1])
         text_from_phone(channel=channel, phone="+15145550142", text="Bonjour", now=NOW)
         interaction = conversation(channel)
         message = interaction.messages.get()
         person = people_of(company)[0]
         Sighting.objects.create(company=company, person=person, seen_at=NOW, active_at=NOW)
         SegmentUse.objects.create(company=company, day=NOW.date(), segments=1)
+        SegmentPool.objects.create(company=company, resource="", begins=NOW.date(), version=0, used=0, capacity=0)
         loan = Loan.objects.create(
             company=company, borrower=company, provider=channel.provider, lent_at=NOW, revoked_at=NOW
         )
@@ -61,7 +62,7 @@ def test_these_are_all_the_tenant_models() -> None:
     """A new one is added to `fill` above, so that the other tests look at it."""
     assert {*MODELS} == {
         Archival, Provider, Channel, Queue, Interaction, Message, Attachment, InteractionEvent, SimulatedPhone,
-        SimulatedText, SegmentUse, Sighting, Loan, LoanUse,
+        SimulatedText, SegmentUse, SegmentPool, Sighting, Loan, LoanUse, QueueMember,
     }  # fmt: skip
 
 

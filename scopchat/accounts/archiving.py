@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from scopchat.accounts.models import User
+from scopchat.accounts.names import names_taken
 from scopchat.accounts.services import end_sessions
 from scopchat.audit.catalogue import Verb
 from scopchat.audit.services import changes, record
@@ -30,13 +31,15 @@ def left_out(company: Company) -> QuerySet[User]:
 def bring_back(*, person: User, username: str, email: str, acting: User | None) -> None:
     """One of `left_out` comes back under these names, with all that was theirs.
 
-    Raises IntegrityError when one of the names is taken, and `LimitReached`; without effect on who is back already.
+    Raises `UsernameTaken`, `EmailTaken` and `LimitReached`; without effect on who is back already.
     """
     if person.is_active:
         require_room(company=person.company, resource=Resource.USERS)
     before = {"username": person.username, "email": person.email}
     names = {"username": username, "email": email}
-    if left_out(person.company).filter(pk=person.pk).update(archived_at=None, **names):
+    with names_taken():
+        is_back = left_out(person.company).filter(pk=person.pk).update(archived_at=None, **names)
+    if is_back:
         details = changes(before, names)
         record(verb=Verb.USER_BROUGHT_BACK, company=person.company, acting=acting, about=person, details=details)
 

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from scopchat.accounts import notices
 from scopchat.accounts.models import Theme, User
+from scopchat.accounts.names import names_taken
 from scopchat.audit.catalogue import Verb
 from scopchat.audit.services import changes, record
 from scopchat.common.mail import queue_mail
@@ -64,11 +65,12 @@ def asked_email(token: str) -> tuple[User, str] | None:
 
 @transaction.atomic
 def change_email(*, person: User, email: str) -> None:
-    """The confirmed address is the person's; the one before is told. Raises IntegrityError when it is taken by now."""
+    """The confirmed address is the person's; the one before is told. Raises `EmailTaken`."""
     before = person.email
     details = changes({"email": before}, {"email": email})
     person.email = email
-    person.save(update_fields=["email"])
+    with names_taken():
+        person.save(update_fields=["email"])
     notices.tell(about="email_changed", user=person, to=before)
     record(verb=Verb.EMAIL_CHANGED, company=person.company, acting=person, about=person, details=details)
 

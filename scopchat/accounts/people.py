@@ -11,10 +11,12 @@ from django.utils.translation import gettext as _
 
 from scopchat.accounts import notices
 from scopchat.accounts.models import User
+from scopchat.accounts.names import names_taken
 from scopchat.accounts.roles import Permission, Role, reach
 from scopchat.accounts.services import end_sessions
 from scopchat.audit.catalogue import Verb
 from scopchat.audit.services import changes, record
+from scopchat.common.refusals import Refusal
 from scopchat.events.catalogue import AccessChanged
 from scopchat.events.publish import publish
 from scopchat.tenancy.limits import require_room
@@ -23,10 +25,6 @@ from scopchat.tenancy.resources import Resource
 
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 """None that is mistaken for another."""
-
-
-class Refused(Exception):
-    """This cannot be done to this person. Its words are for who tried, in the language in force."""
 
 
 def new_password() -> str:
@@ -38,13 +36,12 @@ def new_password() -> str:
 def update_user(*, person: User, display_name: str, email: str, language: str, role: Role, acting: User | None) -> None:
     """Changes who a person is and what they may do, from their next request on.
 
-    Raises `Refused` for one's own role and for that of the last administrator, and IntegrityError for an e-mail that
-    is taken.
+    Raises `Refusal` for one's own role and for that of the last administrator, and `EmailTaken`.
     """
     person = _held(person)
     if role != person.role:
         if acting is not None and acting.pk == person.pk:
-            raise Refused(_("Nobody changes their own role."))
+            raise Refusal(_("Nobody changes their own role."), code="own_role", field="role")
         if reach(role, Permission.MANAGE_PEOPLE) < person.reach(Permission.MANAGE_PEOPLE):
             _require_another_administrator(person)
     before = {"name": person.display_name, **{key: getattr(person, key) for key in ("email", "language", "role")}}
@@ -53,7 +50,8 @@ def update_user(*, person: User, display_name: str, email: str, language: str, r
     if not changed:
         return
     person.display_name, person.email, person.language, person.role = display_name, email, language, role
-    person.save(update_fields=["display_name", "email", "language", "role"])
+    with names_taken():
+        person.save(update_fields=["display_name", "email", "language", "role"])
     if "email" in changed:
         notices.tell_of_administrator(about="email_changed", user=person, to=before["email"])
     _record(Verb.USER_CHANGED, person, acting, changed)
@@ -65,11 +63,11 @@ def update_user(*, person: User, display_name: str, email: str, language: str, r
 def disable_user(*, person: User, acting: User | None) -> None:
     """The person is signed out everywhere and cannot sign in.
 
-    Raises `Refused` for oneself and for the last administrator; without effect on who is disabled already.
+    Raises `Refusal` for oneself and for the last administrator; without effect on who is disabled already.
     """
     person = _held(person)
     if acting is not None and acting.pk == person.pk:
-        raise Refused(_("Nobody disables themselves."))
+        raise Refusal(_("Nobody disables themselves."), code="oneself")
     if not person.is_active:
         return
     _require_another_administrator(person)
@@ -113,16 +111,16 @@ def renew_password(*, person: User, password: str, acting: User | None) -> None:
 def reset_second_factor(*, person: User, acting: User | None) -> None:
     """For who has lost theirs: app, passkeys and recovery codes go, and the person is signed out everywhere and told.
 
-    Where a second factor is required they add one at the next sign-in. Raises `Refused` for oneself and for who has
+    Where a second factor is required they add one at the next sign-in. Raises `Refusal` for oneself and for who has
     none.
     """
     person = _held(person)
     if acting is not None and acting.pk == person.pk:
-        raise Refused(_("Your own second factor is changed in your account."))
+        raise Refusal(_("Your own second factor is changed in your account."), code="oneself")
     factors = Authenticator.objects.filter(user_id=person.pk)
     means = sorted(factors.values_list("type", flat=True))
     if not means:
-        raise Refused(_("This person has no second factor."))
+        raise Refusal(_("This person has no second factor."), code="no_factor")
     factors.delete()
     end_sessions([person.pk])
     notices.tell_of_administrator(about="second_factor_reset", user=person)
@@ -137,14 +135,15 @@ def _held(person: User) -> User:
 
 
 def _require_another_administrator(person: User) -> None:
-    """Raises `Refused` for the last active person who administers the company as far as this one does."""
+    """Raises `Refusal` for the last active person who administers the company as far as this one does."""
     own = person.reach(Permission.MANAGE_PEOPLE)
     if not own or not person.is_active:
         return
     roles = [role for role in Role if reach(role, Permission.MANAGE_PEOPLE) >= own]
     others = User.objects.of(person.company).filter(is_active=True, role__in=roles).exclude(pk=person.pk)
     if not others.exists():
-        raise Refused(_("The company would be left without an administrator. Name another one first."))
+        words = _("The company would be left without an administrator. Name another one first.")
+        raise Refusal(words, code="last_administrator", field="role")
 
 
 def _record(verb: Verb, person: User, acting: User | None, details: Mapping[str, object] | None = None) -> None:

@@ -13,6 +13,9 @@ from scopchat.accounts.models import User
 from scopchat.common.queries import batch
 from scopchat.tenancy.models import Company
 
+NAMES = "SELECT id, display_name FROM accounts_user"
+"""What other domains' statements read of people, by primary key."""
+
 SESSION = "SELECT session_data FROM django_session WHERE session_key = %s AND expire_date > %s"
 
 

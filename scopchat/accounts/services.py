@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import Count, QuerySet
 
 from scopchat.accounts.models import User
+from scopchat.accounts.names import names_taken
 from scopchat.accounts.presence import leave
 from scopchat.accounts.roles import Permission, Reach, Role, reach
 from scopchat.audit.catalogue import Verb
@@ -37,7 +38,7 @@ def create_user(
     """A new person in `company`; `acting` is None where the installation itself makes them.
 
     Without a password they cannot sign in before they have answered an invitation (`invitations.invite`). Raises
-    IntegrityError when the username or e-mail is taken (in any case), and `LimitReached`.
+    `UsernameTaken`, `EmailTaken` (in any case) and `LimitReached`.
     """
     require_room(company=company, resource=Resource.USERS)
     user = User(
@@ -50,7 +51,8 @@ def create_user(
         must_change_password=must_change_password,
     )
     user.set_password(password)
-    user.save(force_insert=True)
+    with names_taken():
+        user.save(force_insert=True)
     details = {"username": username, "role": str(role)}
     record(verb=Verb.USER_CREATED, company=company, acting=acting, about=user, details=details)
     return user

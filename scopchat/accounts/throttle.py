@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from scopchat.accounts.models import Attempts
+from scopchat.common.refusals import Refusal
 
 SALT = "scopchat.attempts"
 KEPT = timedelta(hours=1)
@@ -58,20 +59,19 @@ class Counted(NamedTuple):
         return salted_hmac(SALT, f"{self.kind} {self.what}", algorithm="sha256").hexdigest()
 
 
-class TooSoon(Exception):
-    """Nothing was compared, as too much has failed of late. Its words are for who tried, in the language in force."""
+class TooSoon(Refusal):
+    """Nothing was compared, as too much has failed of late."""
+
+    code = "too_soon"
 
     def __init__(self, wait: timedelta) -> None:
         self.seconds = max(1, round(wait.total_seconds()))
-        super().__init__(self.seconds)
-
-    def __str__(self) -> str:
         if self.seconds <= 90:
             waiting = ngettext("%(n)d second", "%(n)d seconds", self.seconds) % {"n": self.seconds}
         else:
             minutes = -(-self.seconds // 60)
             waiting = ngettext("%(n)d minute", "%(n)d minutes", minutes) % {"n": minutes}
-        return _("Too many attempts. Try again in %(waiting)s.") % {"waiting": waiting}
+        super().__init__(_("Too many attempts. Try again in %(waiting)s.") % {"waiting": waiting})
 
 
 @dataclass(frozen=True, slots=True)

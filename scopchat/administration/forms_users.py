@@ -6,7 +6,6 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.db import IntegrityError
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -73,11 +72,3 @@ class ReturningForm(forms.Form):
 
 def _labelled(roles: list[Role]) -> list[tuple[str, str]]:
     return [(role.value, str(role.label)) for role in roles]
-
-
-def say_taken(form: forms.Form, error: IntegrityError) -> None:
-    """On the form, which of the two names somebody else has."""
-    if "user_username_once" in str(error):
-        form.add_error("username", _("Somebody has this username already."))
-    else:
-        form.add_error("email", _("Somebody has this e-mail already."))

@@ -16,16 +16,14 @@ from django.views.decorators.http import require_POST
 from scopchat.accounts.access import PersonRequest, is_fragment, requires
 from scopchat.accounts.archiving import left_out
 from scopchat.accounts.models import User
-from scopchat.accounts.people import Refused
 from scopchat.accounts.roles import Permission, Reach
 from scopchat.administration import usage
-from scopchat.administration.acts import attempt
 from scopchat.administration.companies import page_of
 from scopchat.administration.forms_companies import CompanyFilter, CompanyForm, LimitsForm, NewCompanyForm
 from scopchat.common.clock import utc_now
+from scopchat.common.refusals import said_after, said_on
 from scopchat.tenancy import services, tree
 from scopchat.tenancy.kinds import ALLOWED_CHILDREN, Kind
-from scopchat.tenancy.limits import LimitRefused
 from scopchat.tenancy.models import Company, State
 
 
@@ -107,18 +105,9 @@ def limits(request: PersonRequest, pk: int) -> HttpResponse:
         raise PermissionDenied
     form = LimitsForm(request.POST or None, company=company)
     if request.method == "POST" and form.is_valid():
-        try:
-            services.set_allowance(
-                company=company,
-                maxima=form.maxima,
-                mass_sends=form.cleaned_data["mass_sends"],
-                acting=request.user,
-            )
-        except LimitRefused as refusal:
-            form.add_error(refusal.resource.value, str(refusal))
-        except services.NotPossible:
-            form.add_error("mass_sends", _("The company above may not send to many."))
-        else:
+        with said_on(form):
+            mass_sends = form.cleaned_data["mass_sends"]
+            services.set_allowance(company=company, maxima=form.maxima, mass_sends=mass_sends, acting=request.user)
             messages.success(request, _("The changes are saved."))
             return redirect("administration:company", pk)
     context = {"form": form, "company": company}
@@ -132,11 +121,8 @@ def add(request: PersonRequest, pk: int) -> HttpResponse:
         raise PermissionDenied
     form = NewCompanyForm(request.POST or None, company=parent)
     if request.method == "POST" and form.is_valid():
-        try:
+        with said_on(form):
             made = services.create_company(parent=parent, acting=request.user, **form.cleaned_data)
-        except services.NotPossible:
-            form.add_error(None, _("The company above was deactivated meanwhile."))
-        else:
             messages.success(request, _("The company was added."))
             return redirect("administration:company", made.pk)
     return _form(request, form, company=None, parent=parent)
@@ -166,7 +152,9 @@ def second_factor(request: PersonRequest, pk: int) -> HttpResponse:
     """Also for the person's own company: what they ask of others they may ask of themselves."""
     company, asked = visible_company(request, pk), request.POST.get("asked") == "yes"
     done = _("A second factor is required from now on.") if asked else _("The changes are saved.")
-    attempt(request, lambda: services.ask_second_factor(company=company, asked=asked, acting=request.user), done=done)
+    said_after(
+        request, lambda: services.ask_second_factor(company=company, asked=asked, acting=request.user), done=done
+    )
     return redirect("administration:company", pk)
 
 
@@ -177,7 +165,7 @@ def _switch(act: Callable[[Company, User], object], done: str | Promise) -> Call
     @requires(Permission.MANAGE_COMPANIES, pk=Company)
     def view(request: PersonRequest, pk: int) -> HttpResponse:
         company = _below(request, pk)
-        attempt(request, lambda: act(company, request.user), done=done)
+        said_after(request, lambda: act(company, request.user), done=done)
         return redirect("administration:company", pk)
 
     return view
@@ -204,12 +192,8 @@ def restore(request: PersonRequest, pk: int) -> HttpResponse:
     company = _below(request, pk)
 
     def act() -> None:
-        try:
-            skipped = services.restore_company(company=company, acting=request.user, now=utc_now())
-        except services.NotPossible:
-            raise Refused(_("The company above is archived: restore it first.")) from None
-        for each in skipped:
+        for each in services.restore_company(company=company, acting=request.user, now=utc_now()):
             messages.warning(request, _("Not brought back: %(name)s. %(why)s") % {"name": each.name, "why": each.why})
 
-    attempt(request, act, done=_("The company is restored."))
+    said_after(request, act, done=_("The company is restored."))
     return redirect("administration:company", pk)

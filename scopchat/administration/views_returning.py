@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -13,9 +12,9 @@ from scopchat.accounts.access import PersonRequest, requires
 from scopchat.accounts.archiving import bring_back, left_out
 from scopchat.accounts.models import User
 from scopchat.accounts.roles import Permission, may_look_after
-from scopchat.administration.forms_users import ReturningForm, say_taken
+from scopchat.administration.forms_users import ReturningForm
 from scopchat.administration.views_companies import visible_company
-from scopchat.tenancy.limits import LimitReached
+from scopchat.common.refusals import said_on
 from scopchat.tenancy.models import Company
 
 
@@ -27,21 +26,10 @@ def returning(request: PersonRequest, pk: int, person_pk: int) -> HttpResponse:
     if not may_look_after(request.user.role, person.role):
         raise PermissionDenied
     form = ReturningForm(request.POST or None, initial={"username": person.username, "email": person.email})
-    if request.method == "POST" and form.is_valid() and _back(request, form, person):
-        messages.success(request, _("%(name)s is back.") % {"name": person.display_name})
-        return redirect("administration:company", pk)
+    if request.method == "POST" and form.is_valid():
+        with said_on(form):
+            bring_back(person=person, acting=request.user, **form.cleaned_data)
+            messages.success(request, _("%(name)s is back.") % {"name": person.display_name})
+            return redirect("administration:company", pk)
     context = {"form": form, "company": company, "person": person}
     return render(request, "administration/returning.html", context, status=422 if form.is_bound else 200)
-
-
-def _back(request: PersonRequest, form: ReturningForm, person: User) -> bool:
-    try:
-        with transaction.atomic():
-            bring_back(person=person, acting=request.user, **form.cleaned_data)
-    except IntegrityError as error:
-        say_taken(form, error)
-    except LimitReached as refusal:
-        form.add_error(None, str(refusal))
-    else:
-        return True
-    return False

@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, transaction
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.functional import Promise
@@ -20,10 +19,9 @@ from scopchat.accounts.models import User
 from scopchat.accounts.roles import Permission, Role, may_look_after, roles_to_give
 from scopchat.accounts.second_factor import has_any_factor
 from scopchat.accounts.services import create_user, everyone_of
-from scopchat.administration.acts import attempt
-from scopchat.administration.forms_users import PASSWORD, NewUserForm, UserFilter, UserForm, say_taken
+from scopchat.administration.forms_users import PASSWORD, NewUserForm, UserFilter, UserForm
 from scopchat.administration.people import page_of
-from scopchat.tenancy.limits import LimitReached
+from scopchat.common.refusals import said_after, said_on
 
 
 def _person(request: PersonRequest, pk: int) -> User:
@@ -61,32 +59,23 @@ def add(request: PersonRequest) -> HttpResponse:
     begun = {"language": request.company.language, "role": Role.AGENT}
     form = NewUserForm(request.POST or None, roles=_roles(request), initial=begun)
     if request.method == "POST" and form.is_valid():
-        chosen = form.cleaned_data.pop("access")
-        password = people.new_password() if chosen == PASSWORD else None
-        person = _created(request, form, password)
-        if person is not None and password is not None:
-            return _told(request, person, password)
-        if person is not None:
-            messages.success(request, _("An invitation is on its way to %(email)s.") % {"email": person.email})
-            return redirect("administration:user", person.pk)
+        with said_on(form):
+            return _created(request, form)
     status = 422 if form.is_bound else 200
     return render(request, "administration/user_add.html", {"form": form}, status=status)
 
 
-def _created(request: PersonRequest, form: NewUserForm, password: str | None) -> User | None:
-    """The new person, or None with the reason on the form."""
-    values = {**form.cleaned_data, "must_change_password": password is not None}
-    try:
-        with transaction.atomic():
-            person = create_user(company=request.company, acting=request.user, password=password, **values)
-            if password is None:
-                invitations.invite(person=person, acting=request.user)
-            return person
-    except LimitReached as refusal:
-        form.add_error(None, _("%(refusal)s Ask who manages your company for more.") % {"refusal": refusal})
-    except IntegrityError as error:
-        say_taken(form, error)
-    return None
+def _created(request: PersonRequest, form: NewUserForm) -> HttpResponse:
+    """Makes the person, who is told a password or invited by e-mail."""
+    values = {**form.cleaned_data}
+    password = people.new_password() if values.pop("access") == PASSWORD else None
+    values["must_change_password"] = password is not None
+    person = create_user(company=request.company, acting=request.user, password=password, **values)
+    if password is not None:
+        return _told(request, person, password)
+    invitations.invite(person=person, acting=request.user)
+    messages.success(request, _("An invitation is on its way to %(email)s.") % {"email": person.email})
+    return redirect("administration:user", person.pk)
 
 
 def _told(request: PersonRequest, person: User, password: str) -> HttpResponse:
@@ -100,9 +89,11 @@ def detail(request: PersonRequest, pk: int) -> HttpResponse:
     own = person.pk == request.user.pk
     values = {name: getattr(person, name) for name in ("display_name", "email", "role", "language")}
     form = UserForm(request.POST or None, roles=[] if own else _roles(request), initial=values)
-    if request.method == "POST" and form.is_valid() and _updated(request, form, person):
-        messages.success(request, _("The changes are saved."))
-        return redirect("administration:user", pk)
+    if request.method == "POST" and form.is_valid():
+        with said_on(form):
+            people.update_user(person=person, acting=request.user, **{"role": Role(person.role), **form.cleaned_data})
+            messages.success(request, _("The changes are saved."))
+            return redirect("administration:user", pk)
     context = {
         "form": form,
         "person": everyone_of(request.company).get(pk=pk) if form.is_bound else person,
@@ -114,20 +105,6 @@ def detail(request: PersonRequest, pk: int) -> HttpResponse:
     return render(request, "administration/user.html", context, status=422 if form.is_bound else 200)
 
 
-def _updated(request: PersonRequest, form: UserForm, person: User) -> bool:
-    values = {"role": Role(person.role), **form.cleaned_data}
-    try:
-        with transaction.atomic():
-            people.update_user(person=person, acting=request.user, **values)
-    except IntegrityError as error:
-        say_taken(form, error)
-    except people.Refused as refusal:
-        form.add_error("role", str(refusal))
-    else:
-        return True
-    return False
-
-
 def _button(act: Callable[..., object], done: str | Promise) -> Callable[..., HttpResponseBase]:
     """A button on somebody's page: does it to them and goes back there, with what came of it."""
 
@@ -135,7 +112,7 @@ def _button(act: Callable[..., object], done: str | Promise) -> Callable[..., Ht
     @requires(Permission.MANAGE_PEOPLE, pk=User)
     def view(request: PersonRequest, pk: int) -> HttpResponse:
         person = _person(request, pk)
-        attempt(request, lambda: act(person=person, acting=request.user), done=done)
+        said_after(request, lambda: act(person=person, acting=request.user), done=done)
         return redirect("administration:user", pk)
 
     return view
@@ -168,5 +145,5 @@ def invite(request: PersonRequest, pk: int) -> HttpResponse:
     if not person.is_invited:
         raise PermissionDenied
     done = _("An invitation is on its way to %(email)s.") % {"email": person.email}
-    attempt(request, lambda: invitations.invite(person=person, acting=request.user), done=done)
+    said_after(request, lambda: invitations.invite(person=person, acting=request.user), done=done)
     return redirect("administration:user", pk)

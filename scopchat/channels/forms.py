@@ -14,7 +14,7 @@ from scopchat.accounts.models import User
 from scopchat.accounts.services import people_of
 from scopchat.channels.loans import providers_for
 from scopchat.channels.models import Channel, Destination, Provider
-from scopchat.channels.providers.base import Adapter
+from scopchat.channels.providers.protocol import Adapter
 from scopchat.common.crypto import UnreadableSecrets
 from scopchat.common.phones import BadNumber, to_address
 from scopchat.queues.models import Queue
@@ -164,5 +164,5 @@ class NewChannelForm(ChannelForm):
     def clean_address(self) -> str:
         try:
             return to_address(self.cleaned_data["address"], country=self.company.country)
-        except BadNumber:
-            raise forms.ValidationError(_("This number cannot exist.")) from None
+        except BadNumber as refusal:
+            raise forms.ValidationError(refusal.words) from None

@@ -19,15 +19,18 @@ from scopchat.audit.catalogue import Verb
 from scopchat.audit.services import record
 from scopchat.channels.models import Channel, Destination, Loan, Provider
 from scopchat.channels.services import route_what_waited
-from scopchat.channels.switching import tell_switched
+from scopchat.channels.signals import channels_switched
+from scopchat.common.refusals import Refusal
 from scopchat.tenancy import tree
 from scopchat.tenancy.limits import LimitReached, require_room
 from scopchat.tenancy.models import Company
 from scopchat.tenancy.resources import Resource
 
 
-class CannotLend(Exception):
-    """Why this cannot be lent, or not be taken back, in words for the person."""
+class CannotLend(Refusal):
+    """This cannot be lent, or not be taken back."""
+
+    code = "cannot_lend"
 
 
 def lend_provider(*, provider: Provider, borrower: Company, acting: User | None, now: datetime) -> Loan:
@@ -43,7 +46,7 @@ def lend_provider(*, provider: Provider, borrower: Company, acting: User | None,
         with scope(company=borrower):
             stopped = Channel.objects.filter(loan=loan, stopped_at__isnull=False).order_by("pk")
             back = [channel.pk for channel in stopped if _bring_back(channel, borrower)]
-            tell_switched(borrower, back, now)
+            _tell_switched(borrower, back, now)
         _tell(Verb.PROVIDER_LENT, provider, borrower, acting, len(back))
     return loan
 
@@ -61,7 +64,7 @@ def lend_channel(*, channel: Channel, borrower: Company, acting: User | None, no
         if not lenders.update(is_active=False, stopped_at=now):
             raise CannotLend(_("This channel is lent already, or out of use."))
         channel.refresh_from_db()
-        tell_switched(channel.company, [channel.pk], now)
+        _tell_switched(channel.company, [channel.pk], now)
         earlier: Loan | None = Loan.objects.filter(channel=channel, borrower=borrower).first()
         fresh = Loan(provider=channel.provider, channel=channel, borrower=borrower, company=channel.company)
         loan = _begin(earlier, fresh, now)
@@ -69,9 +72,9 @@ def lend_channel(*, channel: Channel, borrower: Company, acting: User | None, no
             try:
                 require_room(company=borrower, resource=Resource.CHANNELS)
             except LimitReached as refusal:
-                raise CannotLend(_("%(label)s: %(value)s") % {"label": borrower.name, "value": refusal}) from None
+                raise CannotLend(_("%(label)s: %(value)s") % {"label": borrower.name, "value": refusal.fact}) from None
             theirs = _hand_over(channel, loan)
-            tell_switched(borrower, [theirs.pk], now)
+            _tell_switched(borrower, [theirs.pk], now)
         _tell(Verb.CHANNEL_LENT, channel, borrower, acting)
     return loan
 
@@ -91,7 +94,7 @@ def revoke(*, loan: Loan, acting: User | None, now: datetime) -> None:
             ids = list(in_use.order_by("pk").values_list("pk", flat=True))
             theirs = Channel.objects.filter(pk__in=ids)
             theirs.update(is_active=False, stopped_at=now)
-            tell_switched(borrower, ids, now)
+            _tell_switched(borrower, ids, now)
             earned = list(theirs.values_list("next_send_at", flat=True))
         if loan.channel is not None:
             _take_back(loan.channel, earned, now)
@@ -133,6 +136,11 @@ def _require_possible(lender: Company, borrower: Company, *, begins: bool) -> No
         raise CannotLend(_("A company lends to companies below it only."))
     if begins and not borrower.is_active:
         raise CannotLend(_("%(name)s is not active.") % {"name": borrower.name})
+
+
+def _tell_switched(company: Company, channels: Sequence[int], now: datetime) -> None:
+    if channels:
+        channels_switched.send(sender=None, company=company, channels=channels, now=now)
 
 
 def _begin(earlier: Loan | None, fresh: Loan, now: datetime) -> Loan:
@@ -188,7 +196,7 @@ def _take_back(channel: Channel, earned: Sequence[datetime | None], now: datetim
         Channel.objects.filter(pk=channel.pk).update(stopped_at=None)
         return
     route_what_waited(channel)
-    tell_switched(channel.company, [channel.pk], now)
+    _tell_switched(channel.company, [channel.pk], now)
 
 
 def _tell(verb: Verb, about: Provider | Channel, borrower: Company, acting: User | None, channels: int = 0) -> None:

@@ -11,9 +11,11 @@ from zoneinfo import ZoneInfo
 
 from django.db import models
 from django.db.models import Case, Count, Prefetch, Q, QuerySet, When
+from django.utils.translation import gettext as _
 from django_scopes import scope
 
 from scopchat.channels.models import Channel, Loan, LoanUse, Provider
+from scopchat.common.refusals import Conflict
 from scopchat.tenancy import tree
 from scopchat.tenancy.models import Company
 
@@ -21,8 +23,13 @@ SECRET = ("credentials", "hook_token", "api_base_url")
 """What no borrower sees of a provider."""
 
 
-class NotLent(Exception):
+class NotLent(Conflict):
     """The provider is another company's, which does not lend it, or no longer."""
+
+    code, field = "not_lent", "provider"
+
+    def __init__(self) -> None:
+        super().__init__(_("This provider is no longer lent to your company."))
 
 
 def loan_for_channels(*, provider: Provider, company: Company) -> Loan | None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Count
+from django.utils.translation import gettext as _
 from django_scopes import scope
 
 from scopchat.accounts.models import User
@@ -20,6 +21,7 @@ from scopchat.channels.providers.registry import adapter_for
 from scopchat.channels.shards import shard_of
 from scopchat.common.crypto import UnreadableSecrets
 from scopchat.common.phones import to_address
+from scopchat.common.refusals import Refusal, taken
 from scopchat.events.catalogue import AccessChanged
 from scopchat.events.publish import publish
 from scopchat.queues.models import Queue
@@ -28,6 +30,15 @@ from scopchat.tenancy.models import Company
 from scopchat.tenancy.resources import Resource
 
 HOOK = ("hook_token", "hook_digest")
+
+
+class AddressTaken(Refusal):
+    """A channel of the provider that is in use has the address."""
+
+    code, field = "address_taken", "address"
+
+    def __init__(self) -> None:
+        super().__init__(_("A channel of this provider has this number already."))
 
 
 @transaction.atomic
@@ -114,23 +125,24 @@ def create_channel(
 ) -> Channel:
     """A new address of `company`. What it received before anybody had it is routed now.
 
-    `throughput` is in segments per second. Raises `BadNumber`, `LimitReached`, `NotLent` (another company's provider),
-    and IntegrityError when the address is taken.
+    `throughput` is in segments per second. Raises `BadNumber`, `LimitReached`, `NotLent` (another company's provider)
+    and `AddressTaken`.
     """
     address = to_address(address, country=company.country)
     require_room(company=company, resource=Resource.CHANNELS)
     loan = loan_for_channels(provider=provider, company=company)
-    channel: Channel = Channel.objects.create(
-        company=company,
-        provider=provider,
-        name=name,
-        address=address,
-        destination=destination,
-        queue=queue if destination == Destination.QUEUE else None,
-        throughput=throughput,
-        shard=shard_of(provider_id=provider.pk, address=address),
-        loan=loan,
-    )
+    with taken({"channel_address_once": AddressTaken}):
+        channel: Channel = Channel.objects.create(
+            company=company,
+            provider=provider,
+            name=name,
+            address=address,
+            destination=destination,
+            queue=queue if destination == Destination.QUEUE else None,
+            throughput=throughput,
+            shard=shard_of(provider_id=provider.pk, address=address),
+            loan=loan,
+        )
     if destination == Destination.USERS:
         _give_to(channel, users)
     route_what_waited(channel)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.db import IntegrityError, models, transaction
+from django.db import models
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 from scopchat.accounts.access import PersonRequest, requires
 from scopchat.accounts.roles import Permission
 from scopchat.channels.forms import ChannelForm, NewChannelForm
-from scopchat.channels.loans import NotLent, channels_shown, providers_for, running_loans
+from scopchat.channels.loans import channels_shown, providers_for, running_loans
 from scopchat.channels.models import Channel, Loan
 from scopchat.channels.services import create_channel, update_channel
 from scopchat.common.clock import utc_now
-from scopchat.tenancy.limits import LimitReached
+from scopchat.common.refusals import said_on
 
 
 @requires(Permission.MANAGE_CHANNELS)
@@ -28,25 +28,13 @@ def channel_list(request: PersonRequest) -> HttpResponse:
 @requires(Permission.MANAGE_CHANNELS)
 def add_channel(request: PersonRequest) -> HttpResponse:
     form = NewChannelForm(request.POST or None, company=request.company)
-    if request.method == "POST" and form.is_valid() and _created(request, form):
-        messages.success(request, _("The channel was added."))
-        return redirect("channels:list")
+    if request.method == "POST" and form.is_valid():
+        with said_on(form):
+            create_channel(company=request.company, acting=request.user, **form.cleaned_data)
+            messages.success(request, _("The channel was added."))
+            return redirect("channels:list")
     status = 422 if form.is_bound else 200
     return render(request, "channels/form.html", {"form": form, "channel": None}, status=status)
-
-
-def _created(request: PersonRequest, form: NewChannelForm) -> Channel | None:
-    """The new channel, or None with the reason on the form."""
-    try:
-        with transaction.atomic():
-            return create_channel(company=request.company, acting=request.user, **form.cleaned_data)
-    except LimitReached as refusal:
-        form.add_error(None, _("%(refusal)s Ask who manages your company for more.") % {"refusal": refusal})
-    except NotLent:
-        form.add_error("provider", _("This provider is no longer lent to your company."))
-    except IntegrityError:
-        form.add_error("address", _("A channel of this provider has this number already."))
-    return None
 
 
 @requires(Permission.MANAGE_CHANNELS, pk=Channel)

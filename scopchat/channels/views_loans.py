@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 from scopchat.accounts.access import PersonRequest, requires
 from scopchat.accounts.roles import Permission
 from scopchat.channels import lending
-from scopchat.channels.lending import CannotLend
 from scopchat.channels.loans import may_borrow, running_loans
 from scopchat.channels.models import Channel, Loan, Provider
 from scopchat.common.clock import utc_now
+from scopchat.common.refusals import said_after
 from scopchat.tenancy import search, tree
 from scopchat.tenancy.models import Company
 
@@ -81,10 +81,5 @@ def revoke_loan(request: PersonRequest, pk: int) -> HttpResponse:
 
 def _done(request: PersonRequest, act: Callable[[], object], words: str, back: str) -> HttpResponse:
     """Does it and says so on the page it was asked for; or says why not."""
-    try:
-        act()
-    except CannotLend as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, words)
+    said_after(request, act, done=words)
     return redirect(back)

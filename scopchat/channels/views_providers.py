@@ -16,7 +16,7 @@ from scopchat.channels.forms import SIMULATOR, ProviderForm
 from scopchat.channels.incidents import held_back, unowned_addresses
 from scopchat.channels.loans import channels_shown, lent_provider, providers_for, running_loans
 from scopchat.channels.models import Loan, Provider
-from scopchat.channels.providers.base import Adapter
+from scopchat.channels.providers.protocol import Adapter
 from scopchat.channels.providers.registry import ADAPTERS
 from scopchat.channels.services import create_provider, rotate_hook_token, update_provider
 from scopchat.common.clock import utc_now

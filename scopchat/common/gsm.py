@@ -10,6 +10,9 @@ import unicodedata
 from dataclasses import dataclass
 
 import smsutil
+from django.utils.translation import ngettext
+
+from scopchat.common.refusals import Refusal
 
 MAX_CHARACTERS = 900
 """Longest text the product takes, in Unicode code points after NFC (user guide, "Envoi et réception")."""
@@ -24,11 +27,14 @@ UNSENDABLE = {0: None, 0x1B: None}
 """NUL cannot be stored; ESC is GSM-7's switch to its second table and no character of its own."""
 
 
-class TextTooLong(ValueError):
+class TextTooLong(Refusal):
     """The text has more than `MAX_CHARACTERS`; `.count` is its length."""
 
+    code, field = "text_too_long", "text"
+
     def __init__(self, count: int) -> None:
-        super().__init__(f"{count} characters, at most {MAX_CHARACTERS}")
+        words = ngettext("%(count)d character, at most %(most)d.", "%(count)d characters, at most %(most)d.", count)
+        super().__init__(words % {"count": count, "most": MAX_CHARACTERS})
         self.count = count
 
 

@@ -6,6 +6,9 @@ import re
 from functools import lru_cache
 
 import phonenumbers
+from django.utils.translation import gettext as _
+
+from scopchat.common.refusals import Refusal
 
 SHORT_CODE = re.compile(r"[0-9]{3,8}")
 ALPHANUMERIC_SENDER = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9 ._&+-]{1,11}")
@@ -15,8 +18,13 @@ NANP = 1
 """Calling code of the North American Numbering Plan."""
 
 
-class BadNumber(ValueError):
+class BadNumber(Refusal):
     """The text is not a number that can exist."""
+
+    code, field = "bad_number", "phone"
+
+    def __init__(self) -> None:
+        super().__init__(_("This number cannot exist."))
 
 
 def to_e164(text: str, *, country: str) -> str:
@@ -24,9 +32,9 @@ def to_e164(text: str, *, country: str) -> str:
     try:
         number = phonenumbers.parse(text, country)
     except phonenumbers.NumberParseException:
-        raise BadNumber(text) from None
+        raise BadNumber from None
     if not phonenumbers.is_possible_number(number) or not phonenumbers.is_valid_number(number):
-        raise BadNumber(text)
+        raise BadNumber
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 

@@ -24,12 +24,12 @@ class Server:
     """Routes by path; starts and stops the background tasks of the process with the server."""
 
     def __init__(self) -> None:
+        from scopchat.channels.queries import first_pending
         from scopchat.gateway import health
         from scopchat.gateway.database import Jobs, connection_params, in_thread
         from scopchat.gateway.hooks import Hooks
         from scopchat.gateway.journal import Journal
         from scopchat.gateway.known_accounts import KnownAccounts
-        from scopchat.gateway.queries import first_pending
         from scopchat.gateway.wakeups import Wakeups
         from scopchat.web.away import unavailable
         from scopchat.web.live import Live

@@ -114,6 +114,7 @@ MIDDLEWARE = [
     "scopchat.accounts.middleware.PersonMiddleware",
     "scopchat.accounts.middleware.FirstPasswordMiddleware",
     "scopchat.accounts.middleware.SecondFactorMiddleware",
+    "scopchat.web.views.RefusalMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",

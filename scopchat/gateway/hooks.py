@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import quote
@@ -40,25 +39,25 @@ ANSWERS = Counter("scopchat_hooks_total", "Carrier callbacks by answer.", ["kind
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """What the journal needs to know of a callback."""
+    """What the journal needs to know of one text or receipt."""
 
     key: str
-    address: str
+    shard: int
 
 
-def identify(kind: str, event: Event, request: HookRequest) -> Identity:
-    """Reads just enough to recognise the same event again. Raises `Malformed`."""
-    adapter = ADAPTERS[kind]
-    items: Sequence[object]
+def identify(account: KnownAccount, event: Event, part: HookRequest) -> Identity:
+    """Reads just enough to recognise the same event again, and to put it on its shard. Raises `Malformed`."""
+    adapter = ADAPTERS[account.kind]
     if event is Event.INBOUND:
-        items = messages = adapter.parse_inbound(request)
-        key, address = messages[0].carrier_id, messages[0].recipient
+        message = adapter.parse_inbound(part)
+        return Identity(message.carrier_id, shard_of(provider_id=account.provider_id, address=message.recipient))
+    receipt = adapter.parse_receipt(part)
+    if receipt.attempt is not None:
+        shard = receipt.attempt.shard
     else:
-        items = receipts = adapter.parse_receipts(request)
-        key, address = f"{receipts[0].carrier_id}:{receipts[0].carrier_status}", receipts[0].sender
-    if len(items) > 1:
-        key = hashlib.sha256(request.body).hexdigest()
-    return Identity(key, address)
+        # Without an address it goes to the account's own shard, where the router finds out whose it is.
+        shard = shard_of(provider_id=account.provider_id, address=receipt.sender)
+    return Identity(f"{receipt.carrier_id}:{receipt.carrier_status}", shard)
 
 
 class Hooks:
@@ -123,46 +122,54 @@ class Hooks:
             ADAPTERS[account.kind].verify(request, account.account)
         except BadSignature as error:
             # Only the fact is kept, once a minute at most, so that a stranger cannot fill the journal.
-            fact = Identity(f"unsigned:{now:%Y%m%d%H%M}", "")
+            fact = Identity(f"unsigned:{now:%Y%m%d%H%M}", 0)
             bare = HookRequest(request.method, "", {}, b"")
-            await self._journal.append(self._entry(account, event, bare, fact, now, str(error)))
+            await self._journal.append([_entry(account, event, bare, fact, now, str(error))])
             return 403
         try:
-            identity = identify(account.kind, event, request)
+            parts = ADAPTERS[account.kind].split(request)
         except Malformed as error:
-            digest = hashlib.sha256(request.url.encode() + request.body).hexdigest()
-            odd = Identity(f"malformed:{digest}", "")
-            await self._journal.append(self._entry(account, event, request, odd, now, str(error)))
+            await self._journal.append([_odd(account, event, request, now, error)])
             return 400
-        entry = self._entry(account, event, request, identity, now)
-        await self._journal.append(entry)
-        self._wakeups.ask(entry.shard, report=event is Event.STATUS)
-        return 200
+        entries = [self._entry_of(account, event, part, now) for part in parts]
+        await self._journal.append(entries)
+        accepted = {entry.shard for entry in entries if entry.state == ACCEPTED}
+        for shard in accepted:
+            self._wakeups.ask(shard, report=event is Event.STATUS)
+        return 200 if accepted else 400
 
-    def _entry(
-        self,
-        account: KnownAccount,
-        event: Event,
-        request: HookRequest,
-        identity: Identity,
-        now: datetime,
-        error: str = "",
-    ) -> Entry:
-        return Entry(
-            provider_id=account.provider_id,
-            event=event.value,
-            carrier_key=identity.key,
-            shard=shard_of(provider_id=account.provider_id, address=identity.address),
-            method=request.method,
-            url=without_token(request.url).replace("\0", ""),
-            headers={name: request.headers[name] for name in KEPT_HEADERS if name in request.headers},
-            received_at=now.isoformat(),
-            state=REFUSED if error else ACCEPTED,
-            error=error,
-            body=request.body,
-        )
+    def _entry_of(self, account: KnownAccount, event: Event, part: HookRequest, now: datetime) -> Entry:
+        """One text or receipt; what cannot be read is kept for inspection and takes no other with it."""
+        try:
+            identity = identify(account, event, part)
+        except Malformed as error:
+            return _odd(account, event, part, now, error)
+        return _entry(account, event, part, identity, now)
 
     async def _refuse(self, send: Send, kind: str, event: Event, status: int, why: str, **more: int) -> None:
         ANSWERS.labels(kind, event, str(status)).inc()
         logger.warning("hook_refused", kind=kind, hook=event.value, status=status, why=why, **more)
         await answer(send, status)
+
+
+def _odd(account: KnownAccount, event: Event, request: HookRequest, now: datetime, error: Malformed) -> Entry:
+    digest = hashlib.sha256(request.url.encode() + request.body).hexdigest()
+    return _entry(account, event, request, Identity(f"malformed:{digest}", 0), now, str(error))
+
+
+def _entry(
+    account: KnownAccount, event: Event, request: HookRequest, identity: Identity, now: datetime, error: str = ""
+) -> Entry:
+    return Entry(
+        provider_id=account.provider_id,
+        event=event.value,
+        carrier_key=identity.key,
+        shard=identity.shard,
+        method=request.method,
+        url=without_token(request.url).replace("\0", ""),
+        headers={name: request.headers[name] for name in KEPT_HEADERS if name in request.headers},
+        received_at=now.isoformat(),
+        state=REFUSED if error else ACCEPTED,
+        error=error,
+        body=request.body,
+    )

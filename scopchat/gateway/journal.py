@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import psycopg
@@ -19,6 +20,7 @@ from scopchat.gateway.arrivals import CHANNEL, REPORT
 logger = structlog.get_logger(__name__)
 
 LARGEST_BATCH = 500
+"""Callbacks; most bring one text or receipt."""
 GATHER_SECONDS = 0.004
 """From one commit's beginning to the next, at least: one alone never waits; in a rush, commits cost most of all."""
 
@@ -71,14 +73,14 @@ class Journal:
 
     def __init__(self, connection_params: dict[str, Any]) -> None:
         self._params = connection_params
-        self._waiting: list[tuple[Entry, asyncio.Future[None]]] = []
+        self._waiting: list[tuple[Sequence[Entry], asyncio.Future[None]]] = []
         self._awake = asyncio.Event()
         self._connection: psycopg.AsyncConnection | None = None
 
-    async def append(self, entry: Entry) -> None:
-        """Returns once the entry (or an earlier one of the same key) is on disk. Raises `NotWritten`."""
+    async def append(self, entries: Sequence[Entry]) -> None:
+        """Returns once the entries (or earlier ones of their keys) are on disk, by one commit. Raises `NotWritten`."""
         written: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.append((entry, written))
+        self._waiting.append((entries, written))
         self._awake.set()
         await written
 
@@ -92,8 +94,8 @@ class Journal:
             batch, self._waiting = self._waiting[:LARGEST_BATCH], self._waiting[LARGEST_BATCH:]
             if not self._waiting:
                 self._awake.clear()
-            error = await self._write([entry for entry, _written in batch])
-            for _entry, written in batch:
+            error = await self._write([entry for entries, _written in batch for entry in entries])
+            for _entries, written in batch:
                 if written.done():
                     continue
                 if error is None:

@@ -73,9 +73,9 @@ class Lookups:
     async def _ask(self, provider: Provider, entry: OutboxEntry) -> tuple[Candidate, ...]:
         adapter = adapter_for(provider.kind)
         text = OutboundMessage(
-            Attempt(entry.message_id, entry.attempts),
+            Attempt(entry.message_id, entry.attempts, entry.channel.shard),
             entry.channel.address,
-            entry.interaction.customer,
+            entry.message.recipient,
             entry.message.text,
         )
         assert entry.claimed_at is not None
@@ -98,7 +98,7 @@ def _unknown(now: datetime) -> list[OutboxEntry]:
     recent = OutboxEntry.objects.filter(unknown_at__gte=since, claimed_at__lt=now - FIRST_LOOK)
     lot = Window(RowNumber(), partition_by="channel__provider_id", order_by=Random())
     chosen = recent.annotate(lot=lot).filter(lot__lte=MOST_OF_ACCOUNT)
-    return list(chosen.select_related("message__interaction", "channel__provider", "interaction"))
+    return list(chosen.select_related("message__interaction", "channel__provider"))
 
 
 @transaction.atomic
@@ -144,5 +144,7 @@ def _named(candidates: Iterable[Candidate]) -> bool:
 
 def _twins(entry: OutboxEntry) -> bool:
     """Whether another text of these words is with the carrier, or may be (index `outbox_turn`, `outbox_unknown`)."""
-    others = OutboxEntry.objects.filter(interaction_id=entry.interaction_id, claimed_at__isnull=False)
+    same = {"message__customer": entry.message.customer, "channel": entry.channel_id}
+    of_customer = {"interaction": entry.interaction_id} if entry.interaction_id else same
+    others = OutboxEntry.objects.filter(**of_customer, claimed_at__isnull=False)
     return others.exclude(pk=entry.pk).filter(message__text=entry.message.text).exists()

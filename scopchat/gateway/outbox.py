@@ -14,8 +14,10 @@ from uuid import UUID
 import structlog
 from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError, transaction
 
+from scopchat.channels import queries as channel_queries
 from scopchat.channels.models import Channel, Provider
-from scopchat.channels.providers.base import Account, Adapter
+from scopchat.channels.providers.base import Account
+from scopchat.channels.providers.protocol import Adapter
 from scopchat.channels.providers.registry import adapter_for
 from scopchat.common.crypto import Unreadable
 from scopchat.gateway import leases, queries
@@ -140,7 +142,7 @@ def write(
         for result in results:
             _write_alone(shard, result, claim, providers)
     if held_back:
-        queries.hold_back(held_back)
+        channel_queries.hold_back(held_back)
 
 
 def _write_alone(shard: int, result: Result, claim: UUID, providers: Collection[int]) -> None:
@@ -183,6 +185,7 @@ def _take_turn(lease: Lease, claim: UUID, room: Room, now: datetime) -> Turn:
             sending.claim(
                 limits=limits,
                 senders={pk: route.address for pk, route in routes.items()},
+                shard=lease.shard,
                 most=room.most,
                 claim=claim,
                 now=now,
@@ -212,5 +215,5 @@ def _charge(claimed: list[Claimed], routes: dict[int, Route], now: datetime) -> 
     for channel_id, count in segments.items():
         route = routes[channel_id]
         booked[channel_id] = max(route.next_send_at or now, now) + timedelta(seconds=count / route.throughput)
-    if not queries.book(booked):
+    if not channel_queries.book(booked):
         raise _Stopped

@@ -1,70 +1,25 @@
-"""The sweep's statements."""
+"""Leases, and which copy of the installation this is."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from django.db import connection
 
+from scopchat.channels.queries import IN_USE
 from scopchat.channels.shards import SHARDS
 from scopchat.common.queries import batch
+from scopchat.interactions.queries import DUE
 
-SHARDS_TO_ROUTE = f"""
-SELECT shard FROM generate_series(0, {SHARDS - 1}) AS shard
-WHERE EXISTS (SELECT 1 FROM channels_pendingevent e WHERE e.shard = shard.shard)
-"""  # noqa: S608  primary key
-
-FIRST_PENDING = """
-SELECT shard, event_id FROM unnest(%b::int[]) AS asked (shard)
-CROSS JOIN LATERAL (
-    SELECT e.event_id FROM channels_pendingevent e WHERE e.shard = asked.shard ORDER BY e.event_id LIMIT 1
-) first
-"""  # primary key
-
-SHARDS_TO_SEND = """
+SHARDS_TO_SEND = f"""
 SELECT shard FROM (
-SELECT DISTINCT c.shard FROM channels_channel c
-JOIN channels_provider p ON p.id = c.provider_id
-JOIN tenancy_company owner ON owner.id = c.company_id
-WHERE c.is_active AND p.is_active AND owner.is_active AND EXISTS (
-    SELECT 1 FROM interactions_outboxentry o
-    WHERE o.channel_id = c.id AND o.unknown_at IS NULL AND o.claim IS NULL
-      AND (o.not_before IS NULL OR o.not_before <= %(now)s)
-)
+SELECT DISTINCT c.shard FROM ({IN_USE}) c WHERE EXISTS ({DUE.format(channel="c.id", now="%(now)s")})
 UNION
 SELECT shard FROM gateway_shardlease WHERE work = 'send' AND claimed_at < %(now)s - interval '20 seconds'
 ) due WHERE NOT EXISTS (SELECT 1 FROM gateway_installation WHERE sending_held_at IS NOT NULL)
-"""  # index outbox_next
-
-PENDING = """
-SELECT e.id, p.kind, e.provider_id, e.event, e.method, e.url, e.headers, e.body, e.received_at
-FROM (SELECT event_id FROM channels_pendingevent WHERE shard = %s ORDER BY event_id LIMIT %s) pending
-JOIN channels_inboundevent e ON e.id = pending.event_id
-LEFT JOIN channels_provider p ON p.id = e.provider_id
-ORDER BY e.id
-"""  # primary keys
-
-OWNERS = """
-SELECT c.provider_id, c.address, c.is_active, c.id, c.company_id, c.queue_id, c.loan_id IS NOT NULL
-FROM (SELECT DISTINCT * FROM unnest(%b::bigint[], %b::text[])) AS asked (provider_id, address)
-JOIN channels_channel c ON c.provider_id = asked.provider_id AND c.address = asked.address
-"""  # index channel_of_address
-
-SETTLE = """
-DELETE FROM channels_pendingevent WHERE shard = %s AND event_id = ANY(%s) RETURNING event_id
-"""
-
-SET_STATE = """
-UPDATE channels_inboundevent e
-SET state = now.state, carrier_id = now.carrier_id, address = now.address, error = now.error
-FROM unnest(%b::bigint[], %b::text[], %b::text[], %b::text[], %b::text[])
-     AS now (id, state, carrier_id, address, error)
-WHERE e.id = now.id
-RETURNING e.id
-"""
+"""  # noqa: S608  no value in it
 
 SHARD_LOCKS = 1
 """Tells the locks of shards from others of the database."""
@@ -118,48 +73,6 @@ NOTE_CLAIMS = """
 UPDATE gateway_shardlease SET claimed_at = %s WHERE work = %s AND shard = %s AND epoch = %s RETURNING epoch
 """
 
-BOOK = """
-WITH turn AS (
-    SELECT c.id FROM channels_channel c WHERE c.id = ANY(%s) AND c.is_active ORDER BY c.id FOR NO KEY UPDATE
-)
-UPDATE channels_channel c SET next_send_at = booked.at
-FROM unnest(%s::bigint[], %s::timestamptz[]) AS booked (id, at)
-JOIN turn ON turn.id = booked.id
-WHERE c.id = booked.id
-"""  # in the order in which `channels.lending` stops them
-
-
-HOLD_BACK = """
-WITH turn AS (
-    SELECT c.id FROM channels_channel c WHERE c.id = ANY(%s) ORDER BY c.id FOR NO KEY UPDATE
-)
-UPDATE channels_channel c SET next_send_at = GREATEST(c.next_send_at, held.until)
-FROM unnest(%s::bigint[], %s::timestamptz[]) AS held (id, until)
-JOIN turn ON turn.id = held.id
-WHERE c.id = held.id
-"""
-
-
-def _shards(statement: str, parameters: dict[str, Any]) -> list[int]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
-        return [shard for (shard,) in cursor.fetchall()]
-
-
-def shards_to_route() -> list[int]:
-    """Shards whose journal has something to handle."""
-    return _shards(SHARDS_TO_ROUTE, {})
-
-
-def shards_to_send(now: datetime) -> list[int]:
-    """Shards with a text that may go, or one that a dead run left claimed."""
-    return _shards(SHARDS_TO_SEND, {"now": now})
-
-
-def first_pending(shards: list[int]) -> dict[int, int]:
-    """The next event of each of these shards; those that have none are absent."""
-    return dict(batch(FIRST_PENDING, [shards]))
-
 
 def one_at_a_time(shard: int) -> None:
     """Waits until no other transaction on the shard has said the same, and keeps others waiting until this one ends."""
@@ -208,14 +121,8 @@ def resume_sending() -> None:
     batch(RESUME_SENDING, [])
 
 
-def hold_back(moments: Mapping[int, datetime]) -> None:
-    """Lets nothing leave from each channel before its moment."""
+def shards_to_send(now: datetime) -> list[int]:
+    """Shards with a text that may go, or one that a dead run left claimed."""
     with connection.cursor() as cursor:
-        cursor.execute(HOLD_BACK, [list(moments), list(moments), list(moments.values())])
-
-
-def book(moments: dict[int, datetime]) -> bool:
-    """Writes when each channel will have earned the segments sent so far; whether all of them are still in use."""
-    with connection.cursor() as cursor:
-        cursor.execute(BOOK, [list(moments), list(moments), list(moments.values())])
-        return bool(cursor.rowcount == len(moments))
+        cursor.execute(SHARDS_TO_SEND, {"now": now})
+        return [shard for (shard,) in cursor.fetchall()]

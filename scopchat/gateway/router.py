@@ -10,18 +10,21 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
 import structlog
 from django.db import DatabaseError, InterfaceError, OperationalError, transaction
 from prometheus_client import Counter
 
+from scopchat.channels import queries as channel_queries
+from scopchat.channels.drains import Work, defer_drain
 from scopchat.channels.models import EventState
 from scopchat.channels.providers.base import Event, HookRequest, InboundMessage, Receipt
 from scopchat.channels.providers.registry import adapter_for
 from scopchat.common.clock import utc_now
 from scopchat.common.queries import batch, columns
 from scopchat.gateway import queries
-from scopchat.interactions.services.delivery import Report, apply_receipts
+from scopchat.interactions.services.delivery import Report, apply_receipts, channels_of
 from scopchat.interactions.services.receive import Arrival, receive
 
 logger = structlog.get_logger(__name__)
@@ -43,6 +46,7 @@ class Journaled:
     headers: dict[str, str]
     body: bytes
     received_at: datetime
+    state: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,16 +60,16 @@ class Owner:
     lent: bool
 
 
+type Owners = dict[tuple[int, str], list[Owner]]
+"""By provider and address."""
+
+
 @dataclass(frozen=True, slots=True)
 class Read:
     """An event with what it says."""
 
     event: Journaled
-    items: tuple[InboundMessage | Receipt, ...]
-
-    @property
-    def address(self) -> str:
-        return _address(self.items[0])
+    item: InboundMessage | Receipt
 
 
 @dataclass(slots=True)
@@ -74,7 +78,12 @@ class Outcome:
 
     shard: int
     done: list[int] = field(default_factory=list)
-    unmatched: dict[int, Read] = field(default_factory=dict)
+    unmatched: dict[int, tuple[str, str]] = field(default_factory=dict)
+    """With the carrier's id and our address, by which they are found again."""
+    doubtful: dict[int, tuple[str, str]] = field(default_factory=dict)
+    """Unmatched so far, to be looked at once more."""
+    moved: dict[int, int] = field(default_factory=dict)
+    """To the shard where they belong."""
     set_aside: dict[int, str] = field(default_factory=dict)
 
 
@@ -93,7 +102,7 @@ def route_batch(shard: int) -> int:
 def _route(shard: int, most: int) -> int:
     """Reads and handles events in the running transaction; nobody else touches the shard's until it ends."""
     queries.one_at_a_time(shard)
-    events = [Journaled(*row) for row in batch(queries.PENDING, [shard, most])]
+    events = [Journaled(*row) for row in batch(channel_queries.PENDING, [shard, most])]
     if events:
         outcome = Outcome(shard)
         readable = [read for event in events if (read := _read(event, outcome)) is not None]
@@ -105,7 +114,7 @@ def _route(shard: int, most: int) -> int:
 def _route_one_by_one(shard: int) -> int:
     """A batch's worth of events, each in a transaction of its own; what fails again is set aside with its error."""
     for handled in range(BATCH):
-        first = queries.first_pending([shard]).get(shard)
+        first = channel_queries.first_pending([shard]).get(shard)
         if first is None:
             return handled
         try:
@@ -121,7 +130,7 @@ def _route_one_by_one(shard: int) -> int:
 @transaction.atomic
 def _set_aside(shard: int, event: int, error: str) -> None:
     queries.one_at_a_time(shard)
-    if queries.first_pending([shard]) == {shard: event}:
+    if channel_queries.first_pending([shard]) == {shard: event}:
         _settle(Outcome(shard, set_aside={event: error}))
 
 
@@ -130,8 +139,8 @@ def _read(event: Journaled, outcome: Outcome) -> Read | None:
     request = HookRequest(event.method, event.url, event.headers, event.body)
     try:
         adapter = adapter_for(event.kind or "")
-        parse: Callable[[HookRequest], tuple[InboundMessage | Receipt, ...]] = (
-            adapter.parse_inbound if event.event == Event.INBOUND else adapter.parse_receipts
+        parse: Callable[[HookRequest], InboundMessage | Receipt] = (
+            adapter.parse_inbound if event.event == Event.INBOUND else adapter.parse_receipt
         )
         return Read(event, parse(request))
     except Exception as error:
@@ -141,66 +150,104 @@ def _read(event: Journaled, outcome: Outcome) -> Read | None:
 
 def _handle(readable: Sequence[Read], outcome: Outcome) -> None:
     """Everything the events change, in the running transaction."""
-    owners = _owners(readable)
-    arrivals: list[Arrival] = []
-    reports: list[tuple[Read, list[Report]]] = []
-    for read in readable:
-        found = [(item, _concerned(item, owners[read.event.provider_id, _address(item)])) for item in read.items]
-        if not all(channels for _item, channels in found):
-            outcome.unmatched[read.event.pk] = read
+    texts = [(read.event, read.item) for read in readable if isinstance(read.item, InboundMessage)]
+    receipts = [(read.event, read.item) for read in readable if isinstance(read.item, Receipt)]
+    asked = [(event.provider_id, text.recipient) for event, text in texts]
+    asked += [(event.provider_id, receipt.sender) for event, receipt in receipts if receipt.sender]
+    owners = _owners(asked) if asked else {}
+    if texts:
+        _receive(texts, owners, outcome)
+    if receipts:
+        _report(receipts, owners, outcome)
+
+
+def _receive(texts: Sequence[tuple[Journaled, InboundMessage]], owners: Owners, outcome: Outcome) -> None:
+    """A text is for the channel that has the address now."""
+    arrivals = []
+    for event, text in texts:
+        owner = next((one for one in owners.get((event.provider_id, text.recipient), ()) if one.active), None)
+        if owner is None:
+            outcome.unmatched[event.pk] = (text.carrier_id, text.recipient)
             continue
-        outcome.done.append(read.event.pk)
-        for item, channels in found:
-            at = read.event.received_at
-            if isinstance(item, InboundMessage):
-                (owner,) = channels
-                arrivals.append(Arrival(owner.company_id, owner.channel_id, owner.queue_id, item, at, owner.lent))
-            else:
-                reports.append((read, [Report(owner.channel_id, item, at) for owner in channels]))
+        outcome.done.append(event.pk)
+        company, channel, queue = owner.company_id, owner.channel_id, owner.queue_id
+        arrivals.append(Arrival(company, channel, queue, text, event.received_at, owner.lent))
     if arrivals:
         receive(arrivals=arrivals, now=utc_now())
-    if reports:
-        outcome.unmatched |= _report(reports)
 
 
-def _concerned(item: InboundMessage | Receipt, owners: list[Owner]) -> list[Owner]:
-    """A text is for who has the address now; a receipt may be of a text that went out while another had it."""
-    return [owner for owner in owners if owner.active] if isinstance(item, InboundMessage) else owners
+def _report(receipts: Sequence[tuple[Journaled, Receipt]], owners: Owners, outcome: Outcome) -> None:
+    """Applies each receipt to whichever channel, of those that have or had the address, has the text."""
+    nameless = [(event, receipt) for event, receipt in receipts if not receipt.sender]
+    channels = {
+        event.pk: [owner.channel_id for owner in owners.get((event.provider_id, receipt.sender), ())]
+        for event, receipt in receipts
+    } | (_channels_of(nameless, outcome) if nameless else {})
+    reports = [
+        (event.pk, Report(channel, receipt, event.received_at))
+        for event, receipt in receipts
+        for channel in channels[event.pk]
+    ]
+    unknown = apply_receipts(reports=[report for _pk, report in reports])
+    matched = {pk for place, (pk, _report) in enumerate(reports) if place not in unknown}
+    for event, receipt in receipts:
+        if event.pk in matched:
+            outcome.done.append(event.pk)
+        elif event.pk not in outcome.moved:
+            _leave_unmatched(event, receipt, outcome)
 
 
-def _report(reports: Sequence[tuple[Read, list[Report]]]) -> dict[int, Read]:
-    """Applies each receipt to whichever of its channels has the message; the events of those that none has."""
-    places = [place for place, (_read, channels) in enumerate(reports) for _channel in channels]
-    unknown = apply_receipts(reports=[report for _read, channels in reports for report in channels])
-    known = {place for number, place in enumerate(places) if number not in unknown}
-    return {read.event.pk: read for place, (read, _channels) in enumerate(reports) if place not in known}
+def _leave_unmatched(event: Journaled, receipt: Receipt, outcome: Outcome) -> None:
+    """The text is not known yet: who comes to know it hands the receipt back (`channels.journal`).
+
+    That has to find it unmatched. On its text's shard nobody else is at work. Elsewhere its text may become known at
+    this very moment, so that it is looked for once more when everybody can see that the receipt is unmatched.
+    """
+    known_as = (receipt.carrier_id, receipt.sender)
+    is_alone = bool(receipt.sender or receipt.attempt)
+    if is_alone or event.state == EventState.UNMATCHED:
+        outcome.unmatched[event.pk] = known_as
+    else:
+        outcome.doubtful[event.pk] = known_as
 
 
-def _address(item: InboundMessage | Receipt) -> str:
-    return item.recipient if isinstance(item, InboundMessage) else item.sender
+def _channels_of(nameless: Sequence[tuple[Journaled, Receipt]], outcome: Outcome) -> dict[int, list[int]]:
+    """The channels of texts whose receipts name no address; what belongs on another shard is moved there."""
+    asked = [(event.provider_id, receipt) for event, receipt in nameless]
+    found = channels_of(receipts=asked)
+    channels: dict[int, list[int]] = {event.pk: [] for event, _receipt in nameless}
+    for place, channel, shard in found:
+        event = nameless[place][0]
+        if shard == outcome.shard:
+            channels[event.pk].append(channel)
+        else:
+            outcome.moved[event.pk] = shard
+    return channels
 
 
-def _owners(readable: Sequence[Read]) -> dict[tuple[int, str], list[Owner]]:
+def _owners(asked: Sequence[tuple[int, str]]) -> Owners:
     """The channels of each provider and address in the batch."""
-    asked = [(read.event.provider_id, _address(item)) for read in readable for item in read.items]
-    owners: dict[tuple[int, str], list[Owner]] = defaultdict(list)
-    for provider, address, *channel in batch(queries.OWNERS, columns(asked, 2)):
+    owners: Owners = defaultdict(list)
+    for provider, address, *channel in batch(channel_queries.OWNERS, columns(asked, 2)):
         owners[provider, address].append(Owner(*channel))
     return owners
 
 
 def _settle(outcome: Outcome) -> None:
     """Writes what became of the events, in the running transaction; a row of the journal changes only by trouble."""
-    troubled = [
-        (pk, EventState.UNMATCHED.value, read.items[0].carrier_id, read.address, "")
-        for pk, read in outcome.unmatched.items()
-    ] + [(pk, EventState.SET_ASIDE.value, "", "", error[:500]) for pk, error in outcome.set_aside.items()]
+    unmatched = outcome.unmatched | outcome.doubtful
+    troubled = [(pk, EventState.UNMATCHED.value, *known_as, "") for pk, known_as in unmatched.items()]
+    troubled += [(pk, EventState.SET_ASIDE.value, "", "", error[:500]) for pk, error in outcome.set_aside.items()]
     if troubled:
-        batch(queries.SET_STATE, columns(troubled, 5))
+        batch(channel_queries.SET_STATE, columns(troubled, 5))
+    if outcome.moved:
+        batch(channel_queries.MOVE, [list(outcome.moved), list(outcome.moved.values())])
+        for shard in set(outcome.moved.values()):
+            transaction.on_commit(partial(defer_drain, Work.ROUTE, shard))
     for pk, error in outcome.set_aside.items():
         logger.error("event_set_aside", journal_id=pk, error=error.partition(":")[0])
-    settled = {*outcome.done, *outcome.unmatched, *outcome.set_aside}
-    batch(queries.SETTLE, [outcome.shard, list(settled)])
-    ROUTED.labels("done").inc(len(settled) - len(troubled))
+    settled = {*outcome.done, *outcome.unmatched, *outcome.set_aside, *outcome.moved}
+    batch(channel_queries.SETTLE, [outcome.shard, list(settled)])
+    ROUTED.labels("done").inc(len(outcome.done))
     ROUTED.labels("unmatched").inc(len(outcome.unmatched))
     ROUTED.labels("set_aside").inc(len(outcome.set_aside))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from scopchat.channels import queries as channel_queries
 from scopchat.channels.drains import Work, defer_drain
 from scopchat.common.clock import utc_now
 from scopchat.gateway import copies, queries
@@ -12,7 +13,7 @@ def sweep() -> None:
     """Defers every shard with due work, and ends what can never leave."""
     copies.look(utc_now())
     stopping.fail_left_behind()
-    for shard in queries.shards_to_route():
+    for shard in channel_queries.shards_to_route():
         defer_drain(Work.ROUTE, shard)
     for shard in queries.shards_to_send(utc_now()):
         defer_drain(Work.SEND, shard)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from scopchat.accounts.models import User
 from scopchat.accounts.roles import Permission, Reach
 from scopchat.interactions.models import Interaction
-from scopchat.interactions.querysets import within_reach
 from scopchat.interactions.status import INTERACTION_MOVES, InteractionStatus, Verb
+from scopchat.interactions.visibility import within_reach
 
 
 @dataclass(frozen=True, slots=True)

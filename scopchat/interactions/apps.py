@@ -7,10 +7,10 @@ class InteractionsConfig(AppConfig):
     name = "scopchat.interactions"
 
     def ready(self) -> None:
-        from scopchat.channels.switching import when_switched
+        from scopchat.channels.signals import channels_switched
         from scopchat.interactions.archiving import Conversations
-        from scopchat.interactions.services.stopping import channels_switched
+        from scopchat.interactions.services.stopping import end_what_waits
         from scopchat.tenancy.participants import register
 
         register(Conversations())
-        when_switched(channels_switched)
+        channels_switched.connect(end_what_waits)

@@ -12,9 +12,9 @@ from django.db.models import F, Q, QuerySet
 from django.http import QueryDict
 
 from scopchat.accounts.models import User
-from scopchat.accounts.roles import Permission, Reach
 from scopchat.interactions import queries
 from scopchat.interactions.models import Interaction
+from scopchat.interactions.visibility import Viewer
 
 PAGE = 40
 COUNTED = 100
@@ -127,35 +127,16 @@ class Counts:
     unread: str
 
 
-@dataclass(frozen=True, slots=True)
-class Looker:
-    """A person who looks at a company's inbox, and how far they see there."""
-
-    company_id: int
-    person_id: int
-    reach: Reach
-
-    @classmethod
-    def of(cls, user: User, company_id: int) -> Self:
-        return cls(company_id, user.pk, user.reach(Permission.SEE_INTERACTIONS))
-
-
-def counts(lookers: Sequence[Looker]) -> list[Counts]:
+def counts(viewers: Sequence[Viewer]) -> list[Counts]:
     """What each of them is shown, all in one statement."""
     found = queries.rows(
         "inbox_counts",
         {
-            "companies": [looker.company_id for looker in lookers],
-            "people": [looker.person_id for looker in lookers],
-            "everything": [looker.reach >= Reach.COMPANY for looker in lookers],
-            "member": [looker.reach >= Reach.MEMBER for looker in lookers],
+            "companies": [viewer.company_id for viewer in viewers],
+            "people": [viewer.person_id for viewer in viewers],
+            "everything": [viewer.sees_everything for viewer in viewers],
+            "member": [viewer.is_member for viewer in viewers],
             "most": COUNTED,
         },
     )
     return [Counts(*("99+" if number >= COUNTED else str(number or "") for number in numbers)) for numbers in found]
-
-
-def counts_of(user: User, company_id: int) -> Counts:
-    """What one person is shown."""
-    (found,) = counts([Looker.of(user, company_id)])
-    return found

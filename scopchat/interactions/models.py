@@ -99,8 +99,18 @@ class Direction(models.TextChoices):
     OUT = "out"
 
 
+class Purpose(models.IntegerChoices):
+    """What a text is for: reports count each by itself."""
+
+    CONVERSATION = 0
+    MASS = 1
+    """One of a mass send."""
+    NOTICE = 2
+    """Of the product itself, to the company's own people."""
+
+
 class Message(TenantModel):
-    """One SMS or MMS, in or out."""
+    """One SMS or MMS, in or out. One that belongs to no interaction names its customer itself."""
 
     company = models.ForeignKey(
         Company, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+"
@@ -108,7 +118,12 @@ class Message(TenantModel):
     channel = models.ForeignKey(
         Channel, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+"
     )
-    interaction = models.ForeignKey(Interaction, on_delete=models.PROTECT, db_index=False, related_name="messages")
+    interaction = models.ForeignKey(
+        Interaction, on_delete=models.PROTECT, null=True, db_index=False, related_name="messages"
+    )
+    customer = models.CharField(max_length=40, blank=True, db_default="")
+    """Of a text without an interaction; empty where there is one, which says it."""
+    purpose = models.SmallIntegerField(choices=Purpose, db_default=Purpose.CONVERSATION)
     direction = models.CharField(max_length=3, choices=Direction)
     text = models.TextField(blank=True)
     segments = models.PositiveSmallIntegerField(default=1)
@@ -140,6 +155,9 @@ class Message(TenantModel):
                 condition=Q(idempotency_key__isnull=False),
                 name="message_draft_once",
             ),
+            models.CheckConstraint(
+                condition=Q(interaction__isnull=False) | ~Q(customer=""), name="message_has_its_customer"
+            ),
         ]
         indexes = [
             # None names the status: it changes twice for each text, and a change of what no index names costs none.
@@ -148,6 +166,11 @@ class Message(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.direction} {self.pk}"
+
+    @property
+    def recipient(self) -> str:
+        """The customer's address, of a text that we send."""
+        return self.interaction.customer if self.interaction else self.customer
 
 
 class Priority(models.IntegerChoices):
@@ -171,7 +194,7 @@ class OutboxEntry(models.Model):
         Channel, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+"
     )
     interaction = models.ForeignKey(
-        Interaction, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+"
+        Interaction, on_delete=models.PROTECT, null=True, db_constraint=False, db_index=False, related_name="+"
     )
     priority = models.SmallIntegerField(choices=Priority, default=Priority.LIVE)
     not_before = models.DateTimeField(null=True)

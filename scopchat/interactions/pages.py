@@ -21,6 +21,7 @@ from scopchat.interactions.inbox import InboxView
 from scopchat.interactions.models import Interaction
 from scopchat.interactions.services import lifecycle
 from scopchat.interactions.thread import read_thread
+from scopchat.interactions.visibility import Viewer
 from scopchat.queues.models import Queue
 
 EARLIER = 5
@@ -64,10 +65,11 @@ def list_context(request: PersonRequest, view: InboxView, *, selected: int | Non
 
 def inbox_context(request: PersonRequest, view: InboxView, *, selected: int | None) -> dict[str, Any]:
     """The whole page, but for the thread."""
-    numbers = inbox.counts_of(request.user, request.company.pk)
+    viewer = Viewer.of(request.user, request.company.pk)
+    (numbers,) = inbox.counts([viewer])
     queues = Queue.objects.order_by("name")
-    if request.user.reach(Permission.TAKE_OR_ASSIGN) < 1:
-        queues = queues.filter(agents=request.user)
+    if not viewer.sees_everything:
+        queues = queues.filter(people=request.user)
     return {
         **list_context(request, view, selected=selected),
         "counts": numbers,
@@ -116,5 +118,5 @@ def thread_html(request: PersonRequest, pk: int, *, start: int, seen: bool = Fal
 def list_html(request: PersonRequest, *, selected: int | None) -> str:
     """The list and its counts drawn anew, in the view that the page shows."""
     context = list_context(request, InboxView.of(request.GET), selected=selected)
-    counts = inbox.counts_of(request.user, request.company.pk)
+    (counts,) = inbox.counts([Viewer.of(request.user, request.company.pk)])
     return render_to_string("interactions/anew.html", {**context, "counts": counts})

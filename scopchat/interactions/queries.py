@@ -2,12 +2,33 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from django.db import connection
+
+from scopchat.accounts import queries as accounts
+from scopchat.channels import queries as channels
+from scopchat.channels.queries import CHANNELS_OF, SHARDS_OF
+from scopchat.interactions.visibility import SEEN
+from scopchat.queues import queries as queues
+from scopchat.queues.queries import QUEUES_OF
+from scopchat.tenancy import queries as tenancy
+
+DUE = """
+SELECT FROM interactions_outboxentry o
+WHERE o.channel_id = {channel} AND o.unknown_at IS NULL AND o.claim IS NULL
+  AND (o.not_before IS NULL OR o.not_before <= {now})
+"""
+"""Texts of a channel that may go; `{channel}` and `{now}` are expressions of the statement around it. Index
+`outbox_next`."""
+
+MEMBERSHIPS = f"""
+SELECT ARRAY({CHANNELS_OF.format(person="%(person)s")}), ARRAY({QUEUES_OF.format(person="%(person)s")})
+"""
 
 OPEN_INTERACTIONS = """
 INSERT INTO interactions_interaction AS i (
@@ -47,20 +68,35 @@ JOIN interactions_message m ON m.channel_id = asked.channel_id AND m.carrier_id 
 """  # unique index message_carrier_once
 
 REPORTED_MESSAGES = """
-SELECT asked.place, m.id, m.status, m.early
+SELECT asked.place, m.id, m.status, m.early, m.interaction_id
 FROM unnest(%b::bigint[], %b::text[], %b::bigint[], %b::int[]) WITH ORDINALITY
      AS asked (channel_id, carrier_id, message_id, attempt, place)
 CROSS JOIN LATERAL (
-    SELECT m.id, m.status, false AS early FROM interactions_message m
+    SELECT m.id, m.status, false AS early, m.interaction_id FROM interactions_message m
     WHERE m.channel_id = asked.channel_id AND m.carrier_id = asked.carrier_id
     UNION ALL
-    SELECT m.id, m.status, true FROM interactions_outboxentry o
+    SELECT m.id, m.status, true, m.interaction_id FROM interactions_outboxentry o
     JOIN interactions_message m ON m.id = o.message_id
     WHERE o.message_id = asked.message_id AND o.channel_id = asked.channel_id AND o.attempts = asked.attempt
       AND o.claim IS NOT NULL
 ) m
 ORDER BY asked.place
 """  # message_carrier_once, primary keys
+
+CHANNELS_OF_REPORTED = f"""
+SELECT asked.place, found.channel_id, found.shard
+FROM unnest(%b::bigint[], %b::text[], %b::bigint[]) WITH ORDINALITY
+     AS asked (provider_id, carrier_id, message_id, place)
+CROSS JOIN LATERAL (
+    SELECT c.id AS channel_id, c.shard FROM interactions_message m
+    JOIN ({SHARDS_OF}) c ON c.id = m.channel_id AND c.provider_id = asked.provider_id
+    WHERE m.id = asked.message_id
+    UNION ALL
+    SELECT c.id, c.shard FROM ({SHARDS_OF}) c
+    JOIN interactions_message m ON m.channel_id = c.id AND m.carrier_id = asked.carrier_id
+    WHERE c.provider_id = asked.provider_id AND asked.message_id IS NULL
+) found
+"""  # noqa: S608  no value in it; primary key, channel_of_address, message_carrier_once
 
 RECORD_REPORTS = """
 WITH over AS (
@@ -74,21 +110,37 @@ UPDATE interactions_message m SET
     error_code = r.error_code,
     sent_at = COALESCE(m.sent_at, r.at),
     delivered_at = CASE WHEN r.status = 'delivered' THEN r.at ELSE m.delivered_at END
-FROM unnest(%b::bigint[], %b::text[], %b::text[], %b::text[], %b::text[], %b::timestamptz[])
-     AS r (id, status, carrier_id, reason, error_code, at)
-LEFT JOIN over ON over.message_id = r.id, interactions_interaction i
-WHERE m.id = r.id AND i.id = m.interaction_id
+FROM unnest(%b::bigint[], %b::bigint[], %b::text[], %b::text[], %b::text[], %b::text[], %b::timestamptz[])
+     AS r (id, interaction_id, status, carrier_id, reason, error_code, at)
+LEFT JOIN over ON over.message_id = r.id
+LEFT JOIN interactions_interaction i ON i.id = r.interaction_id
+WHERE m.id = r.id
   AND array_position(ARRAY['queued', 'unknown', 'sent', 'delivered'], m.status::text)
       < array_position(ARRAY['queued', 'unknown', 'sent', 'delivered'],
                        CASE r.status WHEN 'failed' THEN 'delivered' ELSE r.status END)
-RETURNING i.id, i.company_id, i.channel_id, i.queue_id, i.assignee_id
+RETURNING m.id, m.status, m.company_id, m.channel_id, i.id, i.queue_id, i.assignee_id
 """  # the same rungs as status.RUNG, compared again under the row's lock
+
+
+FRAGMENTS = {
+    "channel_names": channels.NAMES,
+    "queue_names": queues.NAMES,
+    "people": accounts.NAMES,
+    "companies": tenancy.PLACES,
+    "channels_of_person": CHANNELS_OF.format(person="%(person)s"),
+    "queues_of_person": QUEUES_OF.format(person="%(person)s"),
+    "seen_by_who": SEEN.format(
+        channels=CHANNELS_OF.format(person="who.person"), queues=QUEUES_OF.format(person="who.person")
+    ),
+}
+"""What statements in `sql/` take from other domains, and from the rule of who sees what."""
 
 
 @cache
 def statement(name: str) -> str:
-    """The text of `sql/<name>.sql`."""
-    return (Path(__file__).parent / "sql" / f"{name}.sql").read_text()
+    """The text of `sql/<name>.sql`, with `{{ fragment }}` filled in."""
+    text = (Path(__file__).parent / "sql" / f"{name}.sql").read_text()
+    return re.sub(r"{{ (\w+) }}", lambda found: FRAGMENTS[found[1]], text)
 
 
 def rows(name: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
@@ -97,3 +149,11 @@ def rows(name: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         cursor.execute(statement(name), parameters)
         found: list[tuple[Any, ...]] = cursor.fetchall()
     return found
+
+
+def memberships(person_id: int) -> tuple[list[int], list[int]]:
+    """Ids of the person's channels and queues, all of their own company."""
+    with connection.cursor() as cursor:
+        cursor.execute(MEMBERSHIPS, {"person": person_id})
+        ((channel_ids, queue_ids),) = cursor.fetchall()
+    return channel_ids, queue_ids

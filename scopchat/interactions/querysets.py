@@ -5,28 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import Q
 
-from scopchat.accounts.roles import Permission, Reach
+from scopchat.accounts.roles import Permission
 from scopchat.interactions.status import InteractionStatus
+from scopchat.interactions.visibility import within_reach
 
 if TYPE_CHECKING:
     from scopchat.accounts.models import User
-
-
-def within_reach(user: User, reach: Reach) -> Q:
-    """The interactions of the scoped company that lie within `reach` of the person."""
-    if reach == Reach.SUBTREE:
-        return Q()
-    if reach == Reach.COMPANY:
-        # The scope says the same; a mistake in one of them alone shows nothing to another company.
-        return Q(company=user.company_id)
-    if reach == Reach.NONE:
-        return Q(pk__in=[])
-    own = Q(assignee=user)
-    if reach == Reach.OWN:
-        return own
-    return own | Q(channel__in=user.channels.values("pk")) | Q(queue__in=user.queues.values("pk"))
 
 
 class InteractionQuerySet(models.QuerySet["Interaction"]):  # type: ignore[name-defined]

@@ -99,9 +99,12 @@ def attachment(request: PersonRequest, token: str) -> HttpResponse:
     if attachment_id is None:
         raise Http404
     photo: Attachment = get_object_or_404(
-        Attachment.objects.select_related("message"), pk=attachment_id, state=AttachmentState.READY
+        Attachment.objects.select_related("message"),
+        pk=attachment_id,
+        state=AttachmentState.READY,
+        message__interaction__isnull=False,
     )
-    pages.visible(request, photo.message.interaction_id)
+    pages.visible(request, photo.message.interaction_id or 0)
     try:
         with photo.file.open() as file:
             response = HttpResponse(file.read(), content_type=photo.content_type)

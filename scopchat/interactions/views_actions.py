@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from uuid import UUID, uuid4
 
-from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from scopchat.accounts.access import PersonRequest, is_fragment, requires
@@ -19,31 +17,31 @@ from scopchat.accounts.models import User
 from scopchat.accounts.roles import Permission
 from scopchat.accounts.services import people_who_may
 from scopchat.common.clock import utc_now
-from scopchat.common.gsm import MAX_CHARACTERS, TextTooLong
-from scopchat.common.phones import BadNumber
+from scopchat.common.gsm import MAX_CHARACTERS
+from scopchat.common.refusals import Conflict, NotAllowed, Refusal, said_on
 from scopchat.interactions import pages
-from scopchat.interactions.errors import Conflict, EmptyText, NotAllowed
 from scopchat.interactions.forms import AssignForm, DraftForm, StartForm
 from scopchat.interactions.models import Interaction, Message
 from scopchat.interactions.services import delivery, lifecycle
 from scopchat.interactions.services.reply import reply as send_reply
 from scopchat.interactions.services.start import channels_to_start_from
 from scopchat.interactions.services.start import start as start_conversation
-from scopchat.tenancy.limits import LimitReached
 
 
 def _answer(request: PersonRequest, pk: int, act: Callable[[], object], *, extra: str = "") -> HttpResponse:
     """Does it, and draws the thread; the live stream brings its row, as it does to everyone.
 
-    What somebody else did first is said on the page, with status 409.
+    What somebody else did first is said on the page, with status 409; any other refusal under the reply box.
     """
     status, notice = 200, extra
     try:
         act()
     except NotAllowed:
-        raise PermissionDenied from None
-    except Conflict as conflict:
-        status, notice = 409, render_to_string("web/toast.html", {"text": str(conflict)})
+        raise
+    except Refusal as refusal:
+        if not refusal.is_conflict:
+            return _refused(refusal.words)
+        status, notice = 409, render_to_string("web/toast.html", {"text": refusal.words})
     if not is_fragment(request):
         return redirect("interactions:thread", pk)
     html, _there = pages.thread_html(request, pk, start=_start_of(request))
@@ -68,20 +66,7 @@ def reply(request: PersonRequest, pk: int) -> HttpResponse:
     def act() -> Message:
         return send_reply(interaction=interaction, acting=request.user, text=text, idempotency_key=key, now=utc_now())
 
-    try:
-        return _answer(request, pk, act, extra=render_to_string("interactions/sent.html", {"key": uuid4()}))
-    except EmptyText:
-        return _refused(_("Write something first."))
-    except TextTooLong as error:
-        return _refused(too_long(error))
-    except LimitReached as refusal:
-        return _refused(str(refusal))
-
-
-def too_long(error: TextTooLong) -> str:
-    return ngettext(
-        "%(count)d character, at most %(most)d.", "%(count)d characters, at most %(most)d.", error.count
-    ) % {"count": error.count, "most": MAX_CHARACTERS}
+    return _answer(request, pk, act, extra=render_to_string("interactions/sent.html", {"key": uuid4()}))
 
 
 def _refused(words: str) -> HttpResponse:
@@ -139,36 +124,34 @@ def assign(request: PersonRequest, pk: int) -> HttpResponse:
     return _answer(request, pk, act)
 
 
-def _message(request: PersonRequest, pk: int) -> Message:
-    """A message of a thread that the person may see."""
+def _message(request: PersonRequest, pk: int) -> tuple[Message, int]:
+    """A message of a thread that the person may see, and the thread's number."""
     seen = Interaction.objects.visible_to(request.user).values("pk")
     message: Message = get_object_or_404(
         Message.objects.select_related("interaction", "channel").filter(interaction__in=seen), pk=pk
     )
-    return message
+    assert message.interaction_id is not None
+    return message, message.interaction_id
 
 
 @require_POST
 @requires(Permission.ANSWER, pk=Message)
 def retry(request: PersonRequest, pk: int) -> HttpResponse:
-    message = _message(request, pk)
-    return _answer(
-        request,
-        message.interaction_id,
-        lambda: delivery.retry(message=message, acting=request.user),
-    )
+    message, thread = _message(request, pk)
+    return _answer(request, thread, lambda: delivery.retry(message=message, acting=request.user))
 
 
 @require_POST
 @requires(Permission.ANSWER, pk=Message)
 def settle(request: PersonRequest, pk: int) -> HttpResponse:
     """A person decides about a message of which nobody knows whether it left."""
-    message, was_sent = _message(request, pk), request.POST.get("was_sent") == "yes"
+    message, thread = _message(request, pk)
+    was_sent = request.POST.get("was_sent") == "yes"
 
     def act() -> None:
         delivery.settle_unknown(message=message, acting=request.user, was_sent=was_sent, now=utc_now())
 
-    return _answer(request, message.interaction_id, act)
+    return _answer(request, thread, act)
 
 
 @requires(Permission.START_CONVERSATION)
@@ -179,36 +162,23 @@ def start(request: PersonRequest) -> HttpResponse:
     status = 200
     if request.method == "POST":
         status = 422
-        if form.is_valid() and (message := _start(request, form)):
-            address = reverse("interactions:thread", args=[message.interaction_id])
-            return HttpResponse(headers={"HX-Redirect": address})
+        if form.is_valid():
+            with said_on(form):
+                message = _start(request, form)
+                address = reverse("interactions:thread", args=[message.interaction_id])
+                return HttpResponse(headers={"HX-Redirect": address})
     context = {"form": form, "channels": channels, "limit": MAX_CHARACTERS, "person": request.user}
     return render(request, "interactions/new.html", context, status=status)
 
 
-def _start(request: PersonRequest, form: StartForm) -> Message | None:
-    """The message, or None with the reason on the form."""
+def _start(request: PersonRequest, form: StartForm) -> Message:
     data = form.cleaned_data
     key: UUID = data["key"]
-    try:
-        return start_conversation(
-            channel=data["channel"],
-            acting=request.user,
-            phone=data["phone"],
-            text=form.text_by(request.user),
-            idempotency_key=key,
-            now=utc_now(),
-        )
-    except NotAllowed:
-        raise PermissionDenied from None
-    except Conflict as conflict:
-        form.add_error(None, str(conflict))
-    except BadNumber:
-        form.add_error("phone", _("This number cannot exist."))
-    except EmptyText:
-        form.add_error("text", _("Write something first."))
-    except TextTooLong as error:
-        form.add_error("text", too_long(error))
-    except LimitReached as refusal:
-        form.add_error("text", str(refusal))
-    return None
+    return start_conversation(
+        channel=data["channel"],
+        acting=request.user,
+        phone=data["phone"],
+        text=form.text_by(request.user),
+        idempotency_key=key,
+        now=utc_now(),
+    )

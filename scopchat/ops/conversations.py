@@ -130,7 +130,8 @@ def _arrive(channel: Channel, customer: str, text: str, at: datetime) -> None:
 def _deliver(channel: Channel, message: Message, at: datetime, *, fails: bool) -> None:
     """As the sender and the carrier's receipt would have it: the sender finds nothing left to do."""
     run, carrier_id = uuid4(), new_carrier_id()
-    sending.claim(limits={channel.pk: 1}, senders={channel.pk: channel.address}, most=1, claim=run, now=at)
+    sender = {channel.pk: channel.address}
+    sending.claim(limits={channel.pk: 1}, senders=sender, shard=channel.shard, most=1, claim=run, now=at)
     result = sending.Result(message.pk, MessageStatus.SENT, at, carrier_id=carrier_id)
     sending.record_results(results=[result], claim=run, providers=[channel.provider_id])
     status = ReceiptStatus.FAILED if fails else ReceiptStatus.DELIVERED

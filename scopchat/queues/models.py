@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from scopchat.tenancy.scoping import TenantModel, tenant_manager
@@ -16,8 +17,7 @@ class Queue(TenantModel):
 
     name = models.CharField(_("name"), max_length=80)
     description = models.CharField(_("description"), max_length=300, blank=True)
-    agents = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="queues", blank=True)
-    administrators = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="administered_queues", blank=True)
+    people = models.ManyToManyField(settings.AUTH_USER_MODEL, through="QueueMember", related_name="queues")
 
     objects: ClassVar[Any] = tenant_manager()
 
@@ -27,3 +27,25 @@ class Queue(TenantModel):
 
     def __str__(self) -> str:
         return self.name
+
+
+class QueueMember(TenantModel):
+    """What a person is in a queue: one of its agents, of its administrators, or both."""
+
+    queue = models.ForeignKey(Queue, on_delete=models.CASCADE, db_index=False, related_name="members")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    is_agent = models.BooleanField(default=True)
+    is_administrator = models.BooleanField(default=False)
+
+    objects: ClassVar[Any] = tenant_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["queue", "user"], name="queue_member_once"),
+            models.CheckConstraint(
+                condition=Q(is_agent=True) | Q(is_administrator=True), name="queue_member_of_a_kind"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.queue_id} {self.user_id}"

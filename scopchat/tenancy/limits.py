@@ -2,37 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from django.db.models import Q, Sum
+from django.db.models import F, Q, Sum
 from django.utils.translation import gettext as _
 from django_scopes import scope
 
+from scopchat.common.refusals import Refusal
 from scopchat.tenancy import queries, tree
-from scopchat.tenancy.models import Company, SegmentUse
+from scopchat.tenancy.models import Company, SegmentPool, SegmentUse
 from scopchat.tenancy.pools import Node, Weight, weigh
 from scopchat.tenancy.resources import COUNTERS, Resource
 
 WARN_PERCENT = 80
+LONGEST_MONTH = timedelta(days=30)
+"""From its first day to its last."""
 
 
-class LimitReached(Exception):
-    """There is no room for more. Its words are for the person, in the language in force."""
+class LimitReached(Refusal):
+    """There is no room for more."""
 
-    def __init__(self, resource: Resource, weight: Weight) -> None:
+    code = "limit_reached"
+
+    def __init__(self, resource: Resource, limit: int) -> None:
         words = {
             Resource.USERS: _("The limit of %(limit)d users is reached."),
             Resource.CHANNELS: _("The limit of %(limit)d channels is reached."),
             Resource.SEGMENTS_DAY: _("The limit of %(limit)d segments a day is reached."),
             Resource.SEGMENTS_MONTH: _("The limit of %(limit)d segments a month is reached."),
         }
-        super().__init__(words[resource] % {"limit": weight.limit})
-        self.resource = resource
+        self.fact = words[resource] % {"limit": limit}
+        super().__init__(_("%(refusal)s Ask who manages your company for more.") % {"refusal": self.fact})
 
 
-class LimitRefused(ValueError):
+class LimitRefused(Refusal):
     """A limit that cannot be set: below what is in use or set aside, or above what is left in the pool above."""
 
     def __init__(self, resource: Resource, *, least: int | None = None, most: int | None = None) -> None:
@@ -40,8 +45,7 @@ class LimitRefused(ValueError):
             words = _("At least %(n)d: that much is in use or set aside for companies below.") % {"n": least}
         else:
             words = _("At most %(n)d: the companies above have no more left.") % {"n": most}
-        super().__init__(words)
-        self.resource = resource
+        super().__init__(words, code="limit_refused", field=resource.value)
 
 
 def require_room(*, company: Company, resource: Resource) -> None:
@@ -55,29 +59,57 @@ def require_room(*, company: Company, resource: Resource) -> None:
         return
     weight = weigh_branch(head, resource)[head.pk]
     if weight.committed >= (weight.limit or 0):
-        raise LimitReached(resource, weight)
+        raise LimitReached(resource, weight.limit or 0)
 
 
 def book_segments(*, company_id: int, segments: int, now: datetime) -> None:
     """Counts segments that are about to be queued, in the running transaction. Raises `LimitReached`.
 
-    One statement where no limit concerns the company. Call it once per transaction, with the sum of a batch, after what
-    else the transaction locks: it keeps the company's row of the day until the end.
+    One statement, and one more for each limit that concerns the company, however large the tree. Call it once per
+    transaction, with the sum of a batch, after what else the transaction locks: it keeps the company's row of the day,
+    and the pools it draws from, until the end.
     """
-    day, limited = queries.book(company_id=company_id, segments=segments, now=now)
-    if not limited:
+    day, *heads = queries.book(company_id=company_id, segments=segments, now=now)
+    # Everybody draws in this order.
+    for resource, head in zip((Resource.SEGMENTS_DAY, Resource.SEGMENTS_MONTH), heads, strict=True):
+        if head is not None:
+            _draw(head, resource, day, segments)
+
+
+def _draw(head: queries.Head, resource: Resource, day: date, segments: int) -> None:
+    begins = _begin(resource, day)
+    if queries.draw(head=head, resource=resource, begins=begins, segments=segments):
         return
-    company: Company = Company.objects.get(pk=company_id)
-    for resource in (Resource.SEGMENTS_DAY, Resource.SEGMENTS_MONTH):
-        head = _head(company, resource)
-        if head is None:
-            continue
-        if head.pk != company_id:
-            # Others draw from the same pool: one after the other.
-            Company.objects.select_for_update(no_key=True).get(pk=head.pk)
-        weight = weigh_branch(head, resource, day=day)[head.pk]
-        if weight.committed > (weight.limit or 0):
-            raise LimitReached(resource, weight)
+    company: Company = Company.objects.get(pk=head[0])
+    with scope(company=company):
+        pool = {"company": company, "resource": resource, "begins": begins, "version": head[1]}
+        if not SegmentPool.objects.filter(**pool).exists():
+            # Nothing booked by others who come at the same moment is counted here: they wait, and draw.
+            weight = weigh_branch(company, resource, day=day)[company.pk]
+            used, capacity = weight.used - segments, (weight.limit or 0) - weight.given
+            fresh = SegmentPool(**pool, used=max(0, used), capacity=max(0, capacity))
+            SegmentPool.objects.bulk_create([fresh], ignore_conflicts=True)
+    if not queries.draw(head=head, resource=resource, begins=begins, segments=segments):
+        raise LimitReached(resource, getattr(company, resource.value) or 0)
+
+
+def forget_pools(company: Company) -> None:
+    """Limits or companies of the branch change in the running transaction: whoever draws after it counts anew.
+
+    Who is drawing at this moment is waited for. They draw by the day first, and so does this.
+    """
+    lineage = tree.above(company) | Company.objects.filter(pk=company.pk)
+    ids = list(lineage.values_list("pk", flat=True))
+    Company.objects.filter(pk__in=ids).update(pool_version=F("pool_version") + 1)
+    with scope(company=ids):
+        for resource in (Resource.SEGMENTS_DAY, Resource.SEGMENTS_MONTH):
+            SegmentPool.objects.filter(resource=resource).delete()
+
+
+def prune_pools(before: datetime) -> Iterator[int]:
+    """Removes the pools of days and months that were over then."""
+    removed, _by_model = SegmentPool._base_manager.filter(begins__lt=before.date()).delete()
+    yield removed
 
 
 def require_limits_fit(company: Company) -> None:
@@ -88,7 +120,7 @@ def require_limits_fit(company: Company) -> None:
                 continue
             weight = weigh_branch(one, resource)[one.pk]
             if weight.committed > (weight.limit or 0):
-                raise LimitReached(resource, weight)
+                raise LimitReached(resource, weight.limit or 0)
 
 
 def check_limit(company: Company, resource: Resource, wanted: int | None) -> None:
@@ -143,7 +175,15 @@ def weigh_branch(
 
 
 def _segments_used(ids: list[int], resource: Resource, day: date) -> Mapping[int, int]:
-    """Segments of each company on the day, or in its month up to it (unique index `segment_use_once`)."""
-    begin = day if resource == Resource.SEGMENTS_DAY else day.replace(day=1)
-    counted = SegmentUse.objects.filter(company__in=ids, day__gte=begin, day__lte=day)
+    """Segments of each company on the day, or in its month (unique index `segment_use_once`)."""
+    begins = _begin(resource, day)
+    ends = day if resource == Resource.SEGMENTS_DAY else begins + LONGEST_MONTH
+    counted = SegmentUse.objects.filter(company__in=ids, day__gte=begins, day__lte=ends)
+    if resource == Resource.SEGMENTS_MONTH:
+        counted = counted.filter(day__month=day.month)
     return dict(counted.values_list("company").annotate(Sum("segments")))
+
+
+def _begin(resource: Resource, day: date) -> date:
+    """Of the day, or of its month."""
+    return day if resource == Resource.SEGMENTS_DAY else day.replace(day=1)

@@ -35,6 +35,8 @@ class Company(MP_Node):
     archived_at = models.DateTimeField(null=True)
     mass_sends = models.BooleanField(_("mass sends"), default=False)
     """Whether mass sends are allowed here; never where they are not allowed above."""
+    pool_version = models.PositiveIntegerField(db_default=0)
+    """Grows whenever limits or companies of the branch change."""
     asks_second_factor = models.BooleanField(_("second factor required"), default=False)
     """Whether this company itself requires it of its people and of all below."""
     needs_second_factor = models.BooleanField(default=False)
@@ -88,6 +90,34 @@ class SegmentUse(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.company_id} {self.day}: {self.segments}"
+
+
+class SegmentPool(TenantModel):
+    """What is drawn from one limit on segments in one period: as much as the text that asks for more has to know.
+
+    Made when somebody first draws from it. Where limits or companies of its branch change, another takes its place.
+    """
+
+    company = models.ForeignKey(
+        Company, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+"
+    )
+    """Whose limit it is."""
+    resource = models.CharField(max_length=20)
+    begins = models.DateField(db_index=True)
+    """The day, or the first of the month, by the calendar of whoever draws."""
+    version = models.PositiveIntegerField()
+    """Of the company's limits (`Company.pool_version`)."""
+    used = models.PositiveBigIntegerField()
+    capacity = models.PositiveBigIntegerField()
+    """The limit, less what is set aside for companies below that have limits of their own."""
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["company", "resource", "begins", "version"], name="segment_pool_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.company_id} {self.resource} {self.begins}: {self.used} of {self.capacity}"
 
 
 class Archival(TenantModel):

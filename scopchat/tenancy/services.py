@@ -7,11 +7,13 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django_scopes import scope
 
 from scopchat.audit.catalogue import Verb
 from scopchat.audit.services import Acting, changes, record
+from scopchat.common.refusals import Conflict
 from scopchat.tenancy import limits, tree
 from scopchat.tenancy.kinds import ALLOWED_CHILDREN, Kind
 from scopchat.tenancy.models import Archival, Company
@@ -23,15 +25,20 @@ class KindNotAllowed(ValueError):
     """A company of this kind may not stand there."""
 
 
-class NotPossible(Exception):
+class NotPossible(Conflict):
     """The company, or the one above it, is not in a state for this."""
+
+    code = "not_possible"
 
 
 class CannotArchive(NotPossible):
     """Something has to end first: `obstacles` say what and how much."""
 
+    code = "cannot_archive"
+
     def __init__(self, obstacles: Sequence[Obstacle]) -> None:
-        super().__init__(", ".join(obstacle.words for obstacle in obstacles))
+        words = ", ".join(obstacle.words for obstacle in obstacles)
+        super().__init__(_("The company cannot be archived yet: %(obstacles)s.") % {"obstacles": words})
         self.obstacles = obstacles
 
 
@@ -59,7 +66,7 @@ def create_company(
         if kind not in ALLOWED_CHILDREN[Kind(parent.kind)]:
             raise KindNotAllowed(f"{Kind(parent.kind).label} cannot have {kind.label} below it.")
         if not parent.is_active:
-            raise NotPossible
+            raise NotPossible(_("The company above was deactivated meanwhile."))
         company = Company.objects.add_child(parent, {**values, "needs_second_factor": parent.needs_second_factor})
     told = {"kind": str(kind), "parent": parent.name if parent else "", **details}
     record(verb=Verb.COMPANY_CREATED, company=company, acting=acting, about=company, details=told)
@@ -104,8 +111,10 @@ def set_allowance(
     """
     company = tree.held(company)
     parent = tree.above(company).order_by("-depth").first()
-    if parent is None or company.archived_at or (mass_sends and not parent.mass_sends):
+    if parent is None or company.archived_at:
         raise NotPossible
+    if mass_sends and not parent.mass_sends:
+        raise NotPossible(_("Mass sending is off for the parent company."), field="mass_sends")
     before = {resource.value: getattr(company, resource.value) for resource in maxima}
     for resource, wanted in maxima.items():
         if wanted != before[resource.value]:
@@ -115,6 +124,7 @@ def set_allowance(
     changed = changes({**before, "mass_sends": company.mass_sends}, {**after, "mass_sends": mass_sends})
     company.mass_sends = mass_sends
     company.save(update_fields=[*before, "mass_sends"])
+    limits.forget_pools(company)
     if not mass_sends:
         tree.branch(company).update(mass_sends=False)
     if changed:
@@ -177,6 +187,7 @@ def archive_company(*, company: Company, acting: Acting | None, now: datetime) -
         Archival.objects.create(company=company, archived_at=now, removed=removed)
     company.archived_at = now
     company.save(update_fields=["archived_at"])
+    limits.forget_pools(company)
     _settle(company)
     counts = {f"{name}_removed": len(ids) for name, ids in removed.items() if ids}
     _record(Verb.COMPANY_ARCHIVED, company, acting, counts)
@@ -190,8 +201,10 @@ def restore_company(*, company: Company, acting: Acting | None, now: datetime) -
     and for one under an archived company; `limits.LimitReached` when what comes back has no room any more.
     """
     company = tree.held(company)
-    if not company.archived_at or tree.above(company).filter(archived_at__isnull=False).exists():
+    if not company.archived_at:
         raise NotPossible
+    if tree.above(company).filter(archived_at__isnull=False).exists():
+        raise NotPossible(_("The company above is archived: restore it first."))
     company.archived_at = None
     company.save(update_fields=["archived_at"])
     _settle(company)
@@ -203,6 +216,7 @@ def restore_company(*, company: Company, acting: Acting | None, now: datetime) -
         archival.restored_at = now
         archival.save(update_fields=["restored_at"])
     limits.require_limits_fit(company)
+    limits.forget_pools(company)
     _record(Verb.COMPANY_RESTORED, company, acting, {"skipped": [each.name for each in skipped]})
     return skipped
 

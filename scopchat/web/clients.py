@@ -141,12 +141,12 @@ class Client:
         if self.shows is not Shows.PEOPLE:
             return
         colleagues = self.sight.sees_presence and self.sight.company_id == event.company_id
-        seen = {pk: presence for pk, presence in event.people if colleagues or pk == self.sight.looker.person_id}
+        seen = {pk: presence for pk, presence in event.people if colleagues or pk == self.sight.viewer.person_id}
         self._send_presences(seen)
 
     def tell_of_themselves(self, presences: Mapping[int, str]) -> None:
         """What others see of this page's person, if they are among these."""
-        own = self.sight.looker.person_id
+        own = self.sight.viewer.person_id
         if self.shows is Shows.PEOPLE and own in presences:
             self._send_presences({own: presences[own]})
 

@@ -77,7 +77,7 @@ class Live:
         self._uncounted: set[Client] = set()
         self._to_count = asyncio.Event()
         self._signs = Signs(
-            lambda: {client.sight.looker.person_id for client in self._everyone() if not client.doubted},
+            lambda: {client.sight.viewer.person_id for client in self._everyone() if not client.doubted},
             self._tell_of_themselves,
         )
 
@@ -111,7 +111,7 @@ class Live:
     def _hear(self, event: Event) -> None:
         if isinstance(event, AccessChanged):
             for client in self._everyone():
-                if client.sight.looker.person_id in event.people:
+                if client.sight.viewer.person_id in event.people:
                     client.doubt()
             return
         if isinstance(event, PresenceChanged):
@@ -168,7 +168,7 @@ class Live:
                 self._to_count.clear()
             began = time.monotonic()
             try:
-                found = await in_thread(counts, [client.sight.looker for client in clients]) if clients else []
+                found = await in_thread(counts, [client.sight.viewer for client in clients]) if clients else []
             except Error as error:
                 logger.warning("live_counts_not_read", error=type(error).__name__)
                 found = []
@@ -188,7 +188,7 @@ class Live:
             return
         client = Client(sight, next((one for one in Shows if one.value in query), Shows.SIMULATOR))
         self._clients[sight.company_id].add(client)
-        self._signs.arrived(sight.looker.person_id)
+        self._signs.arrived(sight.viewer.person_id)
         CLIENTS.inc()
         gone = asyncio.create_task(_until_gone(receive, client))
         try:

@@ -14,41 +14,33 @@ from scopchat.accounts.roles import Permission, Reach
 from scopchat.accounts.second_factor import has_second_factor
 from scopchat.accounts.services import current_company
 from scopchat.events.catalogue import InteractionChange
-from scopchat.interactions.inbox import Looker
-from scopchat.web.queries import memberships
+from scopchat.interactions.queries import memberships
+from scopchat.interactions.visibility import Viewer
 
 
 @dataclass(frozen=True, slots=True)
 class Sight:
     """What a person may see, of one company, and how it is shown to them."""
 
-    looker: Looker
+    viewer: Viewer
     sees_simulator: bool
     sees_presence: bool
     """Whether they hear who is there, of the whole company; otherwise of themselves alone."""
-    channels: frozenset[int]
-    queues: frozenset[int]
     language: str
     sounds: bool
     """Whether they want to hear a sound when a text comes in that is theirs or nobody's yet."""
 
     @property
     def company_id(self) -> int:
-        return self.looker.company_id
+        return self.viewer.company_id
 
     def rings(self, change: InteractionChange) -> bool:
         """Whether they hear that a customer wrote there."""
-        return change.assignee_id in {None, self.looker.person_id} and self.sees(change)
+        return change.assignee_id in {None, self.viewer.person_id} and self.sees(change)
 
     def sees(self, change: InteractionChange) -> bool:
-        """Whether the change concerns this person: the same visibility as querysets.within_reach."""
-        if self.looker.reach in {Reach.NONE, Reach.COMPANY, Reach.SUBTREE}:
-            return self.looker.reach is not Reach.NONE
-        return (
-            self.looker.person_id in {change.assignee_id, change.also}
-            or change.channel_id in self.channels
-            or change.queue_id in self.queues
-        )
+        """Whether the change concerns this person: they see the interaction, or saw it before."""
+        return self.viewer.sees(change) or (change.also == self.viewer.person_id and self.viewer.reach > Reach.NONE)
 
 
 def sight_of(scope: Any) -> Sight | None:
@@ -63,14 +55,13 @@ def sight_of(scope: Any) -> Sight | None:
     company = current_company(user=user, chosen=request.session.get("company"))
     if company.needs_second_factor and not has_second_factor(user):
         return None
-    looker = Looker.of(user, company.pk)
-    channels, queues = memberships(user.pk) if looker.reach == Reach.MEMBER else ([], [])
+    viewer = Viewer.of(user, company.pk)
+    if viewer.reach == Reach.MEMBER:
+        viewer = viewer.knowing(*memberships(user.pk))
     return Sight(
-        looker=looker,
+        viewer=viewer,
         sees_simulator=user.may(Permission.USE_SIMULATOR),
         sees_presence=user.may(Permission.SEE_PRESENCE),
-        channels=frozenset(channels),
-        queues=frozenset(queues),
         language=user.language,
         sounds=user.notification_sounds,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 
 from django.conf import settings
 from django.contrib.staticfiles import finders
@@ -20,6 +21,7 @@ from scopchat.accounts.access import PersonRequest, is_fragment, public, require
 from scopchat.accounts.models import Theme
 from scopchat.accounts.own import set_preferences
 from scopchat.accounts.services import companies_of, enter_company
+from scopchat.common.refusals import NotAllowed, Refusal
 from scopchat.tenancy import search
 from scopchat.web import away
 
@@ -92,6 +94,23 @@ def _wrong(request: HttpRequest, status: int, title: str, words: str) -> HttpRes
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
     words = _("Your role does not include this. Ask an administrator of your company if you need it.")
     return _wrong(request, 403, _("Not for your role"), words)
+
+
+class RefusalMiddleware:
+    """Says what a service refuses and no view says itself."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, NotAllowed):
+            return forbidden(request, exception)
+        if isinstance(exception, Refusal):
+            return _wrong(request, 409 if exception.is_conflict else 422, _("Not done"), exception.words)
+        return None
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001

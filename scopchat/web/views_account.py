@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import translation
@@ -15,6 +14,7 @@ from django.views.decorators.http import require_POST
 from scopchat.accounts import own
 from scopchat.accounts.access import PersonRequest, public, requires
 from scopchat.accounts.models import User
+from scopchat.accounts.names import EmailTaken
 from scopchat.web.forms_account import AccountForm, EmailForm
 from scopchat.web.forms_password import OwnPasswordForm
 from scopchat.web.views_password import keep_session
@@ -89,9 +89,8 @@ def confirm_email(request: HttpRequest, token: str) -> HttpResponse:
     with translation.override(person.language):
         if request.method == "POST":
             try:
-                with transaction.atomic():
-                    own.change_email(person=person, email=address)
+                own.change_email(person=person, email=address)
                 context["done"] = True
-            except IntegrityError:
+            except EmailTaken:
                 context["taken"] = True
         return render(request, "web/email.html", context, status=409 if context["taken"] else 200)

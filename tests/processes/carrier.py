@@ -30,6 +30,11 @@ class Carrier:
         self.url = ""
         self._turn = 0
 
+    def forget(self) -> None:
+        """As if it had never heard of us."""
+        self.fake.texts.clear()
+        self.acknowledged.clear()
+
     def taken(self) -> Counter[str]:
         """How many times each text was handed over."""
         return Counter(text.body for text in list(self.fake.texts.values()))

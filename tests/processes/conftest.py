@@ -1,13 +1,60 @@
-"""The browser of the journeys."""
+"""The browser of the journeys, and the installation that they share."""
 
 from __future__ import annotations
 
+import email
+import email.policy
 import os
+import queue
 import shutil
 from collections.abc import Iterator
+from email.message import EmailMessage
 
 import pytest
+from aiosmtpd.controller import Controller
 from playwright.sync_api import Browser, sync_playwright
+
+from scopchat.ops.postgres.external import free_port
+from tests.processes.desk import Desk, installation
+
+
+class Letterbox:
+    """A mail server that keeps what it is given."""
+
+    def __init__(self) -> None:
+        self.came: queue.Queue[EmailMessage] = queue.Queue()
+
+    async def handle_DATA(self, _server: object, _session: object, envelope: object) -> str:
+        content = envelope.content  # type: ignore[attr-defined]
+        self.came.put(email.message_from_bytes(content, EmailMessage, policy=email.policy.default))
+        return "250 OK"
+
+
+@pytest.fixture(scope="session")
+def letterbox() -> Iterator[Letterbox]:
+    """Where the shared installation sends its e-mails."""
+    box, port = Letterbox(), free_port()
+    server = Controller(box, hostname="127.0.0.1", port=port)
+    server.start()
+    os.environ["SCOPCHAT_MAIL_URL"] = f"smtp://127.0.0.1:{port}"
+    os.environ["SCOPCHAT_MAIL_FROM"] = "Bureau <bureau@exemple.test>"
+    yield box
+    del os.environ["SCOPCHAT_MAIL_URL"], os.environ["SCOPCHAT_MAIL_FROM"]
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def shared_desk(letterbox: Letterbox) -> Iterator[Desk]:
+    """An installation whose only carrier answers nobody, for tests that kill none of it."""
+    with installation("http://127.0.0.1:1") as desk:
+        yield desk
+
+
+@pytest.fixture(scope="module")
+def desk(shared_desk: Desk) -> Desk:
+    """The shared installation with the cast in it; what the tests before left is gone."""
+    shared_desk.ask("set_up")
+    return shared_desk
 
 
 @pytest.fixture

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.processes.desk import Desk, installation
+from tests.processes.desk import Desk
 from tests.processes.test_journey import SOON, signed_in, text, toy_phone
 
 pytestmark = [pytest.mark.processes, pytest.mark.browser]
@@ -17,11 +16,9 @@ COMPANIES = 300
 
 
 @pytest.fixture(scope="module")
-def desk() -> Iterator[Desk]:
-    with installation("http://127.0.0.1:1") as desk:
-        desk.ask("set_up")
-        desk.ask("many_companies", count=COMPANIES)
-        yield desk
+def desk(desk: Desk) -> Desk:
+    desk.ask("many_companies", count=COMPANIES)
+    return desk
 
 
 def offers(page: Page) -> Locator:

@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import APIResponse, Browser, Page, Route, expect
 
-from tests.processes.desk import Desk, installation
+from tests.processes.desk import Desk
 
 pytestmark = [pytest.mark.processes, pytest.mark.browser]
 
 PASSWORD = "bonjour-scopchat"
 SOON = 10_000
 """Milliseconds a page may take to show what happened elsewhere; `./dev bench live` measures how long it takes."""
-
-
-@pytest.fixture(scope="module")
-def desk() -> Iterator[Desk]:
-    with installation("http://127.0.0.1:1") as desk:
-        desk.ask("set_up")
-        yield desk
 
 
 def signed_in(browser: Browser, port: int, username: str) -> Page:

@@ -25,17 +25,24 @@ PAUSE = 0.45
 SETTLED = {"sent", "delivered", "unknown", "failed"}
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def carrier() -> Iterator[Carrier]:
     with carriers.serving() as carrier:
         yield carrier
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def desk(carrier: Carrier) -> Iterator[Desk]:
     with installation(carrier.url) as desk:
         carrier.ports = desk.ports
         yield desk
+
+
+@pytest.fixture
+def facts(desk: Desk, carrier: Carrier) -> dict[str, object]:
+    carrier.forget()
+    facts: dict[str, object] = desk.ask("set_up")
+    return facts
 
 
 def inbound_stream(carrier: Carrier, facts: dict[str, object], pause: float = PAUSE) -> None:
@@ -91,10 +98,9 @@ def chaos(desk: Desk, luck: random.Random) -> None:
     frozen.start()
 
 
-def test_nothing_is_lost_and_nothing_is_doubled(desk: Desk, carrier: Carrier) -> None:
+def test_nothing_is_lost_and_nothing_is_doubled(desk: Desk, carrier: Carrier, facts: dict[str, object]) -> None:
     seed = random.randrange(1_000_000)
     print(f"seed {seed}")
-    facts = desk.ask("set_up")
     streams = [
         threading.Thread(target=inbound_stream, args=(carrier, facts)),
         threading.Thread(target=outbound_stream, args=(desk,)),
@@ -124,8 +130,9 @@ def test_nothing_is_lost_and_nothing_is_doubled(desk: Desk, carrier: Carrier) ->
     assert len(certain | unknown) == TEXTS
 
 
-def test_a_dead_workers_work_goes_on_elsewhere_within_fifteen_seconds(desk: Desk, carrier: Carrier) -> None:
-    facts = desk.ask("set_up")
+def test_a_dead_workers_work_goes_on_elsewhere_within_fifteen_seconds(
+    desk: Desk, carrier: Carrier, facts: dict[str, object]
+) -> None:
     stream = threading.Thread(target=inbound_stream, args=(carrier, facts))
     stream.start()
     wait_until(lambda: len(carrier.acknowledged) > 300, 60, "stream under way")
@@ -137,8 +144,7 @@ def test_a_dead_workers_work_goes_on_elsewhere_within_fifteen_seconds(desk: Desk
     assert ready(desk.ports[1])
 
 
-def test_receipts_of_any_order_end_at_delivered(desk: Desk, carrier: Carrier) -> None:
-    desk.ask("set_up")
+def test_receipts_of_any_order_end_at_delivered(desk: Desk, carrier: Carrier, facts: dict[str, object]) -> None:
     desk.ask("queue", keys=[str(n) for n in range(100)])
     wait_until(lambda: len(carrier.fake.texts) == 100, 30, "handed over")
     with ThreadPoolExecutor(16) as pool:

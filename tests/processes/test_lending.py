@@ -3,25 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import APIResponse, Browser, Locator, Page, expect
 
 from tests.people import FRAGMENT
-from tests.processes.desk import Desk, installation
+from tests.processes.desk import Desk
 from tests.processes.test_journey import SOON, signed_in, toy_phone
 
 pytestmark = [pytest.mark.processes, pytest.mark.browser]
 
 NUMBER = "514 555-0142"
-
-
-@pytest.fixture(scope="module")
-def desk() -> Iterator[Desk]:
-    with installation("http://127.0.0.1:1") as desk:
-        desk.ask("set_up")
-        yield desk
 
 
 def enter(page: Page, company: str) -> None:

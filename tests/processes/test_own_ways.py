@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.processes.desk import Desk, installation
+from tests.processes.desk import Desk
 from tests.processes.test_journey import SOON, signed_in, text, toy_phone
 
 pytestmark = [pytest.mark.processes, pytest.mark.browser]
@@ -16,13 +15,6 @@ pytestmark = [pytest.mark.processes, pytest.mark.browser]
 PLAYED = """() => {
   HTMLMediaElement.prototype.play = function () { document.body.dataset.played = this.src; return Promise.resolve(); };
 }"""
-
-
-@pytest.fixture(scope="module")
-def desk() -> Iterator[Desk]:
-    with installation("http://127.0.0.1:1") as desk:
-        desk.ask("set_up")
-        yield desk
 
 
 def test_a_text_is_signed_and_the_counter_knows(desk: Desk, browser: Browser) -> None:

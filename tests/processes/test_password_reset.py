@@ -2,56 +2,18 @@
 
 from __future__ import annotations
 
-import email
-import email.policy
-import os
-import queue
 import re
-from collections.abc import Iterator
-from email.message import EmailMessage
 
 import pytest
-from aiosmtpd.controller import Controller
 from playwright.sync_api import Browser, expect
 
-from scopchat.ops.postgres.external import free_port
-from tests.processes.desk import Desk, installation
+from tests.processes.conftest import Letterbox
+from tests.processes.desk import Desk
 from tests.processes.test_journey import SOON
 
 pytestmark = [pytest.mark.processes, pytest.mark.browser]
 
 NEW = "tout-autre-mot-de-passe"
-
-
-class Letterbox:
-    """A mail server that keeps what it is given."""
-
-    def __init__(self) -> None:
-        self.came: queue.Queue[EmailMessage] = queue.Queue()
-
-    async def handle_DATA(self, _server: object, _session: object, envelope: object) -> str:
-        content = envelope.content  # type: ignore[attr-defined]
-        self.came.put(email.message_from_bytes(content, EmailMessage, policy=email.policy.default))
-        return "250 OK"
-
-
-@pytest.fixture(scope="module")
-def letterbox() -> Iterator[Letterbox]:
-    box, port = Letterbox(), free_port()
-    server = Controller(box, hostname="127.0.0.1", port=port)
-    server.start()
-    os.environ["SCOPCHAT_MAIL_URL"] = f"smtp://127.0.0.1:{port}"
-    os.environ["SCOPCHAT_MAIL_FROM"] = "Bureau <bureau@exemple.test>"
-    yield box
-    del os.environ["SCOPCHAT_MAIL_URL"], os.environ["SCOPCHAT_MAIL_FROM"]
-    server.stop()
-
-
-@pytest.fixture(scope="module")
-def desk(letterbox: Letterbox) -> Iterator[Desk]:
-    with installation("http://127.0.0.1:1") as desk:
-        desk.ask("set_up")
-        yield desk
 
 
 def test_a_forgotten_password_is_replaced_through_the_mail(desk: Desk, browser: Browser, letterbox: Letterbox) -> None:

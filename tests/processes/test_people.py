@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.processes.desk import Desk, installation
+from tests.processes.desk import Desk
 from tests.processes.test_journey import SOON, signed_in
 
 pytestmark = [pytest.mark.processes, pytest.mark.browser]
 
 GONE = 60_000
 """Milliseconds until colleagues see that the last page has gone: 30 s, and what a busy machine adds."""
-
-
-@pytest.fixture(scope="module")
-def desk() -> Iterator[Desk]:
-    with installation("http://127.0.0.1:1") as desk:
-        desk.ask("set_up")
-        yield desk
 
 
 def test_who_was_given_a_password_chooses_their_own_before_anything_else(desk: Desk, browser: Browser) -> None:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.one_time_codes import code_of
-from tests.processes.desk import Desk, installation
+from tests.processes.desk import Desk
 from tests.processes.test_journey import PASSWORD, signed_in
 from tests.processes.test_signing_out import log_out
 
@@ -16,13 +14,6 @@ pytestmark = [pytest.mark.processes, pytest.mark.browser]
 
 KEY = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True,
        "isUserVerified": True, "automaticPresenceSimulation": True}  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def desk() -> Iterator[Desk]:
-    with installation("http://127.0.0.1:1") as desk:
-        desk.ask("set_up")
-        yield desk
 
 
 def type_password(page: Page, username: str) -> None:

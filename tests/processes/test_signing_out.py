@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.processes.desk import Desk, installation
+from tests.processes.desk import Desk
 from tests.processes.test_journey import SOON, signed_in
 
 pytestmark = [pytest.mark.processes, pytest.mark.browser]
-
-
-@pytest.fixture(scope="module")
-def desk() -> Iterator[Desk]:
-    with installation("http://127.0.0.1:1") as desk:
-        desk.ask("set_up")
-        yield desk
 
 
 def log_out(page: Page) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 import uuid
 from collections import Counter
@@ -13,7 +14,7 @@ import django
 
 django.setup()
 
-from django.db import connections
+from django.db import connection, connections, transaction
 from django_scopes import scope, scopes_disabled
 
 from scopchat.accounts import invitations
@@ -32,10 +33,22 @@ from scopchat.tenancy.services import create_company
 
 SID, TOKEN = "AC" + "0" * 32, "kill-test-token"
 CHANNELS = 8
+STAYS = re.compile(r"django_migrations|django_content_type|django_site|auth_permission|gateway_.*|procrastinate_.*")
+"""Tables of the installation itself."""
+
+
+def empty() -> None:
+    """As if nobody had ever used the installation; no number is given out a second time."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        tables = [name for name in connection.introspection.table_names(cursor) if not STAYS.fullmatch(name)]
+        cursor.execute("ALTER TABLE audit_entry DISABLE TRIGGER audit_no_truncate")
+        cursor.execute(f"TRUNCATE {', '.join(tables)} CASCADE")
+        cursor.execute("ALTER TABLE audit_entry ENABLE TRIGGER audit_no_truncate")
 
 
 def set_up() -> dict[str, Any]:
-    """The cast, and a Twilio account with several numbers of the client's."""
+    """The cast alone, and a Twilio account with several numbers of the client's."""
+    empty()
     cast = demo.create(password="bonjour-scopchat")
     with scope(company=cast.client):
         provider = create_provider(

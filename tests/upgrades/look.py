@@ -34,17 +34,23 @@ async def send() -> None:
         await sender.run(await in_thread(leases.take, Work.SEND, shard), client)
 
 
-def main() -> None:
+def inbox_of(username: str) -> tuple[int, int]:
+    """The status of the person's inbox, and its rows."""
     browser = Client(HTTP_HOST="127.0.0.1")
-    browser.force_login(User.objects.get(username="amelie"))
-    inbox = browser.get("/messages/")
+    browser.force_login(User.objects.get(username=username))
+    inbox = browser.get("/messages/", follow=True)
+    return inbox.status_code, inbox.content.decode().count('<a class="row-i')
+
+
+def main() -> None:
+    of_admin, of_agent = inbox_of("amelie"), inbox_of("sophie")
     held = copies.held_since()
     asyncio.run(send())
     with scopes_disabled():
         texts = {text.text: text for text in Message.objects.filter(text__in=["Still to be sent", "Nobody knows"])}
     seen = {
-        "inbox": inbox.status_code,
-        "rows": inbox.content.decode().count('<a class="row-i'),
+        "of_admin": of_admin,
+        "of_agent": of_agent,
         "held": held is not None,
         "statuses": {words: (text.status, text.carrier_id) for words, text in texts.items()},
     }

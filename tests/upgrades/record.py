@@ -52,7 +52,7 @@ def fill() -> None:
         start.start(phone="+15145550190", text="Nobody knows", idempotency_key=uuid.UUID(int=1), **values)
         claim = uuid.uuid4()
         with scopes_disabled():
-            outbox.take_turn(leases.take(Work.SEND, channel.shard), claim, 10, utc_now())
+            outbox.take_turn(leases.take(Work.SEND, channel.shard), claim, outbox.Room(10), utc_now())
             outbox.abandon_earlier(channel.shard, uuid.uuid4(), utc_now())
         start.start(phone="+15145550191", text="Still to be sent", idempotency_key=uuid.UUID(int=2), **values)
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from django.db import IntegrityError, transaction
 
 from scopchat.accounts import presence
 from scopchat.accounts.models import Presence, Theme, User
+from scopchat.accounts.names import EmailTaken, UsernameTaken
 from scopchat.accounts.own import set_preferences
 from scopchat.accounts.roles import Permission, Role
 from scopchat.accounts.services import (
@@ -17,6 +17,7 @@ from scopchat.accounts.services import (
     people_who_may,
 )
 from scopchat.common.clock import utc_now
+from scopchat.common.refusals import Refusal
 from scopchat.tenancy.models import Company
 from tests.cast import Cast
 
@@ -83,10 +84,17 @@ def test_people_are_listed_by_company_and_by_what_they_may_do(cast: Cast) -> Non
 
 
 @pytest.mark.parametrize(
-    ("username", "email"), [("AMELIE", "new@exemple.test"), ("new", "Amelie@Exemple.Test"), ("amelie", "a@b.test")]
+    ("username", "email", "refusal"),
+    [
+        ("AMELIE", "new@exemple.test", UsernameTaken),
+        ("new", "Amelie@Exemple.Test", EmailTaken),
+        ("amelie", "a@b.test", UsernameTaken),
+    ],
 )
-def test_a_username_or_email_is_taken_once_in_any_case(cast: Cast, username: str, email: str) -> None:
-    with pytest.raises(IntegrityError), transaction.atomic():
+def test_a_username_or_email_is_taken_once_in_any_case(
+    cast: Cast, username: str, email: str, refusal: type[Refusal]
+) -> None:
+    with pytest.raises(refusal):
         someone(cast.outsider, username, Role.AGENT, email=email)
 
 

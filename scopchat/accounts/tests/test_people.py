@@ -10,6 +10,7 @@ from scopchat.accounts.roles import Role, may_look_after, roles_to_give
 from scopchat.accounts.services import create_user
 from scopchat.audit.catalogue import Verb
 from scopchat.audit.models import Entry
+from scopchat.common.refusals import Refusal
 from scopchat.events.catalogue import AccessChanged
 from scopchat.tenancy.kinds import Kind
 from scopchat.tenancy.limits import LimitReached
@@ -95,7 +96,7 @@ def test_the_last_administrator_is_neither_demoted_nor_disabled(cast: Cast) -> N
         lambda: give(cast.admin, M, cast.operator_admin),
         lambda: people.disable_user(person=cast.admin, acting=cast.operator_admin),
     ):
-        with pytest.raises(people.Refused):
+        with pytest.raises(Refusal):
             attempt()
     second_admin(cast)
     give(cast.admin, M, cast.operator_admin)
@@ -105,7 +106,7 @@ def test_the_last_administrator_is_neither_demoted_nor_disabled(cast: Cast) -> N
 def test_a_disabled_administrator_does_not_count(cast: Cast) -> None:
     nadia = second_admin(cast)
     people.disable_user(person=nadia, acting=cast.admin)
-    with pytest.raises(people.Refused):
+    with pytest.raises(Refusal):
         people.disable_user(person=cast.admin, acting=cast.operator_admin)
 
 
@@ -113,7 +114,7 @@ def test_an_administrator_of_the_company_alone_replaces_no_system_administrator(
     create_user(
         company=cast.operator, username="nadia", email="n@exemple.test", display_name="Nadia", role=A, password=PASSWORD
     )
-    with pytest.raises(people.Refused):
+    with pytest.raises(Refusal):
         people.disable_user(person=cast.operator_admin, acting=None)
 
 
@@ -126,15 +127,15 @@ def test_two_administrators_who_disable_each_other_leave_one(cast: Cast) -> None
         lambda: people.disable_user(person=cast.admin, acting=nadia),
         written="accounts_user, tenancy_company",
     )
-    assert sorted(type(result).__name__ for result in results) == ["NoneType", "Refused"]
+    assert sorted(type(result).__name__ for result in results) == ["NoneType", "Refusal"]
     assert User.objects.of(cast.client).filter(role=A, is_active=True).count() == 1
 
 
 def test_nobody_disables_themselves_or_changes_their_own_role(cast: Cast) -> None:
     second_admin(cast)
-    with pytest.raises(people.Refused):
+    with pytest.raises(Refusal):
         people.disable_user(person=cast.admin, acting=cast.admin)
-    with pytest.raises(people.Refused):
+    with pytest.raises(Refusal):
         give(cast.admin, M, cast.admin)
 
 

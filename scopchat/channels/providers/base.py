@@ -1,8 +1,4 @@
-"""What every carrier adapter offers, and the one vocabulary they share.
-
-An adapter does no I/O: it verifies and reads what came in, and writes what goes out, as values. Hooks, router and
-sender do the talking. `docs/adding-a-provider.md` walks through a new one.
-"""
+"""The one vocabulary that all carriers' adapters share: what came in and what goes out, as values."""
 
 from __future__ import annotations
 
@@ -11,12 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
-from typing import Protocol
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from scopchat.channels.providers.urlencoded import pairs_of
+from scopchat.channels.shards import SHARDS
 
 
 class BadSignature(Exception):
@@ -138,15 +134,17 @@ class Attempt:
 
     message_id: int
     number: int
+    shard: int
+    """Of the channel it leaves from, so that a receipt without addresses finds its way."""
 
     def __str__(self) -> str:
-        return f"{self.message_id}.{self.number}"
+        return f"{self.message_id}.{self.number}.{self.shard}"
 
     @classmethod
     def read(cls, text: str) -> Attempt | None:
         """The attempt that `str()` wrote, or None for anything else."""
-        found = re.fullmatch(r"([0-9]{1,18})\.([0-9]{1,4})", text, re.ASCII)
-        return cls(int(found[1]), int(found[2])) if found else None
+        found = re.fullmatch(r"([0-9]{1,18})\.([0-9]{1,4})\.([0-9]{1,2})", text, re.ASCII)
+        return cls(*map(int, found.groups())) if found and int(found[3]) < SHARDS else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +153,7 @@ class Receipt:
 
     carrier_id: str
     sender: str
-    """The channel's address: receipts are put on its shard."""
+    """The channel's address; empty where the carrier does not say it."""
     status: ReceiptStatus
     carrier_status: str
     error_code: str = ""
@@ -239,62 +237,3 @@ class CredentialField:
     name: str
     label: str
     secret: bool = False
-
-
-class Adapter(Protocol):
-    """A carrier. Every method is pure: values in, values out, no I/O and no clock."""
-
-    @property
-    def kind(self) -> str: ...
-
-    @property
-    def title(self) -> str: ...
-
-    @property
-    def default_api_base_url(self) -> str:
-        """May name {public_url} and {company_id}, for a carrier that is part of the product."""
-        ...
-
-    @property
-    def credential_fields(self) -> tuple[CredentialField, ...]: ...
-
-    @property
-    def media_hosts(self) -> frozenset[str]:
-        """Host names from which inbound media may be fetched with the account's credentials."""
-        ...
-
-    def verify(self, request: HookRequest, account: Account) -> None:
-        """Raises `BadSignature` unless the request comes from the carrier."""
-        ...
-
-    def parse_inbound(self, request: HookRequest) -> tuple[InboundMessage, ...]:
-        """The texts in an inbound callback, at least one. Raises `Malformed`."""
-        ...
-
-    def parse_receipts(self, request: HookRequest) -> tuple[Receipt, ...]:
-        """The receipts in a status callback, at least one. Raises `Malformed`."""
-        ...
-
-    def answer(self, event: Event) -> HookAnswer:
-        """What to answer once the callback is on disk."""
-        ...
-
-    def build_send(self, message: OutboundMessage, account: Account) -> HttpRequest:
-        """The request that hands the message over."""
-        ...
-
-    def parse_send(self, answer: HttpAnswer) -> SendOutcome:
-        """What the answer to `build_send` means. Never raises: what cannot be read is `Unclear`."""
-        ...
-
-    def build_lookup(self, message: OutboundMessage, account: Account, sent_after: datetime) -> HttpRequest | None:
-        """The request that asks whether the carrier has the message, or None where it offers no such thing."""
-        ...
-
-    def parse_lookup(self, answer: HttpAnswer, message: OutboundMessage) -> tuple[Candidate, ...]:
-        """The texts of these words, to and from these numbers, that the carrier has; none where that cannot be told."""
-        ...
-
-    def build_media(self, url: str, account: Account) -> HttpRequest:
-        """The request that fetches one inbound photo; credentials only towards `media_hosts`."""
-        ...

@@ -12,7 +12,6 @@ from datetime import datetime
 
 from scopchat.channels.providers.base import (
     Account,
-    Adapter,
     BadSignature,
     Candidate,
     CredentialField,
@@ -31,6 +30,7 @@ from scopchat.channels.providers.base import (
     Sent,
     Unclear,
 )
+from scopchat.channels.providers.protocol import Adapter
 
 MOST_ID = 80
 MOST_ADDRESS = 40
@@ -41,7 +41,8 @@ MOST_TEXT = 20_000
 MOST_URL = 2_000
 MOST_MEDIA = 10
 MOST_SEGMENTS = 100
-"""Characters, photos and segments: more than any carrier has a use for, and no more than the tables hold."""
+MOST_PARTS = 1_000
+"""Characters, photos, segments, texts in a callback: more than any carrier has a use for, and all that tables hold."""
 
 
 class CleanAdapter:
@@ -78,11 +79,17 @@ class CleanAdapter:
         except Exception as error:
             raise BadSignature(f"it cannot be checked: {type(error).__name__}") from error
 
-    def parse_inbound(self, request: HookRequest) -> tuple[InboundMessage, ...]:
-        return tuple(map(_message, _read(self._adapter.parse_inbound, request)))
+    def split(self, request: HookRequest) -> tuple[HookRequest, ...]:
+        parts = _read(self._adapter.split, request)
+        if not 1 <= len(parts) <= MOST_PARTS:
+            raise Malformed("nothing in it, or too much")
+        return parts
 
-    def parse_receipts(self, request: HookRequest) -> tuple[Receipt, ...]:
-        return tuple(map(_receipt, _read(self._adapter.parse_receipts, request)))
+    def parse_inbound(self, request: HookRequest) -> InboundMessage:
+        return _message(_read(self._adapter.parse_inbound, request))
+
+    def parse_receipt(self, request: HookRequest) -> Receipt:
+        return _receipt(_read(self._adapter.parse_receipt, request))
 
     def answer(self, event: Event) -> HookAnswer:
         return self._adapter.answer(event)
@@ -110,16 +117,13 @@ class CleanAdapter:
         return self._adapter.build_media(url, account)
 
 
-def _read[T](parse: Callable[[HookRequest], tuple[T, ...]], request: HookRequest) -> tuple[T, ...]:
+def _read[T](parse: Callable[[HookRequest], T], request: HookRequest) -> T:
     try:
-        found = parse(request)
+        return parse(request)
     except Malformed:
         raise
     except Exception as error:
         raise Malformed(f"unreadable: {type(error).__name__}") from error
-    if not found:
-        raise Malformed("nothing in it")
-    return found
 
 
 def _message(message: InboundMessage) -> InboundMessage:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from scopchat.channels.providers.base import Adapter
 from scopchat.channels.providers.cleaning import CleanAdapter
+from scopchat.channels.providers.protocol import Adapter
 from scopchat.channels.providers.simulator.adapter import SimulatorAdapter
 from scopchat.channels.providers.twilio.adapter import TwilioAdapter
 

@@ -45,10 +45,10 @@ class Says(SimulatorAdapter):
         return self.what
 
     def parse_inbound(self, request: HookRequest) -> Any:
-        return (self._say(),)
+        return self._say()
 
-    def parse_receipts(self, request: HookRequest) -> Any:
-        return (self._say(),)
+    def parse_receipt(self, request: HookRequest) -> Any:
+        return self._say()
 
     def parse_send(self, answer: HttpAnswer) -> Any:
         return self._say()
@@ -84,7 +84,7 @@ def test_every_text_that_is_taken_can_be_kept(
 ) -> None:
     message = InboundMessage(carrier_id, address, address, text, (MediaReference(url, url),) * 12, segments)
     try:
-        (found,) = CleanAdapter(Says(message)).parse_inbound(REQUEST)
+        found = CleanAdapter(Says(message)).parse_inbound(REQUEST)
     except Malformed:
         return
     assert storable(found)
@@ -96,7 +96,7 @@ def test_every_text_that_is_taken_can_be_kept(
 def test_every_receipt_that_is_taken_can_be_kept(carrier_id: str, word: str, code: str) -> None:
     receipt = Receipt(carrier_id, "+15145550100", ReceiptStatus.UNKNOWN, word, code)
     try:
-        (found,) = CleanAdapter(Says(receipt)).parse_receipts(REQUEST)
+        found = CleanAdapter(Says(receipt)).parse_receipt(REQUEST)
     except Malformed:
         return
     assert storable(found)
@@ -111,7 +111,7 @@ def test_an_adapter_that_stumbles_is_no_more_than_a_carrier_that_cannot_be_read(
     with pytest.raises(Malformed):
         adapter.parse_inbound(REQUEST)
     with pytest.raises(Malformed):
-        adapter.parse_receipts(REQUEST)
+        adapter.parse_receipt(REQUEST)
     assert isinstance(adapter.parse_send(ANSWER), Unclear)
     assert adapter.parse_lookup(ANSWER, None) == ()  # type: ignore[arg-type]
 

@@ -12,6 +12,7 @@ from django_scopes import scope
 from scopchat.channels.hook_tokens import digest_of, without_token
 from scopchat.channels.models import Channel, Destination, EventState, InboundEvent, PendingEvent, Provider
 from scopchat.channels.services import (
+    AddressTaken,
     create_channel,
     create_provider,
     rotate_hook_token,
@@ -60,7 +61,7 @@ def test_a_channel_has_an_address_that_exists(cast: Cast) -> None:
 
 
 def test_an_address_has_one_channel_at_a_provider_however_it_is_typed(cast: Cast) -> None:
-    with pytest.raises(IntegrityError, match="channel_address_once"), transaction.atomic():
+    with pytest.raises(AddressTaken):
         channel(cast, "(438) 555-0101")
 
 

@@ -146,7 +146,7 @@ async def test_a_receipt_that_names_the_other_copys_attempt_settles_it(desk: Des
     text = await in_thread(queue, desk, "x")
     await in_thread(move)
     await in_thread(copies.look, utc_now())
-    receipt = Receipt("SM1", desk.channel.address, ReceiptStatus.DELIVERED, "delivered", attempt=Attempt(text.pk, 1))
+    receipt = Receipt("SM1", desk.channel.address, ReceiptStatus.DELIVERED, "delivered", attempt=Attempt(text.pk, 1, 0))
     report = Report(desk.channel.pk, receipt, utc_now())
     assert await in_thread(lambda: apply_receipts(reports=[report])) == set()
     assert (await in_thread(fresh, text)).status == "delivered"

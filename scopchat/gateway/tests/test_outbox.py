@@ -156,11 +156,13 @@ def _set_throughput(desk: Desk, throughput: int) -> None:
 
 
 def _delivered(desk: Desk, message: Message) -> None:
-    receipt = Receipt("SM1", desk.channel.address, ReceiptStatus.DELIVERED, "delivered", attempt=Attempt(message.pk, 1))
+    receipt = Receipt(
+        "SM1", desk.channel.address, ReceiptStatus.DELIVERED, "delivered", attempt=Attempt(message.pk, 1, 0)
+    )
     assert apply_receipts(reports=[Report(desk.channel.pk, receipt, utc_now())]) == set()
 
 
 def _outbound(message: Message) -> Any:
     from scopchat.channels.providers.base import Attempt, OutboundMessage
 
-    return OutboundMessage(Attempt(message.pk, 1), "a", "b", "x")
+    return OutboundMessage(Attempt(message.pk, 1, 0), "a", "b", "x")

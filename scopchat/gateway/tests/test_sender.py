@@ -107,7 +107,7 @@ async def test_it_tries_again_later_when_nothing_was_taken(desk: Desk, url: str 
 )  # fmt: skip
 def test_it_waits_for_a_carrier_for_hours_and_then_says_why(priority: Priority, hours: float, status: str) -> None:
     now = utc_now()
-    message = OutboundMessage(Attempt(1, 300), "a", "b", "c")
+    message = OutboundMessage(Attempt(1, 300, 0), "a", "b", "c")
     text = sending.Claimed(1, message, 1, priority, now - timedelta(hours=hours))
     away = Refused(FailureReason.CONNECTION, "connection", "ConnectError", retryable=True)
     result = sender.result_of(text, away, now)

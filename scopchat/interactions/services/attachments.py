@@ -43,4 +43,5 @@ def note_failure(*, attachment: Attachment, permanent: bool, now: datetime) -> N
 def _settle(attachment: Attachment, state: AttachmentState) -> None:
     attachment.state = state
     attachment.save(update_fields=["state", "content_type", "file"])
-    announce(attachment.message.interaction, part=Part.THREAD)
+    if attachment.message.interaction is not None:
+        announce(attachment.message.interaction, part=Part.THREAD)

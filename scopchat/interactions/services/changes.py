@@ -1,4 +1,4 @@
-"""Telling live pages about interactions that changed."""
+"""Telling live pages, and the domains above, what changed."""
 
 from __future__ import annotations
 
@@ -7,10 +7,14 @@ from collections.abc import Iterable
 
 from scopchat.events.catalogue import InteractionChange, InteractionsChanged, Part
 from scopchat.events.publish import publish
-from scopchat.interactions.models import Interaction
+from scopchat.interactions.models import Interaction, Message
+from scopchat.interactions.signals import SETTLED, TextSettled, texts_settled
+from scopchat.interactions.status import MessageStatus
 
 Row = tuple[int, int, int, int | None, int | None]
 """Interaction, company, channel, queue, assignee."""
+TextRow = tuple[int, str, int, int, int | None, int | None, int | None]
+"""Message, its status, company, channel; then interaction, queue, assignee, where it has an interaction."""
 
 
 def announce(interaction: Interaction, *, also: int | None = None, part: Part = Part.BOTH) -> None:
@@ -32,3 +36,28 @@ def announce_rows(rows: Iterable[Row], *, part: Part = Part.BOTH) -> None:
         companies[company].append(InteractionChange(interaction, channel, queue, assignee))
     for company, changes in companies.items():
         publish(InteractionsChanged(company, tuple(changes), part))
+
+
+def announce_texts(rows: Iterable[TextRow]) -> None:
+    """What became of texts of ours, in their threads and to whoever counts them; in the running transaction."""
+    rows = list(rows)
+    threads = {
+        (interaction, company, channel, queue, assignee)
+        for _message, _status, company, channel, interaction, queue, assignee in rows
+        if interaction is not None
+    }
+    announce_rows(threads, part=Part.THREAD)
+    if texts_settled.has_listeners():
+        told = [
+            TextSettled(message, company, channel, interaction, MessageStatus(status))
+            for message, status, company, channel, interaction, _queue, _assignee in rows
+            if status in SETTLED
+        ]
+        texts_settled.send(sender=None, texts=told)
+
+
+def announce_message(message: Message, status: MessageStatus) -> None:
+    """What became of one text."""
+    thread = message.interaction
+    whose = (thread.pk, thread.queue_id, thread.assignee_id) if thread else (None, None, None)
+    announce_texts([(message.pk, status, message.company_id, message.channel_id, *whose)])

@@ -13,11 +13,10 @@ from scopchat.accounts.roles import Permission
 from scopchat.channels.journal import hand_back_receipts
 from scopchat.channels.providers.base import Receipt, ReceiptStatus
 from scopchat.common.queries import batch, columns
-from scopchat.events.catalogue import Part
+from scopchat.common.refusals import Conflict, NotAllowed
 from scopchat.interactions import queries
-from scopchat.interactions.errors import Conflict
 from scopchat.interactions.models import Message, OutboxEntry
-from scopchat.interactions.services.changes import announce, announce_rows
+from scopchat.interactions.services.changes import announce_message, announce_texts
 from scopchat.interactions.services.lifecycle import require
 from scopchat.interactions.services.outbox import enter
 from scopchat.interactions.status import MessageStatus, climbs
@@ -55,44 +54,56 @@ def apply_receipts(*, reports: Sequence[Report]) -> set[int]:
         )
         for report in reports
     ]
-    best: dict[int, tuple[MessageStatus, Report]] = {}
+    best: dict[int, tuple[MessageStatus, int | None, Report]] = {}
     matched, early = set(), set()
-    for place, message_id, status, on_its_way in batch(queries.REPORTED_MESSAGES, columns(asked, 4)):
+    for place, message_id, status, on_its_way, interaction in batch(queries.REPORTED_MESSAGES, columns(asked, 4)):
         report = reports[place - 1]
         matched.add(place - 1)
         current = best[message_id][0] if message_id in best else MessageStatus(status)
         reported = REPORTED.get(report.receipt.status)
         if reported is not None and climbs(current, reported):
-            best[message_id] = (reported, report)
+            best[message_id] = (reported, interaction, report)
             if on_its_way:
                 early.add(message_id)
     _record(best, early)
     return set(range(len(reports))) - matched
 
 
-def _record(best: dict[int, tuple[MessageStatus, Report]], early: set[int]) -> None:
+def channels_of(*, receipts: Sequence[tuple[int, Receipt]]) -> list[tuple[int, int, int]]:
+    """For receipts that name no address, each with its provider: their places, and the channel and shard of their text.
+
+    A receipt that names our attempt is found by it, any other by the carrier's id among all of the provider's channels.
+    """
+    asked = [
+        (provider, receipt.carrier_id, receipt.attempt and receipt.attempt.message_id) for provider, receipt in receipts
+    ]
+    found = batch(queries.CHANNELS_OF_REPORTED, columns(asked, 3))
+    return [(place - 1, channel, shard) for place, channel, shard in found]
+
+
+def _record(best: dict[int, tuple[MessageStatus, int | None, Report]], early: set[int]) -> None:
     """Writes the highest report of each message; those on their way (`early`) have thereby arrived at the carrier."""
     if not best:
         return
     records = [
         (
             message_id,
+            interaction,
             status.value,
             report.receipt.carrier_id,
             (report.receipt.reason or "") if status is MessageStatus.FAILED else "",
             report.receipt.error_code[:20],
             report.received_at,
         )
-        for message_id, (status, report) in sorted(best.items())
+        for message_id, (status, interaction, report) in sorted(best.items())
     ]
-    moved = batch(queries.RECORD_REPORTS, [sorted(early), *columns(records, 6)])
-    announce_rows(set(moved), part=Part.THREAD)
+    announce_texts(batch(queries.RECORD_REPORTS, [sorted(early), *columns(records, 7)]))
 
 
 @transaction.atomic
 def retry(*, message: Message, acting: User) -> None:
     """A person sends a failed text once more, as a new attempt. Raises `NotAllowed`, `Conflict`, `ChannelStopped`."""
-    require(message.interaction, acting=acting, permission=Permission.ANSWER)
+    _require(message, acting)
     failed = Message.objects.select_for_update().filter(pk=message.pk, status=MessageStatus.FAILED).first()
     if failed is None:
         raise Conflict
@@ -105,7 +116,7 @@ def settle_unknown(*, message: Message, acting: User, was_sent: bool, now: datet
 
     Raises `NotAllowed`, `Conflict` when it is known by now, and `ChannelStopped` where it cannot be sent again.
     """
-    require(message.interaction, acting=acting, permission=Permission.ANSWER)
+    _require(message, acting)
     entry = _take_unknown(message)
     if entry is None:
         raise Conflict
@@ -128,6 +139,13 @@ def settle_found(*, message: Message, provider_id: int, carrier_id: str, now: da
     return entry is not None
 
 
+def _require(message: Message, acting: User) -> None:
+    """Raises `NotAllowed` unless the person may answer in the text's thread; one outside any thread is nobody's."""
+    if message.interaction is None:
+        raise NotAllowed
+    require(message.interaction, acting=acting, permission=Permission.ANSWER)
+
+
 def _take_unknown(message: Message) -> OutboxEntry | None:
     """Takes an unknown text out of the outbox, in the running transaction."""
     entry = OutboxEntry.objects.select_for_update().filter(message=message, unknown_at__isnull=False).first()
@@ -140,7 +158,7 @@ def _was_sent(message: Message, entry: OutboxEntry, *, carrier_id: str | None, n
     Message.objects.filter(pk=message.pk).update(
         status=MessageStatus.SENT, carrier_id=carrier_id, attempts=entry.attempts, sent_at=entry.claimed_at or now
     )
-    announce(message.interaction, part=Part.THREAD)
+    announce_message(message, MessageStatus.SENT)
 
 
 def _queue_again(message: Message, *, attempts: int) -> None:
@@ -148,4 +166,4 @@ def _queue_again(message: Message, *, attempts: int) -> None:
         status=MessageStatus.QUEUED, carrier_id=None, sent_at=None, reason="", error_code="", error_detail=""
     )
     enter(message, attempts=attempts)
-    announce(message.interaction, part=Part.THREAD)
+    announce_message(message, MessageStatus.QUEUED)

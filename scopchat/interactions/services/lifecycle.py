@@ -9,19 +9,21 @@ from django.db import transaction
 
 from scopchat.accounts.models import User
 from scopchat.accounts.roles import Permission, Reach
+from scopchat.common.refusals import Conflict, NotAllowed
 from scopchat.events.catalogue import Part
-from scopchat.interactions.errors import Conflict, NotAllowed
+from scopchat.interactions.errors import HeldByAnother
 from scopchat.interactions.models import Happening, Interaction, InteractionEvent
-from scopchat.interactions.querysets import within_reach
 from scopchat.interactions.services.changes import announce
+from scopchat.interactions.signals import InteractionChanged, interactions_changed
 from scopchat.interactions.status import INTERACTION_MOVES, InteractionStatus, Verb
+from scopchat.interactions.visibility import within_reach
 
 
 def require(interaction: Interaction, *, acting: User, permission: Permission) -> None:
     """Raises `NotAllowed` unless the person's permission reaches this interaction."""
     reachable = within_reach(acting, acting.reach(permission))
     if not Interaction.objects.filter(reachable, pk=interaction.pk).exists():
-        raise NotAllowed(permission.value)
+        raise NotAllowed
 
 
 def move(interaction: Interaction, verb: Verb, *, now: datetime, **changes: Any) -> None:
@@ -38,7 +40,7 @@ def move(interaction: Interaction, verb: Verb, *, now: datetime, **changes: Any)
 def record(
     interaction: Interaction, happening: Happening, *, acting: User, now: datetime, about: User | None = None
 ) -> None:
-    """Writes what happened into the thread."""
+    """Writes what happened into the thread, and tells the domains above."""
     InteractionEvent.objects.create(
         company_id=interaction.company_id,
         interaction=interaction,
@@ -47,6 +49,18 @@ def record(
         about=about,
         created_at=now,
     )
+    if interactions_changed.has_listeners():
+        change = InteractionChanged(
+            interaction_id=interaction.pk,
+            company_id=interaction.company_id,
+            channel_id=interaction.channel_id,
+            queue_id=interaction.queue_id,
+            happening=happening,
+            person_id=acting.pk,
+            about_id=about.pk if about else None,
+            at=now,
+        )
+        interactions_changed.send(sender=None, changes=(change,))
 
 
 @transaction.atomic
@@ -76,7 +90,7 @@ def claim_if_free(interaction: Interaction, *, acting: User, now: datetime) -> b
     holder = holder_of(interaction)
     if holder == acting:
         return False
-    raise Conflict(holder)
+    raise HeldByAnother(holder)
 
 
 def holder_of(interaction: Interaction) -> User | None:
@@ -103,11 +117,11 @@ def assign(*, interaction: Interaction, acting: User, to: User, now: datetime) -
     """
     require(interaction, acting=acting, permission=Permission.TAKE_OR_ASSIGN)
     if to.company_id != interaction.company_id or not to.is_active or to.reach(Permission.ANSWER) == Reach.NONE:
-        raise NotAllowed("assign to this person")
+        raise NotAllowed
     before = interaction.assignee_id
     unchanged = Interaction.objects.filter(pk=interaction.pk, assignee=before).exclude(status=InteractionStatus.CLOSED)
     if not unchanged.update(assignee=to, changed_at=now):
-        raise Conflict(holder_of(interaction))
+        raise HeldByAnother(holder_of(interaction))
     interaction.assignee = to
     record(interaction, Happening.ASSIGNED, acting=acting, now=now, about=to)
     announce(interaction, also=before)

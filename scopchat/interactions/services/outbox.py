@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
 from scopchat.accounts.models import User
 from scopchat.channels.drains import Work, defer_drain
+from scopchat.channels.models import Channel
 from scopchat.channels.queries import count_out
 from scopchat.common.gsm import checked, measure
 from scopchat.interactions.errors import ChannelStopped, EmptyText
-from scopchat.interactions.models import Direction, Interaction, Message, OutboxEntry
+from scopchat.interactions.models import Direction, Interaction, Message, OutboxEntry, Purpose
 from scopchat.interactions.status import MessageStatus
 from scopchat.tenancy.limits import book_segments
 
@@ -35,26 +37,42 @@ def already_sent(*, company_id: int, idempotency_key: UUID) -> Message | None:
 
 
 def queue_text(*, interaction: Interaction, author: User, text: str, idempotency_key: UUID, now: datetime) -> Message:
-    """Stores the text as queued in the running transaction and asks for the sender once it is committed.
+    """Stores an answer as queued in the running transaction and asks for the sender once it is committed.
 
     Raises `LimitReached` when the company has no segments left, and `ChannelStopped`.
     """
-    segments = measure(text).segments
-    message: Message = Message.objects.create(
-        company_id=interaction.company_id,
-        channel_id=interaction.channel_id,
-        interaction=interaction,
+    message = _out(interaction.channel, text, now, author=author, idempotency_key=idempotency_key)
+    message.interaction = interaction
+    return _queue(message, now)
+
+
+def queue_notice(*, channel: Channel, recipient: str, text: str, idempotency_key: UUID, now: datetime) -> Message:
+    """Stores a text of the product itself to one of the company's people, which opens no conversation.
+
+    As `queue_text` otherwise.
+    """
+    message = _out(channel, text, now, idempotency_key=idempotency_key, customer=recipient, purpose=Purpose.NOTICE)
+    return _queue(message, now)
+
+
+def _out(channel: Channel, text: str, now: datetime, **more: Any) -> Message:
+    return Message(
+        company_id=channel.company_id,
+        channel=channel,
         direction=Direction.OUT,
         text=text,
-        segments=segments,
+        segments=measure(text).segments,
         status=MessageStatus.QUEUED,
-        author=author,
-        idempotency_key=idempotency_key,
         created_at=now,
+        **more,
     )
-    book_segments(company_id=interaction.company_id, segments=segments, now=now)
-    if interaction.channel.loan_id:
-        count_out(channel_id=interaction.channel_id, segments=segments, now=now)
+
+
+def _queue(message: Message, now: datetime) -> Message:
+    message.save(force_insert=True)
+    book_segments(company_id=message.company_id, segments=message.segments, now=now)
+    if message.channel.loan_id:
+        count_out(channel_id=message.channel_id, segments=message.segments, now=now)
     enter(message)
     return message
 
@@ -64,9 +82,9 @@ def enter(message: Message, *, attempts: int = 0) -> None:
 
     Raises `ChannelStopped`.
     """
-    if not message.interaction.channel.is_active:
+    if not message.channel.is_active:
         raise ChannelStopped
     OutboxEntry.objects.create(
         message=message, channel_id=message.channel_id, interaction_id=message.interaction_id, attempts=attempts
     )
-    transaction.on_commit(partial(defer_drain, Work.SEND, message.interaction.channel.shard))
+    transaction.on_commit(partial(defer_drain, Work.SEND, message.channel.shard))

@@ -18,6 +18,7 @@ from scopchat.interactions import queries
 from scopchat.interactions.models import Attachment, AttachmentState
 from scopchat.interactions.services.changes import announce_rows
 from scopchat.interactions.services.outbox import PREVIEW_CHARACTERS
+from scopchat.interactions.signals import TextReceived, texts_received
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,10 @@ def receive(*, arrivals: Sequence[Arrival], now: datetime) -> int:
             7,
         ),
     )
-    _store_attachments(arrivals, {(channel, carrier): message for message, channel, carrier in stored})
+    messages = {(channel, carrier): message for message, channel, carrier in stored}
+    _store_attachments(arrivals, messages)
+    if texts_received.has_listeners():
+        _tell(arrivals, interactions, messages)
     lent = Counter(arrival.channel_id for arrival in arrivals if arrival.lent)
     if lent:
         count_in(lent, now=now)
@@ -107,6 +111,25 @@ def _open_interactions(arrivals: list[Arrival], now: datetime) -> dict[tuple[int
     rows = [(pk, company, channel, queue, person) for pk, company, channel, _who, queue, person in opened]
     announce_rows(rows, part=Part.ARRIVAL)
     return {(channel_id, customer): pk for pk, _company, channel_id, customer, _queue, _person in opened}
+
+
+def _tell(
+    arrivals: list[Arrival], interactions: dict[tuple[int, str], int], messages: dict[tuple[int, str], int]
+) -> None:
+    """Tells the domains above."""
+    texts = [
+        TextReceived(
+            message_id=messages[arrival.channel_id, arrival.message.carrier_id],
+            company_id=arrival.company_id,
+            channel_id=arrival.channel_id,
+            interaction_id=interactions[arrival.channel_id, arrival.message.sender],
+            customer=arrival.message.sender,
+            text=normalise(arrival.message.text),
+            received_at=arrival.received_at,
+        )
+        for arrival in arrivals
+    ]
+    texts_received.send(sender=None, texts=texts)
 
 
 def _store_attachments(arrivals: list[Arrival], messages: dict[tuple[int, str], int]) -> None:

@@ -11,10 +11,9 @@ from uuid import UUID
 from scopchat.channels.journal import hand_back_receipts
 from scopchat.channels.providers.base import Attempt, OutboundMessage
 from scopchat.common.queries import batch
-from scopchat.events.catalogue import Part
 from scopchat.interactions import queries
 from scopchat.interactions.models import Priority
-from scopchat.interactions.services.changes import Row, announce_rows
+from scopchat.interactions.services.changes import TextRow, announce_texts
 from scopchat.interactions.status import MessageStatus
 
 OVER = frozenset({MessageStatus.SENT, MessageStatus.FAILED})
@@ -51,7 +50,7 @@ class Result:
 
 
 def claim(
-    *, limits: Mapping[int, int], senders: Mapping[int, str], most: int, claim: UUID, now: datetime
+    *, limits: Mapping[int, int], senders: Mapping[int, str], shard: int, most: int, claim: UUID, now: datetime
 ) -> list[Claimed]:
     """Claims at most `limits[channel]` texts of each channel and `most` together, in the running transaction."""
     found = batch(
@@ -61,7 +60,7 @@ def claim(
     return [
         Claimed(
             channel,
-            OutboundMessage(Attempt(pk, attempt), senders[channel], customer, text),
+            OutboundMessage(Attempt(pk, attempt, shard), senders[channel], customer, text),
             segments,
             Priority(priority),
             refused_since,
@@ -83,18 +82,18 @@ def record_results(*, results: Sequence[Result], claim: UUID, providers: Collect
     """
     over = [result for result in results if result.status in OVER]
     again = [result for result in results if result.status not in OVER]
-    changed: set[Row] = set()
+    changed: list[TextRow] = []
     if over:
         written = {
             **_columns(over, claim),
             "carrier_ids": [result.carrier_id for result in over],
             "segments": [result.segments for result in over],
         }
-        changed |= {tuple(row) for row in batch(queries.statement("record_results"), written)}
+        changed += batch(queries.statement("record_results"), written)
     if again:
         written = {**_columns(again, claim), "not_before": [result.not_before for result in again]}
-        changed |= {tuple(row) for row in batch(queries.statement("record_no_result"), written)}
-    announce_rows(changed, part=Part.THREAD)
+        changed += batch(queries.statement("record_no_result"), written)
+    announce_texts(changed)
     hand_back_receipts(providers=providers, carrier_ids=[result.carrier_id for result in over if result.carrier_id])
 
 
@@ -117,7 +116,7 @@ def abandon(*, channels: Sequence[int], claim: UUID, now: datetime) -> int:
     In the running transaction.
     """
     found = batch(queries.statement("abandon"), {"channels": list(channels), "claim": claim, "now": now})
-    announce_rows(found, part=Part.THREAD)
+    announce_texts(found)
     return len(found)
 
 
@@ -128,5 +127,5 @@ def doubt_queued(*, now: datetime) -> int:
     receipts name that. Returns how many texts. In the running transaction.
     """
     found = batch(queries.statement("doubt_queued"), {"now": now})
-    announce_rows(found, part=Part.THREAD)
+    announce_texts(found)
     return len(found)

@@ -11,7 +11,7 @@ from scopchat.accounts.models import User
 from scopchat.accounts.roles import Permission, Reach
 from scopchat.channels.models import Channel
 from scopchat.common.phones import to_e164
-from scopchat.interactions.errors import NotAllowed
+from scopchat.common.refusals import NotAllowed
 from scopchat.interactions.models import Happening, Interaction, Message
 from scopchat.interactions.services import lifecycle, outbox
 from scopchat.interactions.services.changes import announce
@@ -35,7 +35,7 @@ def start(*, channel: Channel, acting: User, phone: str, text: str, idempotency_
     """
     text = outbox.sendable(text)
     if channel not in channels_to_start_from(acting):
-        raise NotAllowed(Permission.START_CONVERSATION.value)
+        raise NotAllowed
     customer = to_e164(phone, country=channel.company.country)
     for _attempt in range(2):
         before = outbox.already_sent(company_id=channel.company_id, idempotency_key=idempotency_key)

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
 from scopchat.channels.models import Channel
 from scopchat.common.queries import batch
-from scopchat.events.catalogue import Part
 from scopchat.interactions import queries
 from scopchat.interactions.models import Interaction
-from scopchat.interactions.services.changes import announce_rows
+from scopchat.interactions.services.changes import announce_rows, announce_texts
 from scopchat.tenancy.models import Company
 
 
-def channels_switched(company: Company, channels: Sequence[int], now: datetime) -> None:
+def end_what_waits(*, company: Company, channels: Sequence[int], now: datetime, **_sent: Any) -> None:
     """What the channels have queued fails where they stopped; whoever has one of their conversations open sees it."""
     stopped = Channel.objects.filter(pk__in=channels, stopped_at__isnull=False)
     _fail(list(stopped.values_list("pk", flat=True)))
@@ -33,4 +33,4 @@ def fail_left_behind() -> None:
 
 def _fail(channels: Sequence[int]) -> None:
     if channels:
-        announce_rows(batch(queries.statement("fail_stopped"), {"channels": list(channels)}), part=Part.THREAD)
+        announce_texts(batch(queries.statement("fail_stopped"), {"channels": list(channels)}))

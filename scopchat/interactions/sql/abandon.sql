@@ -6,10 +6,10 @@ WITH left_behind AS (
     WHERE o.channel_id = ANY(%(channels)s)
       AND o.unknown_at IS NULL
       AND o.claim IS NOT NULL AND o.claim <> %(claim)s
-    RETURNING o.message_id
+    RETURNING o.message_id, o.interaction_id
 )
 UPDATE interactions_message m
 SET status = 'unknown'
-FROM left_behind, interactions_interaction i
-WHERE m.id = left_behind.message_id AND i.id = m.interaction_id
-RETURNING i.id, i.company_id, i.channel_id, i.queue_id, i.assignee_id
+FROM left_behind LEFT JOIN interactions_interaction i ON i.id = left_behind.interaction_id
+WHERE m.id = left_behind.message_id
+RETURNING m.id, m.status, m.company_id, m.channel_id, i.id, i.queue_id, i.assignee_id

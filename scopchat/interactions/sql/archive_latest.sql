@@ -1,5 +1,5 @@
 -- A page's worth of the latest interactions of each channel and queue of a person, and of their own: the latest of all
--- they may see are among them. The same visibility as querysets.within_reach, for those who do not see everything.
+-- they may see are among them. The rule of `visibility`, for those who do not see everything.
 -- Indexes: interaction_of_assignee, interaction_channel, interaction_of_queue, interaction_number_begins, interaction_number_ends.
 WITH latest AS (
     (SELECT i.id
@@ -12,7 +12,7 @@ WITH latest AS (
      ORDER BY i.last_activity_at DESC, i.id DESC LIMIT %(most)s)
     UNION ALL
     SELECT i.id
-    FROM channels_channel_users mine
+    FROM ({{ channels_of_person }}) mine
     CROSS JOIN LATERAL (
         SELECT i.id
         FROM interactions_interaction i
@@ -23,10 +23,10 @@ WITH latest AS (
           AND i.last_activity_at <= %(at)s AND (i.last_activity_at < %(at)s OR i.id < %(before)s)
         ORDER BY i.last_activity_at DESC, i.id DESC LIMIT %(most)s
     ) i
-    WHERE mine.user_id = %(person)s AND %(member)s
+    WHERE %(member)s
     UNION ALL
     SELECT i.id
-    FROM queues_queue_agents mine
+    FROM ({{ queues_of_person }}) mine
     CROSS JOIN LATERAL (
         SELECT i.id
         FROM interactions_interaction i
@@ -37,6 +37,6 @@ WITH latest AS (
           AND i.last_activity_at <= %(at)s AND (i.last_activity_at < %(at)s OR i.id < %(before)s)
         ORDER BY i.last_activity_at DESC, i.id DESC LIMIT %(most)s
     ) i
-    WHERE mine.user_id = %(person)s AND %(member)s
+    WHERE %(member)s
 )
 SELECT id FROM latest

@@ -1,10 +1,10 @@
 -- Takes queued texts of some channels: live ones before mass ones, in order, and per conversation one at a time, so that
 -- two texts to one customer never overtake each other. Only one run claims on a shard. Indexes: outbox_next, outbox_turn.
 WITH turn AS (
-    SELECT o.message_id
+    SELECT o.message_id, o.interaction_id
     FROM unnest(%(channels)b::bigint[], %(limits)b::int[]) AS allowed (channel_id, most)
     CROSS JOIN LATERAL (
-        SELECT o.message_id
+        SELECT o.message_id, o.interaction_id
         FROM interactions_outboxentry o
         WHERE o.channel_id = allowed.channel_id
           AND o.unknown_at IS NULL
@@ -23,8 +23,7 @@ WITH turn AS (
 )
 UPDATE interactions_outboxentry o
 SET claim = %(claim)s, claimed_at = %(now)s, attempts = o.attempts + 1
-FROM turn, interactions_message m, interactions_interaction i
+FROM turn LEFT JOIN interactions_interaction i ON i.id = turn.interaction_id, interactions_message m
 WHERE o.message_id = turn.message_id AND o.claim IS NULL
   AND m.id = o.message_id AND m.status = 'queued'
-  AND i.id = o.interaction_id
-RETURNING o.message_id, o.channel_id, o.attempts, i.customer, m.text, m.segments, o.priority, o.refused_since
+RETURNING o.message_id, o.channel_id, o.attempts, COALESCE(i.customer, m.customer), m.text, m.segments, o.priority, o.refused_since

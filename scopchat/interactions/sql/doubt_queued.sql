@@ -10,10 +10,10 @@ WITH doubted AS (
         END
     FROM interactions_message m
     WHERE o.unknown_at IS NULL AND m.id = o.message_id
-    RETURNING o.message_id
+    RETURNING o.message_id, o.interaction_id
 )
 UPDATE interactions_message m
 SET status = 'unknown'
-FROM doubted, interactions_interaction i
-WHERE m.id = doubted.message_id AND i.id = m.interaction_id
-RETURNING i.id, i.company_id, i.channel_id, i.queue_id, i.assignee_id
+FROM doubted LEFT JOIN interactions_interaction i ON i.id = doubted.interaction_id
+WHERE m.id = doubted.message_id
+RETURNING m.id, m.status, m.company_id, m.channel_id, i.id, i.queue_id, i.assignee_id

@@ -7,10 +7,10 @@ WITH queued AS (
 ), over AS (
     DELETE FROM interactions_outboxentry o USING queued
     WHERE o.message_id = queued.message_id
-    RETURNING o.message_id, o.attempts
+    RETURNING o.message_id, o.attempts, o.interaction_id
 )
 UPDATE interactions_message m
 SET status = 'failed', reason = 'stopped', attempts = over.attempts
-FROM over, interactions_interaction i
-WHERE m.id = over.message_id AND m.status = 'queued' AND i.id = m.interaction_id
-RETURNING i.id, i.company_id, i.channel_id, i.queue_id, i.assignee_id
+FROM over LEFT JOIN interactions_interaction i ON i.id = over.interaction_id
+WHERE m.id = over.message_id AND m.status = 'queued'
+RETURNING m.id, m.status, m.company_id, m.channel_id, i.id, i.queue_id, i.assignee_id

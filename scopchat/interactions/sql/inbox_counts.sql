@@ -1,5 +1,5 @@
 -- How many open interactions each view of the inbox holds for each of some people, each counted up to a limit.
--- The same visibility as querysets.within_reach. Indexes interaction_inbox and interaction_of_assignee.
+-- Indexes interaction_inbox and interaction_of_assignee.
 SELECT mine, free, everyone, unread
 FROM unnest(%(companies)s::bigint[], %(people)s::bigint[], %(everything)s::boolean[], %(member)s::boolean[])
      WITH ORDINALITY AS who (company_id, person, everything, member, place)
@@ -8,11 +8,7 @@ CROSS JOIN LATERAL (
         SELECT assignee_id, unread, status
         FROM interactions_interaction
         WHERE company_id = who.company_id AND NOT (status = 'closed')
-          AND (who.everything
-               OR assignee_id = who.person
-               OR channel_id IN (SELECT channel_id FROM channels_channel_users
-                                 WHERE user_id = who.person AND who.member)
-               OR queue_id IN (SELECT queue_id FROM queues_queue_agents WHERE user_id = who.person AND who.member))
+          AND {{ seen_by_who }}
     )
     SELECT
         (SELECT count(*) FROM (SELECT FROM seen WHERE assignee_id = who.person LIMIT %(most)s) mine) AS mine,

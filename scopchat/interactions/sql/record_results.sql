@@ -2,7 +2,7 @@
 WITH over AS (
     DELETE FROM interactions_outboxentry o
     WHERE o.message_id = ANY(%(ids)b) AND o.claim = %(claim)s
-    RETURNING o.message_id, o.attempts
+    RETURNING o.message_id, o.attempts, o.interaction_id
 )
 UPDATE interactions_message m
 SET status = r.status,
@@ -13,13 +13,12 @@ SET status = r.status,
     reason = r.reason,
     error_code = r.error_code,
     error_detail = r.error_detail
-FROM over,
+FROM over
+     LEFT JOIN interactions_interaction i ON i.id = over.interaction_id,
      unnest(
         %(ids)b::bigint[], %(statuses)b::text[], %(carrier_ids)b::text[], %(segments)b::int[], %(reasons)b::text[],
         %(codes)b::text[], %(details)b::text[], %(at)b::timestamptz[]
-     ) AS r (id, status, carrier_id, segments, reason, error_code, error_detail, at),
-     interactions_interaction i
+     ) AS r (id, status, carrier_id, segments, reason, error_code, error_detail, at)
 WHERE m.id = over.message_id
   AND r.id = m.id
-  AND i.id = m.interaction_id
-RETURNING i.id, i.company_id, i.channel_id, i.queue_id, i.assignee_id
+RETURNING m.id, m.status, m.company_id, m.channel_id, i.id, i.queue_id, i.assignee_id

@@ -4,7 +4,7 @@ SELECT i.id, i.company_id, i.channel_id, i.queue_id, i.assignee_id, i.status, i.
        company.country, company.time_zone
 FROM unnest(%s::bigint[], %s::bigint[]) AS asked (company_id, id)
 JOIN interactions_interaction i ON i.id = asked.id AND i.company_id = asked.company_id
-JOIN channels_channel c ON c.id = i.channel_id
-JOIN tenancy_company company ON company.id = i.company_id
-LEFT JOIN queues_queue q ON q.id = i.queue_id
-LEFT JOIN accounts_user u ON u.id = i.assignee_id
+JOIN ({{ channel_names }}) c ON c.id = i.channel_id
+JOIN ({{ companies }}) company ON company.id = i.company_id
+LEFT JOIN ({{ queue_names }}) q ON q.id = i.queue_id
+LEFT JOIN ({{ people }}) u ON u.id = i.assignee_id

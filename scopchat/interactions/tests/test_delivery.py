@@ -13,8 +13,8 @@ from django_scopes import scope
 from scopchat.accounts.models import User
 from scopchat.channels.drains import Work
 from scopchat.channels.providers.base import Attempt, FailureReason, Receipt, ReceiptStatus
+from scopchat.common.refusals import Conflict, NotAllowed
 from scopchat.events.catalogue import InteractionChange, InteractionsChanged, Part
-from scopchat.interactions.errors import Conflict, NotAllowed
 from scopchat.interactions.models import Direction, Interaction, Message, OutboxEntry
 from scopchat.interactions.services import delivery
 from scopchat.interactions.services.delivery import REPORTED, Report
@@ -112,7 +112,7 @@ def test_a_receipt_that_names_the_attempt_settles_that_attempt_alone(
     cast: Cast, status: MessageStatus, claim: UUID | None, number: int, settled: bool
 ) -> None:
     message = ours(conversation(cast.channel_queue), status, carrier_id=None, claim=claim)
-    receipt = report(message, ReceiptStatus.SENT, carrier_id="SM7", attempt=Attempt(message.pk, number))
+    receipt = report(message, ReceiptStatus.SENT, carrier_id="SM7", attempt=Attempt(message.pk, number, 0))
     assert apply(cast, receipt) == (set() if settled else {0})
     assert (fresh(message).status, fresh(message).carrier_id) == (("sent", "SM7") if settled else (status, None))
     assert OutboxEntry.objects.filter(message=message).exists() is not settled
@@ -152,7 +152,7 @@ def test_a_retry_is_a_new_attempt_without_the_old_ones_traces(cast: Cast, commit
 def test_a_late_receipt_of_the_failed_attempt_does_not_touch_the_retry(cast: Cast) -> None:
     message = ours(conversation(cast.channel_queue), MessageStatus.FAILED)
     retry(message, cast.admin)
-    assert apply(cast, report(message, ReceiptStatus.FAILED, attempt=Attempt(message.pk, 1))) == {0}
+    assert apply(cast, report(message, ReceiptStatus.FAILED, attempt=Attempt(message.pk, 1, 0))) == {0}
     assert fresh(message).status == "queued"
 
 

@@ -12,8 +12,9 @@ import pytest
 from django_scopes import scope
 
 from scopchat.accounts.models import User
+from scopchat.common.refusals import Conflict, NotAllowed
 from scopchat.events.catalogue import InteractionChange, InteractionsChanged, Part
-from scopchat.interactions.errors import Conflict, NotAllowed
+from scopchat.interactions.errors import HeldByAnother
 from scopchat.interactions.models import Interaction, InteractionEvent
 from scopchat.interactions.services import lifecycle
 from scopchat.interactions.status import InteractionStatus
@@ -138,7 +139,7 @@ def test_taking_ones_own_changes_nothing(cast: Cast, committing: Committing) -> 
 
 def test_taking_what_somebody_has_names_them(cast: Cast) -> None:
     interaction = conversation(cast.channel_queue, assignee=cast.agent)
-    with scope(company=cast.client), pytest.raises(Conflict, match="Sophie Roy") as conflict:
+    with scope(company=cast.client), pytest.raises(HeldByAnother, match="Sophie Roy") as conflict:
         lifecycle.take(interaction=interaction, acting=cast.manager, now=LATER)
     assert conflict.value.person == cast.agent
 
@@ -147,7 +148,7 @@ def test_taking_what_somebody_has_names_them(cast: Cast) -> None:
 def test_taking_what_is_closed_is_refused_and_blames_nobody(cast: Cast, assignee: str | None) -> None:
     holder: User | None = getattr(cast, assignee) if assignee else None
     interaction = conversation(cast.channel_queue, status=InteractionStatus.CLOSED, assignee=holder)
-    with scope(company=cast.client), pytest.raises(Conflict) as conflict:
+    with scope(company=cast.client), pytest.raises(HeldByAnother) as conflict:
         lifecycle.take(interaction=interaction, acting=cast.manager, now=LATER)
     assert conflict.value.person is None
     assert fresh(interaction).assignee == holder
@@ -163,7 +164,7 @@ def test_of_two_who_take_at_once_the_second_learns_who_has_it(cast: Cast, news: 
 
     results = at_once(cast.client, taking(cast.manager), taking(cast.admin))
     (conflict,) = [result for result in results if result is not None]
-    assert isinstance(conflict, Conflict)
+    assert isinstance(conflict, HeldByAnother)
     assert conflict.person == fresh(interaction).assignee
     assert [row[:2] for row in happened(interaction)] == [("taken", fresh(interaction).assignee_id)]
     assert len(news.events) == 1
@@ -216,7 +217,7 @@ def test_it_is_never_assigned_to_an_outsider_or_to_somebody_disabled(cast: Cast)
 def test_assigning_what_was_given_away_meanwhile_says_to_whom(cast: Cast) -> None:
     seen = conversation(cast.channel_queue)
     assign(fresh(seen), cast, to=cast.agent)
-    with pytest.raises(Conflict) as conflict:
+    with pytest.raises(HeldByAnother) as conflict:
         assign(seen, cast, to=cast.agent2)
     assert conflict.value.person == cast.agent
     assert fresh(seen).assignee == cast.agent
@@ -224,7 +225,7 @@ def test_assigning_what_was_given_away_meanwhile_says_to_whom(cast: Cast) -> Non
 
 def test_assigning_what_is_closed_is_refused_and_blames_nobody(cast: Cast) -> None:
     interaction = conversation(cast.channel_queue, status=InteractionStatus.CLOSED, assignee=cast.agent)
-    with pytest.raises(Conflict) as conflict:
+    with pytest.raises(HeldByAnother) as conflict:
         assign(interaction, cast)
     assert conflict.value.person is None
     assert fresh(interaction).assignee == cast.agent

@@ -13,8 +13,9 @@ from django_scopes import scope
 from scopchat.accounts.models import User
 from scopchat.channels.drains import Work
 from scopchat.common.gsm import TextTooLong
+from scopchat.common.refusals import Conflict, NotAllowed
 from scopchat.events.catalogue import InteractionChange, InteractionsChanged
-from scopchat.interactions.errors import Conflict, EmptyText, NotAllowed
+from scopchat.interactions.errors import EmptyText, HeldByAnother
 from scopchat.interactions.models import Interaction, InteractionEvent, Message
 from scopchat.interactions.services import reply as service
 from scopchat.interactions.status import InteractionStatus
@@ -93,7 +94,7 @@ def test_a_manager_answers_for_an_agent_without_taking_it_away(cast: Cast) -> No
 def test_answering_what_somebody_took_meanwhile_names_them_and_sends_nothing(cast: Cast) -> None:
     seen = conversation(cast.channel_queue)
     reply(fresh(seen), cast.admin)
-    with pytest.raises(Conflict) as conflict:
+    with pytest.raises(HeldByAnother) as conflict:
         reply(seen, cast.manager, idempotency_key=uuid4())
     assert conflict.value.person == cast.admin
     assert sent(seen) == ["Oui, à 14 h."]
@@ -156,7 +157,7 @@ def test_of_two_who_answer_at_once_one_sends_and_the_other_learns_of_it(cast: Ca
         return lambda: reply(mine, person, person.username, idempotency_key=uuid4())
 
     results = at_once(cast.client, answering(cast.admin), answering(cast.manager))
-    (conflict,) = [result for result in results if isinstance(result, Conflict)]
+    (conflict,) = [result for result in results if isinstance(result, HeldByAnother)]
     winner = fresh(interaction).assignee
     assert winner is not None
     assert conflict.person == winner

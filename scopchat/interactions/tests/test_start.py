@@ -15,8 +15,9 @@ from scopchat.channels.drains import Work
 from scopchat.channels.models import Channel
 from scopchat.common.gsm import TextTooLong
 from scopchat.common.phones import BadNumber
+from scopchat.common.refusals import NotAllowed
 from scopchat.events.catalogue import InteractionChange, InteractionsChanged
-from scopchat.interactions.errors import EmptyText, NotAllowed
+from scopchat.interactions.errors import EmptyText
 from scopchat.interactions.models import Interaction, InteractionEvent, Message
 from scopchat.interactions.services import start as service
 from scopchat.interactions.status import InteractionStatus

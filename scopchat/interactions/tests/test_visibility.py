@@ -10,9 +10,10 @@ from django_scopes import scope, scopes_disabled
 from scopchat.accounts.models import User
 from scopchat.accounts.roles import Permission
 from scopchat.interactions.models import Interaction
-from scopchat.interactions.querysets import within_reach
 from scopchat.interactions.status import InteractionStatus
 from scopchat.interactions.tests.desk import conversation, said
+from scopchat.interactions.visibility import within_reach
+from scopchat.queues.services import set_members
 from tests.cast import Cast
 
 
@@ -92,7 +93,7 @@ def test_even_without_a_scope_nobody_of_a_client_sees_another_company(scene: Sce
 
 def test_leaving_a_queue_ends_the_sight_of_it(scene: Scene) -> None:
     with scope(company=scene.cast.client):
-        scene.cast.queue.agents.remove(scene.cast.agent)
+        set_members(queue=scene.cast.queue, agents=[scene.cast.agent2])
         assert scene.names(Interaction.objects.visible_to(scene.cast.agent)) == {"sophie's", "given to sophie"}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from scopchat.ops.checks.sources import Breach, Source
@@ -30,3 +31,19 @@ def _called(node: ast.Call) -> str:
     if isinstance(node.func, ast.Attribute):
         return node.func.attr
     return node.func.id if isinstance(node.func, ast.Name) else ""
+
+
+DOMAINS = ("accounts", "audit", "channels", "gateway", "interactions", "queues", "tenancy")
+TABLE = re.compile(rf"\b({'|'.join(DOMAINS)})_[a-z]\w*")
+
+
+def tables_in_their_own_sql(source: Source) -> Iterator[Breach]:
+    """A statement names tables of its own domain; of others it takes a fragment that the other's `queries` exports."""
+    if source.is_test or source.is_operation or str(source.path) in PATHS:
+        return
+    if source.path.suffix != ".sql" and source.path.name not in FILES:
+        return
+    for number, line in enumerate(source.text.splitlines(), 1):
+        for found in TABLE.finditer(line):
+            if found[1] != source.domain:
+                yield Breach(source.path, number, f"{found[0]} belongs to {found[1]}; take a fragment it exports")

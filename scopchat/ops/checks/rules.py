@@ -15,6 +15,7 @@ RULES: tuple[Rule, ...] = (
     tenancy.people_through_accounts,
     tenancy.models_belong_to_a_company,
     raw_sql.sql_in_its_place,
+    raw_sql.tables_in_their_own_sql,
     manners.no_printing,
     manners.no_reexports,
 )

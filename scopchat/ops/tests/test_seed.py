@@ -95,7 +95,7 @@ def test_it_gives_the_cast_its_channels(cast: Cast) -> None:
         channels = {channel.name: channel for channel in Channel.objects.select_related("queue")}
 
         assert channels["Accueil"].queue == cast.queue
-        assert set(cast.queue.agents.all()) == {cast.agent, cast.agent2}
+        assert set(cast.queue.people.all()) == {cast.agent, cast.agent2}
         assert list(channels["Marc"].users.all()) == [cast.user]
         assert cast.outsider_channel not in channels.values()
 

@@ -30,7 +30,14 @@ class Up:
         self.output = folder / "output"
         self.process: subprocess.Popen[bytes] | None = None
 
+    @property
+    def is_running(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
     def start(self) -> None:
+        """Unless it runs."""
+        if self.is_running:
+            return
         command = [sys.executable, "-m", "scopchat.ops.cli", "up", f"--port={self.port}", f"--data={self.folder}"]
         environment = {name: value for name, value in os.environ.items() if name not in CLOSED}
         with self.output.open("wb") as output:
@@ -58,14 +65,17 @@ class Up:
         return self.process.wait(30)
 
 
-@pytest.fixture
-def up(tmp_path: Path) -> Iterator[Up]:
-    tmp_path.chmod(0o711)
-    made = Up(tmp_path)
+@pytest.fixture(scope="module")
+def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
+    """The one installation of these tests: the first of them starts it in an empty folder."""
+    folder = tmp_path_factory.mktemp("up")
+    for closed in (folder, folder.parent):
+        closed.chmod(0o711)
+    made = Up(folder)
     yield made
-    if made.process and made.process.poll() is None:
+    if made.is_running:
         made.signal(signal.SIGTERM)
-    clear(tmp_path / "postgres")
+    clear(folder / "postgres")
 
 
 def test_it_starts_everything_and_leaves_nothing_behind(up: Up) -> None:

@@ -8,11 +8,13 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, ClassVar
 
 from scopchat.channels.providers.base import (
     Account,
+    Attempt,
     BadSignature,
     Candidate,
     CredentialField,
@@ -42,11 +44,15 @@ def sign(body: bytes, secret: str) -> str:
     return hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
 
 
-def _read(request: HookRequest) -> dict[str, Any]:
+def _json(request: HookRequest) -> Any:
     try:
-        content = json.loads(request.body)
+        return json.loads(request.body)
     except ValueError:
         raise Malformed("the body is not JSON") from None
+
+
+def _read(request: HookRequest) -> dict[str, Any]:
+    content = _json(request)
     if not isinstance(content, dict):
         raise Malformed("the body is not an object")
     return content
@@ -84,34 +90,39 @@ class SimulatorAdapter:
         if not secret or not hmac.compare_digest(given.encode(), sign(request.body, secret).encode()):
             raise BadSignature("the signature does not match")
 
-    def parse_inbound(self, request: HookRequest) -> tuple[InboundMessage, ...]:
+    def split(self, request: HookRequest) -> tuple[HookRequest, ...]:
+        content = _json(request)
+        if not isinstance(content, list):
+            return (request,)
+        return tuple(replace(request, body=json.dumps(one).encode()) for one in content)
+
+    def parse_inbound(self, request: HookRequest) -> InboundMessage:
         content = _read(request)
         media = content.get("media_urls", [])
         if not isinstance(media, list) or not isinstance(content.get("text"), str):
             raise Malformed("no text or no list of media_urls")
-        message = InboundMessage(
+        return InboundMessage(
             carrier_id=_text(content, "id"),
             sender=_text(content, "from"),
             recipient=_text(content, "to"),
             text=content["text"],
             media=tuple(MediaReference(str(url), "") for url in media),
         )
-        return (message,)
 
-    def parse_receipts(self, request: HookRequest) -> tuple[Receipt, ...]:
+    def parse_receipt(self, request: HookRequest) -> Receipt:
         content = _read(request)
         word = _text(content, "status")
         status = ReceiptStatus(word) if word in ReceiptStatus.values else ReceiptStatus.UNKNOWN
         failed = status is ReceiptStatus.FAILED
-        receipt = Receipt(
+        return Receipt(
             carrier_id=_text(content, "id"),
-            sender=_text(content, "from"),
+            sender=str(content.get("from", "")),
             status=status,
             carrier_status=word,
             error_code=str(content.get("code", "")) if failed else "",
             reason=FailureReason.UNREACHABLE if failed else None,
+            attempt=Attempt.read(str(content.get("reference", ""))),
         )
-        return (receipt,)
 
     def answer(self, event: Event) -> HookAnswer:  # noqa: ARG002
         return HookAnswer(status=204)

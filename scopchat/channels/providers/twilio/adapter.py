@@ -103,7 +103,10 @@ class TwilioAdapter:
         if request.fields.get("AccountSid") != account.credentials.get("account_sid"):
             raise BadSignature("the AccountSid is missing or another account's")
 
-    def parse_inbound(self, request: HookRequest) -> tuple[InboundMessage, ...]:
+    def split(self, request: HookRequest) -> tuple[HookRequest, ...]:
+        return (request,)
+
+    def parse_inbound(self, request: HookRequest) -> InboundMessage:
         form = request.fields
         if "Body" not in form:
             raise Malformed("no Body")
@@ -111,7 +114,7 @@ class TwilioAdapter:
             MediaReference(form.get(f"MediaUrl{n}", ""), form.get(f"MediaContentType{n}", ""))
             for n in range(int(_shaped(form, "NumMedia", COUNT, "0")))
         )
-        message = InboundMessage(
+        return InboundMessage(
             carrier_id=_shaped(form, "MessageSid", SID),
             sender=_shaped(form, "From", ADDRESS),
             recipient=_shaped(form, "To", ADDRESS),
@@ -119,14 +122,13 @@ class TwilioAdapter:
             media=media,
             segments=int(_shaped(form, "NumSegments", COUNT, "1")),
         )
-        return (message,)
 
-    def parse_receipts(self, request: HookRequest) -> tuple[Receipt, ...]:
+    def parse_receipt(self, request: HookRequest) -> Receipt:
         form = dict(request.form)
         word = _shaped(form, "MessageStatus", WORD)
         status = STATUSES.get(word, ReceiptStatus.UNKNOWN)
         code = _shaped(form, "ErrorCode", CODE, "")
-        receipt = Receipt(
+        return Receipt(
             carrier_id=_shaped(form, "MessageSid", SID),
             sender=_shaped(form, "From", ADDRESS, ""),
             status=status,
@@ -135,7 +137,6 @@ class TwilioAdapter:
             reason=reason_of(code) if status is ReceiptStatus.FAILED else None,
             attempt=Attempt.read(dict(request.query).get("attempt", "")),
         )
-        return (receipt,)
 
     def answer(self, event: Event) -> HookAnswer:
         if event is Event.STATUS:

@@ -34,7 +34,7 @@ adapter = SimulatorAdapter()
 ACCOUNT = Account(
     {"secret": "s3cret"}, "https://desk.example/simulator/carrier/7", "https://desk.example/hooks/simulator/tok"
 )
-MESSAGE = OutboundMessage(Attempt(12, 1), "+14385550101", "+15145550142", "Bonjour ê", ("https://x.example/1",))
+MESSAGE = OutboundMessage(Attempt(12, 1, 0), "+14385550101", "+15145550142", "Bonjour ê", ("https://x.example/1",))
 INBOUND = {"id": "sim-1", "from": "+15145550142", "to": "+14385550101", "text": "Allô", "media_urls": []}
 STATUS = {"id": "sim-1", "from": "+14385550101", "to": "+15145550142", "status": "delivered"}
 
@@ -72,13 +72,12 @@ def test_it_refuses_everything_while_no_secret_is_set(credentials: dict[str, str
 def test_it_reads_a_text_with_photos() -> None:
     content = {**INBOUND, "media_urls": ["https://x.example/1", "https://x.example/2"]}
     media = (MediaReference("https://x.example/1", ""), MediaReference("https://x.example/2", ""))
-    assert adapter.parse_inbound(callback(content)) == (
-        InboundMessage("sim-1", "+15145550142", "+14385550101", "Allô", media),
-    )
+    text = InboundMessage("sim-1", "+15145550142", "+14385550101", "Allô", media)
+    assert adapter.parse_inbound(callback(content)) == text
 
 
 def test_a_text_may_be_empty_and_without_a_list_of_photos() -> None:
-    assert adapter.parse_inbound(callback({**without(INBOUND, "media_urls"), "text": ""}))[0].text == ""
+    assert adapter.parse_inbound(callback({**without(INBOUND, "media_urls"), "text": ""})).text == ""
 
 
 MALFORMED = [b"", b"\xff", b"not json", [], "text", None, {}]
@@ -94,10 +93,10 @@ def test_it_says_malformed_of_a_text_it_cannot_read(content: object) -> None:
         adapter.parse_inbound(callback(content))
 
 
-@pytest.mark.parametrize("content", [*MALFORMED, *(without(STATUS, name) for name in ("id", "from", "status"))])
+@pytest.mark.parametrize("content", [*MALFORMED, *(without(STATUS, name) for name in ("id", "status"))])
 def test_it_says_malformed_of_a_receipt_it_cannot_read(content: object) -> None:
     with pytest.raises(Malformed):
-        adapter.parse_receipts(callback(content))
+        adapter.parse_receipt(callback(content))
 
 
 @pytest.mark.parametrize(
@@ -111,12 +110,23 @@ def test_it_says_malformed_of_a_receipt_it_cannot_read(content: object) -> None:
     ],
 )
 def test_it_reads_what_a_receipt_says_and_keeps_its_word(word: str, status: ReceiptStatus) -> None:
-    receipts = adapter.parse_receipts(callback({**STATUS, "status": word}))
-    assert receipts == (Receipt("sim-1", "+14385550101", status, word),)
+    receipt = adapter.parse_receipt(callback({**STATUS, "status": word}))
+    assert receipt == Receipt("sim-1", "+14385550101", status, word)
+
+
+def test_a_list_is_as_many_callbacks() -> None:
+    parts = adapter.split(callback([STATUS, {**STATUS, "id": "sim-2"}]))
+    assert [adapter.parse_receipt(part).carrier_id for part in parts] == ["sim-1", "sim-2"]
+    assert adapter.split(callback(STATUS)) == (callback(STATUS),)
+
+
+def test_a_receipt_may_name_our_attempt_and_no_number() -> None:
+    receipt = adapter.parse_receipt(callback({**without(STATUS, "from"), "reference": "12.1.63"}))
+    assert (receipt.sender, receipt.attempt) == ("", Attempt(12, 1, 63))
 
 
 def test_a_failure_has_a_reason_and_the_carriers_code() -> None:
-    (receipt,) = adapter.parse_receipts(callback({**STATUS, "status": "failed", "code": 30003}))
+    receipt = adapter.parse_receipt(callback({**STATUS, "status": "failed", "code": 30003}))
     assert (receipt.status, receipt.reason, receipt.error_code) == (
         ReceiptStatus.FAILED, FailureReason.UNREACHABLE, "30003",
     )  # fmt: skip

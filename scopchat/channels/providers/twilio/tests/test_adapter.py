@@ -44,34 +44,30 @@ def recorded(name: str) -> bytes:
 
 
 def test_it_reads_a_recorded_mms() -> None:
-    assert adapter.parse_inbound(post(recorded("inbound_mms"))) == (
-        InboundMessage(
-            carrier_id="MM11112222333344445555666677778888",
-            sender="+15145550142",
-            recipient="+14385550101",
-            text="Voici les photos 📷 été",
-            media=(MediaReference(f"{MEDIA}/ME11", "image/jpeg"), MediaReference(f"{MEDIA}/ME22", "image/png")),
-            segments=1,
-        ),
+    assert adapter.parse_inbound(post(recorded("inbound_mms"))) == InboundMessage(
+        carrier_id="MM11112222333344445555666677778888",
+        sender="+15145550142",
+        recipient="+14385550101",
+        text="Voici les photos 📷 été",
+        media=(MediaReference(f"{MEDIA}/ME11", "image/jpeg"), MediaReference(f"{MEDIA}/ME22", "image/png")),
+        segments=1,
     )
 
 
 def test_it_reads_an_inbound_get() -> None:
     url = f"{CALLBACK}/inbound?MessageSid={ONE}&From=%2B15145550142&To=%2B14385550101&Body=Bonjour"
-    assert adapter.parse_inbound(HookRequest("GET", url, {}, b""))[0].text == "Bonjour"
+    assert adapter.parse_inbound(HookRequest("GET", url, {}, b"")).text == "Bonjour"
 
 
 def test_it_reads_a_recorded_receipt() -> None:
-    assert adapter.parse_receipts(post(recorded("receipt_undelivered"), "/status?attempt=12.2")) == (
-        Receipt(
-            carrier_id="SM99990000999900009999000099990000",
-            sender="+14385550101",
-            status=ReceiptStatus.FAILED,
-            carrier_status="undelivered",
-            error_code="30003",
-            reason=FailureReason.UNREACHABLE,
-            attempt=Attempt(12, 2),
-        ),
+    assert adapter.parse_receipt(post(recorded("receipt_undelivered"), "/status?attempt=12.2.0")) == Receipt(
+        carrier_id="SM99990000999900009999000099990000",
+        sender="+14385550101",
+        status=ReceiptStatus.FAILED,
+        carrier_status="undelivered",
+        error_code="30003",
+        reason=FailureReason.UNREACHABLE,
+        attempt=Attempt(12, 2, 0),
     )
 
 
@@ -88,14 +84,14 @@ def test_it_reads_a_recorded_receipt() -> None:
     ],
 )
 def test_it_reads_each_status_word(word: str, status: ReceiptStatus) -> None:
-    receipt = adapter.parse_receipts(post(f"MessageSid={ONE}&MessageStatus={word}".encode(), "/status"))[0]
+    receipt = adapter.parse_receipt(post(f"MessageSid={ONE}&MessageStatus={word}".encode(), "/status"))
     assert (receipt.status, receipt.carrier_status) == (status, word)
 
 
 @pytest.mark.parametrize("attempt", ["", "12", "12.x", "-1.1", "1.1.1", "9" * 30 + ".1", "١.١"])
 def test_it_ignores_an_attempt_that_is_not_ours(attempt: str) -> None:
     content = f"MessageSid={ONE}&MessageStatus=sent".encode()
-    receipt = adapter.parse_receipts(post(content, f"/status?attempt={attempt}"))[0]
+    receipt = adapter.parse_receipt(post(content, f"/status?attempt={attempt}"))
     assert receipt.attempt is None
 
 
@@ -118,17 +114,17 @@ def test_it_calls_an_unreadable_text_malformed(body: bytes) -> None:
 @pytest.mark.parametrize("body", [b"", f"MessageSid={ONE}".encode(), b"MessageStatus=sent", b"{}"])
 def test_it_calls_an_unreadable_receipt_malformed(body: bytes) -> None:
     with pytest.raises(Malformed):
-        adapter.parse_receipts(post(body, "/status"))
+        adapter.parse_receipt(post(body, "/status"))
 
 
 def test_it_asks_for_receipts_of_this_attempt() -> None:
-    text = OutboundMessage(Attempt(7, 1), "+14385550101", "+15145550142", "Déjà vu €", ("https://desk.example/p",))
+    text = OutboundMessage(Attempt(7, 1, 0), "+14385550101", "+15145550142", "Déjà vu €", ("https://desk.example/p",))
     request = adapter.build_send(text, account())
     assert request.url == f"https://api.twilio.com/2010-04-01/Accounts/{SID}/Messages.json"
     assert parse_qsl(request.body.decode()) == [
         ("To", "+15145550142"),
         ("From", "+14385550101"),
-        ("StatusCallback", f"{CALLBACK}/status?attempt=7.1"),
+        ("StatusCallback", f"{CALLBACK}/status?attempt=7.1.0"),
         ("Body", "Déjà vu €"),
         ("MediaUrl", "https://desk.example/p"),
     ]
@@ -166,7 +162,7 @@ def test_it_lists_the_texts_of_these_words_with_their_moments() -> None:
         for n, body in enumerate(said)
     ]
     listed[2]["direction"] = "inbound"
-    text = OutboundMessage(Attempt(7, 1), "+14385550101", "+15145550142", "Oui")
+    text = OutboundMessage(Attempt(7, 1, 0), "+14385550101", "+15145550142", "Oui")
     answer = HttpAnswer(200, json.dumps({"messages": listed}).encode())
     assert adapter.parse_lookup(answer, text) == (Candidate("SM0", datetime(2026, 11, 23, 9, 0, 7, tzinfo=UTC)),)
     assert adapter.parse_lookup(HttpAnswer(503, b"<html>"), text) == ()
@@ -201,11 +197,11 @@ def test_a_captured_callback_does_not_pass_as_another(moved: dict[str, str | Non
 def test_a_captured_receipt_does_not_pass_as_another(moved: dict[str, str]) -> None:
     form = {"MessageSid": ONE, "MessageStatus": "sent", "ErrorCode": "", "From": "+14385550101", **moved}
     with pytest.raises(Malformed):
-        adapter.parse_receipts(post(urlencode(form).encode(), "/status"))
+        adapter.parse_receipt(post(urlencode(form).encode(), "/status"))
 
 
 def test_it_looks_up_by_both_numbers_and_the_day() -> None:
-    text = OutboundMessage(Attempt(7, 1), "+14385550101", "+15145550142", "Oui")
+    text = OutboundMessage(Attempt(7, 1, 0), "+14385550101", "+15145550142", "Oui")
     request = adapter.build_lookup(text, account(), datetime(2026, 11, 23, 1, tzinfo=UTC))
     assert request is not None
     assert "DateSent%3E=2026-11-23" in request.url

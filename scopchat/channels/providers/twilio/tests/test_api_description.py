@@ -19,9 +19,9 @@ from scopchat.common import http
 
 MODULES = Path(settings.BASE_DIR) / "node_modules"
 DESCRIPTION = MODULES / "@twilio-alpha/mcp/twilio-oai/spec/json/twilio_api_v2010.json"
-TEXT = OutboundMessage(Attempt(7, 1), "+14385550101", "+15145550142", "Bonjour")
+TEXT = OutboundMessage(Attempt(7, 1, 0), "+14385550101", "+15145550142", "Bonjour")
 PHOTOS = OutboundMessage(
-    Attempt(8, 1), "+14385550101", "+15145550142", "", ("https://d.example/1", "https://d.example/2")
+    Attempt(8, 1, 0), "+14385550101", "+15145550142", "", ("https://d.example/1", "https://d.example/2")
 )
 REPEATED = {"style": "form", "explode": True}
 """How the SDKs send lists; the description leaves it unsaid and Prism then expects another way."""

@@ -1,0 +1,62 @@
+"""News of interactions and texts for the domains above, a batch at a time, sent in the running transaction.
+
+Notifications, reports, webhooks and mass sends hang on these with `common.signals.listens`. Live pages do not: they are
+told by `events`. Values are made only where somebody listens.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.dispatch import Signal
+
+from scopchat.interactions.models import Happening
+from scopchat.interactions.status import MessageStatus
+
+texts_received = Signal()
+"""Sent with `texts`, a sequence of `TextReceived`, in the order in which they came."""
+texts_settled = Signal()
+"""Sent with `texts`, a sequence of `TextSettled`: a text may settle more than once, up its ladder."""
+interactions_changed = Signal()
+"""Sent with `changes`, a sequence of `InteractionChanged`."""
+
+SETTLED = frozenset({MessageStatus.SENT, MessageStatus.FAILED, MessageStatus.UNKNOWN, MessageStatus.DELIVERED})
+
+
+@dataclass(frozen=True, slots=True)
+class TextReceived:
+    """A customer's text, stored."""
+
+    message_id: int
+    company_id: int
+    channel_id: int
+    interaction_id: int
+    customer: str
+    text: str
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TextSettled:
+    """What became of a text of ours, as far as is known now."""
+
+    message_id: int
+    company_id: int
+    channel_id: int
+    interaction_id: int | None
+    status: MessageStatus
+
+
+@dataclass(frozen=True, slots=True)
+class InteractionChanged:
+    """What a person did with an interaction; `about_id` is whom it was given to."""
+
+    interaction_id: int
+    company_id: int
+    channel_id: int
+    queue_id: int | None
+    happening: Happening
+    person_id: int
+    about_id: int | None
+    at: datetime
