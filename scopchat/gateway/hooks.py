@@ -52,9 +52,8 @@ def identify(account: KnownAccount, event: Event, part: HookRequest) -> Identity
         message = adapter.parse_inbound(part)
         return Identity(message.carrier_id, shard_of(provider_id=account.provider_id, address=message.recipient))
     receipt = adapter.parse_receipt(part)
-    if receipt.attempt is not None:
-        shard = receipt.attempt.shard
-    else:
+    shard = receipt.attempt.shard if receipt.attempt is not None else None
+    if shard is None:
         # Without an address it goes to the account's own shard, where the router finds out whose it is.
         shard = shard_of(provider_id=account.provider_id, address=receipt.sender)
     return Identity(f"{receipt.carrier_id}:{receipt.carrier_status}", shard)

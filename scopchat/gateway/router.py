@@ -204,7 +204,7 @@ def _leave_unmatched(event: Journaled, receipt: Receipt, outcome: Outcome) -> No
     this very moment, so that it is looked for once more when everybody can see that the receipt is unmatched.
     """
     known_as = (receipt.carrier_id, receipt.sender)
-    is_alone = bool(receipt.sender or receipt.attempt)
+    is_alone = bool(receipt.sender or (receipt.attempt and receipt.attempt.shard is not None))
     if is_alone or event.state == EventState.UNMATCHED:
         outcome.unmatched[event.pk] = known_as
     else:

@@ -108,7 +108,7 @@ def forget_pools(company: Company) -> None:
 
 def prune_pools(before: datetime) -> Iterator[int]:
     """Removes the pools of days and months that were over then."""
-    removed, _by_model = SegmentPool._base_manager.filter(begins__lt=before.date()).delete()
+    removed, _by_model = SegmentPool.objects.filter(begins__lt=before.date()).delete()
     yield removed
 
 

@@ -61,7 +61,7 @@ def test_it_sets_limits_and_mass_sends(cast: Cast) -> None:
         ({"max_users": 4}, "Au moins 5"),
         ({"max_users": 40}, "Au plus 9"),
         ({"max_users": -1}, "0"),
-        ({"mass_sends": "on"}, "ne peut pas faire d’envois de masse"),
+        ({"mass_sends": "on"}, "ne permet pas les envois de masse"),
     ],
 )
 def test_it_refuses_with_the_number_and_keeps_what_was_typed(cast: Cast, wrong: dict[str, Any], words: str) -> None:

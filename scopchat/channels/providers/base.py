@@ -134,17 +134,19 @@ class Attempt:
 
     message_id: int
     number: int
-    shard: int
-    """Of the channel it leaves from, so that a receipt without addresses finds its way."""
+    shard: int | None
+    """Of the channel it leaves from, so that a receipt without addresses finds its way; None where it is not said."""
 
     def __str__(self) -> str:
-        return f"{self.message_id}.{self.number}.{self.shard}"
+        return f"{self.message_id}.{self.number}" + (f".{self.shard}" if self.shard is not None else "")
 
     @classmethod
     def read(cls, text: str) -> Attempt | None:
         """The attempt that `str()` wrote, or None for anything else."""
-        found = re.fullmatch(r"([0-9]{1,18})\.([0-9]{1,4})\.([0-9]{1,2})", text, re.ASCII)
-        return cls(*map(int, found.groups())) if found and int(found[3]) < SHARDS else None
+        found = re.fullmatch(r"([0-9]{1,18})\.([0-9]{1,4})(?:\.([0-9]{1,2}))?", text, re.ASCII)
+        if found is None or int(found[3] or 0) >= SHARDS:
+            return None
+        return cls(int(found[1]), int(found[2]), int(found[3]) if found[3] else None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,7 +118,7 @@ async def deliver(call: Call, callback: Callback) -> int:
 
 def route_everything() -> None:
     """Runs the router over every shard until the journal is empty."""
-    from scopchat.gateway.queries import shards_to_route
+    from scopchat.channels.queries import shards_to_route
 
     with scopes_disabled():
         for shard in shards_to_route():

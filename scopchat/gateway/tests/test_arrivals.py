@@ -41,30 +41,30 @@ async def hearing() -> AsyncIterator[tuple[Journal, Arrivals]]:
 
 async def test_a_customers_text_ends_the_pause_that_receipts_are_given() -> None:
     async with hearing() as (journal, arrivals):
-        await journal.append(entry("status", 7, "r"))
+        await journal.append([entry("status", 7, "r")])
         assert await arrivals.something(7, FOREVER)
         pausing = asyncio.create_task(arrivals.message(7, FOREVER))
-        await journal.append(entry("status", 7, "r2"))
-        await journal.append(entry("inbound", 8, "i"))
+        await journal.append([entry("status", 7, "r2")])
+        await journal.append([entry("inbound", 8, "i")])
         assert await arrivals.something(8, FOREVER)
         assert not pausing.done()
-        await journal.append(entry("inbound", 7, "i2"))
+        await journal.append([entry("inbound", 7, "i2")])
         assert await pausing
 
 
 async def test_receipts_and_texts_of_one_commit_are_both_heard() -> None:
     async with hearing() as (journal, arrivals):
-        await asyncio.gather(*(journal.append(entry(event, 7, event)) for event in ("status", "inbound")))
+        await asyncio.gather(*(journal.append([entry(event, 7, event)]) for event in ("status", "inbound")))
         assert await arrivals.something(7, FOREVER)
         assert await arrivals.message(7, FOREVER)
 
 
 async def test_the_same_callback_again_is_no_news() -> None:
     async with hearing() as (journal, arrivals):
-        await journal.append(entry("inbound", 7, "i"))
+        await journal.append([entry("inbound", 7, "i")])
         assert await arrivals.something(7, FOREVER)
         arrivals.forget(7)
-        await journal.append(entry("inbound", 7, "i"))
-        await journal.append(entry("inbound", 8, "other"))
+        await journal.append([entry("inbound", 7, "i")])
+        await journal.append([entry("inbound", 8, "other")])
         assert await arrivals.something(8, FOREVER)
         assert not await arrivals.something(7, 0)

@@ -62,7 +62,7 @@ def stored() -> list[tuple[str, str]]:
 async def test_each_text_of_a_callback_has_its_own_row_on_its_own_shard(desk: Desk, provider: Provider) -> None:
     asked = Asked()
     async with open_door(asked) as call:
-        assert await post(call, provider, "inbound", [text(number, number[-3:]) for number in NUMBERS]) == 200
+        assert await post(call, provider, "inbound", [text(number, number[-3:]) for number in NUMBERS]) == 204
     shards = {shard_of(provider_id=provider.pk, address=number) for number in NUMBERS}
     rows = await in_thread(lambda: list(InboundEvent.objects.values_list("carrier_key", "shard")))
     assert (len(rows), {shard for _key, shard in rows}, set(asked.shards)) == (3, shards, shards)
@@ -73,8 +73,8 @@ async def test_each_text_of_a_callback_has_its_own_row_on_its_own_shard(desk: De
 async def test_a_text_to_nobody_takes_no_other_with_it(desk: Desk, provider: Provider) -> None:
     several = [text("+14385550199", "first"), text(NUMBERS[0], "second"), {"id": "unreadable"}]
     async with open_door(Asked()) as call:
-        assert await post(call, provider, "inbound", several) == 200
-        assert await post(call, provider, "inbound", several) == 200
+        assert await post(call, provider, "inbound", several) == 204
+        assert await post(call, provider, "inbound", several) == 204
     await in_thread(route_everything)
     assert await in_thread(stored) == [("second", NUMBERS[0])]
     found = await in_thread(lambda: dict(InboundEvent.objects.values_list("carrier_key", "state")))
@@ -113,7 +113,7 @@ async def test_a_receipt_that_names_our_attempt_goes_to_its_shard(desk: Desk, pr
     asked = Asked()
     receipt = {"id": "s-1", "status": "delivered", "reference": str(Attempt(message.pk, 1, shard))}
     async with open_door(asked) as call:
-        assert await post(call, provider, "status", receipt) == 200
+        assert await post(call, provider, "status", receipt) == 204
     assert asked.shards == [shard]
     await in_thread(route_everything)
     assert await in_thread(status_of, message) == "delivered"
@@ -122,7 +122,7 @@ async def test_a_receipt_that_names_our_attempt_goes_to_its_shard(desk: Desk, pr
 async def test_a_receipt_with_the_carriers_id_alone_is_found_by_account_and_id(desk: Desk, provider: Provider) -> None:
     message = await in_thread(sent, desk, provider, carrier_id="s-1")
     async with open_door(Asked()) as call:
-        assert await post(call, provider, "status", [{"id": "s-1", "status": "delivered"}]) == 200
+        assert await post(call, provider, "status", [{"id": "s-1", "status": "delivered"}]) == 204
     # Once on the account's shard, once on the number's.
     await in_thread(route_everything)
     await in_thread(route_everything)
@@ -134,9 +134,9 @@ async def test_another_accounts_text_of_the_same_id_is_left_alone(desk: Desk, pr
     with scope(company=desk.cast.client):
         other = await in_thread(_another, desk)
     async with open_door(Asked()) as call:
-        assert await post(call, other, "status", {"id": "s-1", "status": "failed"}) == 200
+        assert await post(call, other, "status", {"id": "s-1", "status": "failed"}) == 204
         attempt = str(Attempt(message.pk, 1, 5))
-        assert await post(call, other, "status", {"id": "s-2", "status": "failed", "reference": attempt}) == 200
+        assert await post(call, other, "status", {"id": "s-2", "status": "failed", "reference": attempt}) == 204
     await in_thread(route_everything)
     assert await in_thread(status_of, message) == "sent"
 

@@ -142,7 +142,7 @@ def test_it_writes_the_request_that_hands_a_text_over() -> None:
     assert (request.method, request.url) == ("POST", "https://desk.example/simulator/carrier/7/tok/messages")
     assert request.headers["authorization"] == "Bearer s3cret"
     assert json.loads(request.body) == {
-        "reference": "12.1", "from": "+14385550101", "to": "+15145550142", "text": "Bonjour ê",
+        "reference": "12.1.0", "from": "+14385550101", "to": "+15145550142", "text": "Bonjour ê",
         "media_urls": ["https://x.example/1"],
     }  # fmt: skip
 
@@ -173,7 +173,7 @@ def test_it_reads_every_answer_and_claims_no_more_than_it_says(status: int, body
 def test_it_asks_for_a_text_by_its_attempt() -> None:
     request = adapter.build_lookup(MESSAGE, ACCOUNT, datetime(2026, 11, 23, tzinfo=UTC))
     assert request is not None
-    assert (request.method, request.url.rpartition("/")[2]) == ("GET", "12.1")
+    assert (request.method, request.url.rpartition("/")[2]) == ("GET", "12.1.0")
 
 
 @pytest.mark.parametrize(

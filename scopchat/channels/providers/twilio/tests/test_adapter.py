@@ -88,7 +88,7 @@ def test_it_reads_each_status_word(word: str, status: ReceiptStatus) -> None:
     assert (receipt.status, receipt.carrier_status) == (status, word)
 
 
-@pytest.mark.parametrize("attempt", ["", "12", "12.x", "-1.1", "1.1.1", "9" * 30 + ".1", "١.١"])
+@pytest.mark.parametrize("attempt", ["", "12", "12.x", "-1.1.1", "1.1.64", "9" * 30 + ".1.1", "١.١"])
 def test_it_ignores_an_attempt_that_is_not_ours(attempt: str) -> None:
     content = f"MessageSid={ONE}&MessageStatus=sent".encode()
     receipt = adapter.parse_receipt(post(content, f"/status?attempt={attempt}"))
