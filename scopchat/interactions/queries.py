@@ -127,8 +127,8 @@ FRAGMENTS = {
     "queue_names": queues.NAMES,
     "people": accounts.NAMES,
     "companies": tenancy.PLACES,
-    "channels_of_person": CHANNELS_OF.format(person="%(person)s"),
-    "queues_of_person": QUEUES_OF.format(person="%(person)s"),
+    "own_channels": CHANNELS_OF.format(person="%(person)s"),
+    "own_queues": QUEUES_OF.format(person="%(person)s"),
     "seen_by_who": SEEN.format(
         channels=CHANNELS_OF.format(person="who.person"), queues=QUEUES_OF.format(person="who.person")
     ),

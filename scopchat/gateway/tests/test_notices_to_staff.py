@@ -51,7 +51,7 @@ async def test_it_is_sent_and_delivered_and_opens_no_conversation(desk: Desk) ->
         await in_thread(point_at, desk, url)
         await drain(desk)
     (taken,) = desk.carrier.texts.values()
-    assert (taken.to, taken.body) == (STAFF, text.text)
+    assert (taken.recipient, taken.body) == (STAFF, text.text)
     receipt = Receipt(taken.sid, desk.channel.address, ReceiptStatus.DELIVERED, "delivered")
     assert await in_thread(lambda: apply_receipts(reports=[Report(desk.channel.pk, receipt, utc_now())])) == set()
     after = await in_thread(fresh, text)
@@ -91,8 +91,8 @@ def test_what_an_ended_run_left_is_unknown(desk: Desk) -> None:
             limits={desk.channel.pk: 9}, senders={desk.channel.pk: "x"}, shard=1, most=9, claim=uuid4(), now=utc_now()
         )
     assert claimed.message.recipient == STAFF
-    assert outbox.abandon_earlier(desk.channel.shard, uuid4(), utc_now()) == 1
     with scopes_disabled():
+        assert outbox.abandon_earlier(desk.channel.shard, uuid4(), utc_now()) == 1
         assert Message.objects.get(pk=text.pk).status == "unknown"
 
 

@@ -12,7 +12,7 @@ WITH latest AS (
      ORDER BY i.last_activity_at DESC, i.id DESC LIMIT %(most)s)
     UNION ALL
     SELECT i.id
-    FROM ({{ channels_of_person }}) mine
+    FROM ({{ own_channels }}) mine
     CROSS JOIN LATERAL (
         SELECT i.id
         FROM interactions_interaction i
@@ -26,7 +26,7 @@ WITH latest AS (
     WHERE %(member)s
     UNION ALL
     SELECT i.id
-    FROM ({{ queues_of_person }}) mine
+    FROM ({{ own_queues }}) mine
     CROSS JOIN LATERAL (
         SELECT i.id
         FROM interactions_interaction i

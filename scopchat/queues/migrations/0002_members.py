@@ -27,7 +27,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             "QueueMember",
             [
-                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("is_agent", models.BooleanField(default=True)),
                 ("is_administrator", models.BooleanField(default=False)),
                 (

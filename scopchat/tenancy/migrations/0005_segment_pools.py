@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             "SegmentPool",
             [
-                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("resource", models.CharField(max_length=20)),
                 ("begins", models.DateField(db_index=True)),
                 ("version", models.PositiveIntegerField()),
