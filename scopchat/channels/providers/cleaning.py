@@ -127,6 +127,17 @@ def _read[T](parse: Callable[[HookRequest], T], request: HookRequest) -> T:
 
 
 def _message(message: InboundMessage) -> InboundMessage:
+    names = message.carrier_id, message.sender, message.recipient
+    if (
+        not message.media
+        and 1 <= message.segments <= MOST_SEGMENTS
+        and "".join([*names, message.text]).isprintable()
+        and len(message.text) <= MOST_TEXT
+        and len(names[0]) <= MOST_ID
+        and max(map(len, names[1:])) <= MOST_ADDRESS
+    ):
+        # As nearly all are: nothing to clean.
+        return message
     return InboundMessage(
         carrier_id=_exact(message.carrier_id, MOST_ID),
         sender=_exact(message.sender, MOST_ADDRESS),

@@ -23,6 +23,9 @@ def pairs_of(text: str, *, errors: str = "strict") -> list[tuple[str, str]]:
 
 def _unquoted(text: str, errors: str) -> str:
     if "%" in text or "+" in text:
+        if text.startswith("%2B") and text[3:].isalnum():
+            # A telephone number, of which every callback has two.
+            return f"+{text[3:]}"
         return unquote_to_bytes(text.replace("+", " ")).decode(errors=errors)
     return text
 
