@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
-from typing import Any, NamedTuple, Self
+from datetime import date, datetime, time, timedelta
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.db.models import Q
@@ -23,32 +22,6 @@ from scopchat.tenancy.models import Company
 PAGE = 50
 EXPORT_PAGE = 1000
 """Entries read at once for an export, which may be of any length."""
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-class Cursor(NamedTuple):
-    """Where the page before ended."""
-
-    at: datetime
-    pk: int
-
-    @classmethod
-    def read(cls, text: str) -> Self:
-        """Raises ValueError or OverflowError for anything but what `str` gives."""
-        at, pk = text.split(".")
-        if int(pk) >= 2**63:
-            raise OverflowError(pk)
-        return cls(EPOCH + timedelta(microseconds=int(at)), int(pk))
-
-    def __str__(self) -> str:
-        return f"{(self.at - EPOCH) // timedelta(microseconds=1)}.{self.pk}"
-
-
-class Page(NamedTuple):
-    """Some entries, and where the next page begins; an empty text after the last."""
-
-    entries: list[Entry]
-    next_cursor: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,24 +78,6 @@ def narrowed(found: EntryQuerySet, by: Narrowed, *, zone: ZoneInfo) -> EntryQuer
     begin = datetime.combine(by.begin, time(), zone) if by.begin else None
     end = datetime.combine(by.end, time(), zone) + timedelta(days=1) if by.end else None
     return found.between(begin, end)
-
-
-def page_of(found: EntryQuerySet, after: Cursor | None, *, size: int = PAGE) -> Page:
-    """The next page; reads no more for one far down than for the first."""
-    following = found.before(*after) if after else found
-    rows = list(following.latest_first()[: size + 1])
-    last = rows[size - 1] if len(rows) > size else None
-    return Page(rows[:size], str(Cursor(last.at, last.pk)) if last else "")
-
-
-def pages_of(found: EntryQuerySet) -> Iterator[list[Entry]]:
-    """All of it, a page at a time, for an export."""
-    page = page_of(found, None, size=EXPORT_PAGE)
-    while page.entries:
-        yield page.entries
-        if not page.next_cursor:
-            return
-        page = page_of(found, Cursor.read(page.next_cursor), size=EXPORT_PAGE)
 
 
 class Detail(NamedTuple):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -15,13 +15,13 @@ from scopchat.accounts.access import PersonRequest, is_fragment, requires
 from scopchat.accounts.roles import Permission
 from scopchat.accounts.services import people_of
 from scopchat.administration import audit_log
-from scopchat.administration.audit_log import Cursor
 from scopchat.administration.forms_audit import AuditFilter
 from scopchat.audit.catalogue import Verb
 from scopchat.audit.models import Entry
 from scopchat.audit.querysets import EntryQuerySet
 from scopchat.audit.services import record
 from scopchat.common.csv_export import BYTE_ORDER_MARK, lines
+from scopchat.common.keyset import Cursor, page_of, pages_of
 
 
 def _filter(request: PersonRequest) -> AuditFilter:
@@ -44,17 +44,13 @@ def _found(request: PersonRequest, form: AuditFilter) -> EntryQuerySet:
 
 @requires(Permission.SEE_AUDIT)
 def listing(request: PersonRequest) -> HttpResponse:
-    form = _filter(request)
-    try:
-        cursor = request.GET.get("after")
-        page = audit_log.page_of(_found(request, form), Cursor.read(cursor) if cursor else None)
-    except (ValueError, OverflowError):
-        raise Http404 from None
+    form, cursor = _filter(request), Cursor.asked(request.GET)
+    page = page_of(_found(request, form), cursor, by="at", size=audit_log.PAGE)
     context = {
         "form": form,
         "entries": [
             (entry, audit_log.details_of(entry), audit_log.tells_all(entry, request.user, request.company))
-            for entry in page.entries
+            for entry in page.rows
         ],
         "next_cursor": page.next_cursor,
         "sees_below": audit_log.sees_below(request.user),
@@ -92,7 +88,7 @@ def _csv(found: EntryQuerySet, row: Callable[[Entry], list[object]], *, language
         titles = [_("Date"), _("Action"), _("Person"), _("Company of the person"), _("Company"), _("About")]
         head = lines([[*titles, _("Details"), _("IP address"), _("Browser")]])
     yield BYTE_ORDER_MARK + head
-    for entries in audit_log.pages_of(found):
+    for entries in pages_of(found, by="at", size=audit_log.EXPORT_PAGE):
         with translation.override(language):
             part = lines([row(entry) for entry in entries])
         yield part

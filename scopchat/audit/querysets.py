@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Self
 
 from django.db import models
-from django.db.models import Q
 from django.db.models.functions import Left
 
 from scopchat.common.folding import fold
@@ -36,10 +35,6 @@ class EntryQuerySet(models.QuerySet["Entry"]):  # type: ignore[name-defined]
         """What happened from `begin` on and before `end`."""
         found = self.filter(at__gte=begin) if begin else self
         return found.filter(at__lt=end) if end else found
-
-    def before(self, at: datetime, pk: int) -> Self:
-        """What comes after this entry in `latest_first`. The first condition is the index's."""
-        return self.filter(at__lte=at).filter(Q(at__lt=at) | Q(id__lt=pk))
 
     def latest_first(self) -> Self:
         return self.order_by("-at", "-id")

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import NamedTuple, Self
+from typing import NamedTuple
 
 from django.db import models
 from django.db.models import F, Q
@@ -17,9 +17,10 @@ from django.utils.translation import get_language
 
 from scopchat.accounts.models import User
 from scopchat.accounts.roles import Permission, Reach
+from scopchat.common import keyset
+from scopchat.common.keyset import Cursor, Page
 from scopchat.common.phones import BadNumber, calling_code, display, to_e164
 from scopchat.interactions import queries
-from scopchat.interactions.inbox import micros, moment
 from scopchat.interactions.models import Interaction
 from scopchat.interactions.querysets import InteractionQuerySet
 from scopchat.interactions.status import InteractionStatus
@@ -42,36 +43,13 @@ class Line:
     at: datetime
 
 
-class Page(NamedTuple):
-    """Some interactions, and where the next page begins; an empty text after the last."""
-
-    interactions: list[Interaction]
-    next_cursor: str
-
-
-class Cursor(NamedTuple):
-    """Where the page before ended."""
-
-    at: datetime
-    pk: int
-
-    @classmethod
-    def read(cls, text: str) -> Self:
-        """Raises ValueError or OverflowError for anything but what `str` gives."""
-        at, pk = text.split(".")
-        return cls(moment(int(at)), int(pk))
-
-    def __str__(self) -> str:
-        return f"{micros(self.at)}.{self.pk}"
-
-
-START = Cursor(datetime.max.replace(tzinfo=UTC), 0)
-"""Before everything."""
 _MANY = ("", InteractionStatus.CLOSED)
 """Filters that leave nearly everything; what the others leave is few."""
 
 
-def page_of(user: User, company: Company, *, status: str = "", typed: str = "", after: Cursor = START) -> Page:
+def page_of(
+    user: User, company: Company, *, status: str = "", typed: str = "", after: Cursor | None = None
+) -> Page[Interaction]:
     """The next page of the archive. Reads as much for a page far down or of little as for the first."""
     found: InteractionQuerySet = Interaction.objects.visible_to(user)
     number, shape = _read(typed, company.country)
@@ -83,14 +61,8 @@ def page_of(user: User, company: Company, *, status: str = "", typed: str = "", 
         found = found.filter(pk__in=_latest(user, company, status, shape, after))
     else:
         found = _shaped(found, shape)
-        if after != START:
-            # The first condition is the index's, the second says where in it.
-            found = found.filter(last_activity_at__lte=after.at)
-            found = found.filter(Q(last_activity_at__lt=after.at) | Q(id__lt=after.pk))
-    related = found.newest_first().select_related("channel", "assignee").fetch_mode(models.FETCH_RAISE)
-    rows = list(related[: PAGE + 1])
-    last = rows[PAGE - 1] if len(rows) > PAGE else None
-    return Page(rows[:PAGE], str(Cursor(last.last_activity_at, last.pk)) if last else "")
+    related = found.select_related("channel", "assignee").fetch_mode(models.FETCH_RAISE)
+    return keyset.page_of(related, after, by="last_activity_at", size=PAGE)
 
 
 class Shape(NamedTuple):
@@ -125,7 +97,7 @@ def _shaped(found: InteractionQuerySet, shape: Shape | None) -> InteractionQuery
     return narrowed
 
 
-def _latest(user: User, company: Company, status: str, shape: Shape | None, after: Cursor) -> list[int]:
+def _latest(user: User, company: Company, status: str, shape: Shape | None, after: Cursor | None) -> list[int]:
     """Ids among which the next page is, for a person who sees only some channels and queues.
 
     Reading the company's archive until a page of theirs is found would read most of it where little is theirs.
@@ -135,8 +107,8 @@ def _latest(user: User, company: Company, status: str, shape: Shape | None, afte
         "company": company.pk,
         "member": user.reach(Permission.SEE_INTERACTIONS) >= Reach.MEMBER,
         "status": status,
-        "at": after.at,
-        "before": after.pk,
+        "at": after.at if after else datetime.max.replace(tzinfo=UTC),
+        "before": after.pk if after else 0,
         "most": PAGE + 1,
         "any": shape is None,
         **{name: f"{part}%" for name, part in (shape or Shape("", "", "", ""))._asdict().items()},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Self
 from urllib.parse import urlencode
 
@@ -12,6 +12,7 @@ from django.db.models import F, Q, QuerySet
 from django.http import QueryDict
 
 from scopchat.accounts.models import User
+from scopchat.common.keyset import Cursor, micros, moment
 from scopchat.interactions import queries
 from scopchat.interactions.models import Interaction
 from scopchat.interactions.visibility import Viewer
@@ -20,18 +21,8 @@ PAGE = 40
 COUNTED = 100
 """Counts stop here and are shown as «99+»: counting further would cost more than it tells."""
 VIEWS = ("mine", "free", "all")
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 FAR = 10**17
 """Microseconds, well past any date: subtracted from, it turns an ascending order into a descending one."""
-
-
-def micros(moment: datetime) -> int:
-    """Microseconds since 1970, exactly as PostgreSQL keeps them."""
-    return (moment - EPOCH) // timedelta(microseconds=1)
-
-
-def moment(microseconds: int) -> datetime:
-    return EPOCH + timedelta(microseconds=microseconds)
 
 
 def order_key(last_activity_at: datetime, pk: int) -> str:
@@ -100,9 +91,7 @@ class InboxView:
         if len(numbers) != (3 if self.waiting_first else 2):
             raise ValueError(cursor)
         *since, active, pk = numbers
-        at = moment(active)
-        # The first condition is the index's, the second says where in it.
-        older = Q(last_activity_at__lte=at) & (Q(last_activity_at__lt=at) | Q(id__lt=pk))
+        older = Cursor(moment(active), pk).after("last_activity_at")
         if not self.waiting_first:
             return older
         if not since[0]:

@@ -14,8 +14,9 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
+from scopchat.common.keyset import micros
 from scopchat.common.phones import display
-from scopchat.interactions.inbox import micros, order_key, waiting_key
+from scopchat.interactions.inbox import order_key, waiting_key
 from scopchat.interactions.models import Interaction
 from scopchat.interactions.status import InteractionStatus
 from scopchat.tenancy.models import Company

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 
 from scopchat.accounts.access import PersonRequest, is_fragment, requires
 from scopchat.accounts.roles import Permission
+from scopchat.common.keyset import Cursor
 from scopchat.interactions import archive, pages
 from scopchat.interactions.forms import ArchiveFilter
 from scopchat.interactions.models import Interaction
@@ -17,19 +18,14 @@ from scopchat.interactions.thread import read_thread
 
 
 def _page(request: PersonRequest, form: ArchiveFilter) -> dict[str, Any]:
-    try:
-        cursor = request.GET.get("after")
-        after = archive.Cursor.read(cursor) if cursor else archive.START
-    except (ValueError, OverflowError):
-        raise Http404 from None
     page = archive.page_of(
         request.user,
         request.company,
         status=form.cleaned_data.get("status", ""),
         typed=form.cleaned_data.get("q", ""),
-        after=after,
+        after=Cursor.asked(request.GET),
     )
-    lines = archive.lines_of(page.interactions, country=request.company.country)
+    lines = archive.lines_of(page.rows, country=request.company.country)
     return {"form": form, "lines": archive.draw(lines), "next_cursor": page.next_cursor}
 
 

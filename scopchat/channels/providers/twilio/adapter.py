@@ -114,7 +114,8 @@ class TwilioAdapter:
             raise Malformed("no Body")
         plain = [form.get(name, "") for name in ("MessageSid", "From", "To", "NumMedia", "NumSegments")]
         if PLAIN.fullmatch("\n".join(plain)):
-            return InboundMessage(*plain[:3], form["Body"], (), int(plain[4]) or 1)
+            carrier_id, sender, recipient, _no_photos, segments = plain
+            return InboundMessage(carrier_id, sender, recipient, form["Body"], segments=int(segments))
         media = tuple(
             MediaReference(form.get(f"MediaUrl{n}", ""), form.get(f"MediaContentType{n}", ""))
             for n in range(int(_shaped(form, "NumMedia", COUNT, "0")))

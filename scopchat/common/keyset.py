@@ -1,0 +1,82 @@
+"""Lists with the latest first, a page at a time: each begins where the one before ended, however far down that is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple, Self
+
+from django.db.models import Q, QuerySet
+from django.http import Http404, QueryDict
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+LARGEST_ID = 2**63
+
+
+def micros(moment: datetime) -> int:
+    """Microseconds since 1970, exactly as PostgreSQL keeps them."""
+    return (moment - EPOCH) // timedelta(microseconds=1)
+
+
+def moment(microseconds: int) -> datetime:
+    """Raises OverflowError for what no calendar has."""
+    return EPOCH + timedelta(microseconds=microseconds)
+
+
+class Cursor(NamedTuple):
+    """Where a page ended: at a row with this moment and id."""
+
+    at: datetime
+    pk: int
+
+    @classmethod
+    def read(cls, text: str) -> Self:
+        """Raises ValueError for anything but what `str` gives."""
+        try:
+            at, pk = map(int, text.split("."))
+            if not 0 <= pk < LARGEST_ID:
+                raise ValueError(text)
+            return cls(moment(at), pk)
+        except OverflowError:
+            raise ValueError(text) from None
+
+    @classmethod
+    def asked(cls, parameters: QueryDict, name: str = "after") -> Self | None:
+        """What a page's address asks for; None for the first page. Raises 404 for what is no cursor."""
+        text = parameters.get(name)
+        try:
+            return cls.read(text) if text else None
+        except ValueError:
+            raise Http404 from None
+
+    def __str__(self) -> str:
+        return f"{micros(self.at)}.{self.pk}"
+
+    def after(self, field: str) -> Q:
+        """What comes after it by descending `field` and id. The first condition is the index's."""
+        return Q(**{f"{field}__lte": self.at}) & (Q(**{f"{field}__lt": self.at}) | Q(id__lt=self.pk))
+
+
+class Page[T](NamedTuple):
+    """Some rows, and where the next page begins; an empty text after the last."""
+
+    rows: list[T]
+    next_cursor: str
+
+
+def page_of[T: Any](found: QuerySet[T], after: Cursor | None, *, by: str, size: int) -> Page[T]:
+    """The next rows by descending moment `by` and id, which an index has to hold."""
+    following = found.filter(after.after(by)) if after else found
+    rows = list(following.order_by(f"-{by}", "-id")[: size + 1])
+    last = rows[size - 1] if len(rows) > size else None
+    return Page(rows[:size], str(Cursor(getattr(last, by), last.pk)) if last is not None else "")
+
+
+def pages_of[T: Any](found: QuerySet[T], *, by: str, size: int) -> Iterator[list[T]]:
+    """All of it, a page at a time, for an export of any length."""
+    page = page_of(found, None, by=by, size=size)
+    while page.rows:
+        yield page.rows
+        if not page.next_cursor:
+            return
+        page = page_of(found, Cursor.read(page.next_cursor), by=by, size=size)
