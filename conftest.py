@@ -17,6 +17,7 @@ from scopchat.events import publish
 from scopchat.gateway import copies, notice
 from tests.cast import Cast, make_cast
 from tests.heard import Heard
+from tests.people import Browser
 
 
 def pytest_configure() -> None:
@@ -46,6 +47,12 @@ def _this_database_may_send(**_options: Any) -> None:
 def cast(db: None) -> Cast:
     """The companies, people and channels of `tests.cast`; each test gets its own."""
     return make_cast()
+
+
+@pytest.fixture
+def client() -> Browser:
+    """A browser in which nobody has signed in yet."""
+    return Browser()
 
 
 @pytest.fixture

@@ -73,9 +73,7 @@ def browser_for(cast: Cast, who: str) -> tuple[User, Company, Client]:
         person = getattr(cast, name)
     browser = browser_of(person)
     company: Company = getattr(cast, entered) if entered else person.company
-    session = browser.session
-    session["company"] = company.pk
-    session.save()
+    browser.look_at(company)
     return person, company, browser
 
 
@@ -190,7 +188,6 @@ def named(cast: Cast, things: dict[type, Any]) -> list[tuple[str, dict[str, Any]
         (reverse("channels:add"), {**channel, "provider": things[Provider], "users": [cast.admin.pk]}),
         (reverse("channels:add"), {**channel, "provider": cast.provider.pk, "users": [things[User]]}),
         (reverse("channels:edit", args=[cast.channel_user.pk]), {**channel, "users": [things[User]]}),
-        (reverse("web:switch_company"), {"company": things[Company]}),
     ]
 
 

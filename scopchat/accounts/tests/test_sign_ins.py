@@ -50,12 +50,12 @@ def test_what_nobody_is_called_is_not_kept_as_it_may_be_a_password(cast: Cast, c
 
 def test_it_records_who_enters_a_company_below(cast: Cast) -> None:
     browser = signed_in(cast.operator_admin)
-    browser.post("/me/company/", {"company": cast.client.pk})
-    browser.post("/me/company/", {"company": cast.client.pk})
+    browser.look_at(cast.client)
+    browser.look_at(cast.client)
     entry = Entry.objects.get(verb=Verb.COMPANY_ENTERED)
     assert (entry.person_id, entry.person_company_id) == (cast.operator_admin.pk, cast.operator.pk)
     assert entry.company_id == cast.client.pk
-    browser.post("/me/company/", {"company": cast.operator.pk})
+    browser.look_at(cast.operator)
     assert Entry.objects.filter(verb=Verb.COMPANY_ENTERED).count() == 1
 
 

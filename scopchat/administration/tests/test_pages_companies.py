@@ -77,7 +77,7 @@ def test_it_lists_the_branch_of_the_company_looked_at(cast: Cast) -> None:
     assert listed(reseller(cast)) == ["Réseau Rive-Sud", "Clinique Laurier"]
     browser = signed_in(cast.operator_admin)
     assert len(listed(browser)) == 6
-    browser.post("/me/company/", {"company": cast.l2.pk})
+    browser.look_at(cast.l2)
     assert listed(browser) == ["Réseau Rive-Sud", "Clinique Laurier"]
 
 

@@ -16,7 +16,7 @@ from scopchat.channels.queries import count_in, count_out
 from scopchat.common.clock import utc_now
 from tests.cast import Cast
 from tests.lending import SECRET, Lender, channel_by, channel_on, fresh, make_lender
-from tests.people import signed_in
+from tests.people import Browser, signed_in
 
 
 @pytest.fixture
@@ -36,10 +36,10 @@ def running(lender: Lender) -> list[tuple[str, bool]]:
         return [(loan.borrower.name, loan.channel_id is not None) for loan in found]
 
 
-def visiting(user: User, company_id: int) -> Client:
+def visiting(user: User, company_id: int) -> Browser:
     """A browser of somebody from above who has entered the company."""
     browser = signed_in(user)
-    browser.post("/me/company/", {"company": company_id})
+    browser.company_id = company_id
     return browser
 
 
