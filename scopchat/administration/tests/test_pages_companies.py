@@ -148,7 +148,7 @@ def test_nothing_stands_under_a_client(cast: Cast) -> None:
 def test_a_reseller_adds_a_client(cast: Cast) -> None:
     response = reseller(cast).post(f"/companies/{cast.l2.pk}/add/", values(country="FR", time_zone="Europe/Paris"))
     made = Company.objects.get(name="Garage Côté")
-    assert response["Location"] == f"/companies/{made.pk}/"
+    assert response["Location"] == f"/c/{cast.l2.pk}/companies/{made.pk}/"
     assert (made.kind, made.country, made.time_zone) == ("client", "FR", "Europe/Paris")
     assert made.is_or_is_under(cast.l2)
     assert Entry.objects.get(verb=Verb.COMPANY_CREATED, object_id=made.pk).person_name == "René Roy"

@@ -148,7 +148,7 @@ def test_it_changes_a_person_and_shows_their_queues_and_channels(cast: Cast) -> 
     page = f"/users/{cast.agent.pk}/"
     assert "Accueil" in browser.get(page).content.decode()
     changed = {"display_name": "Sophie Roy-Côté", "email": "s@exemple.test", "role": "manager", "language": "en"}
-    assert browser.post(page, changed)["Location"] == page
+    assert browser.post(page, changed)["Location"] == f"/c/{cast.client.pk}{page}"
     person = User.objects.get(pk=cast.agent.pk)
     assert {name: getattr(person, name) for name in changed} == changed
     taken = browser.post(page, {**changed, "email": "marc@exemple.test"})

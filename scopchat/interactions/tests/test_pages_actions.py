@@ -112,7 +112,7 @@ def test_it_marks_as_read_what_was_looked_at(cast: Cast) -> None:
 def test_it_answers_a_plain_form_with_the_thread(cast: Cast) -> None:
     made = conversation(cast.channel_queue)
     response = signed_in(cast.admin).post(f"/messages/{made.pk}/acknowledge/")
-    assert response["Location"] == f"/messages/{made.pk}/"
+    assert response["Location"] == f"/c/{cast.client.pk}/messages/{made.pk}/"
 
 
 def test_it_retries_what_failed_and_settles_what_is_unknown(cast: Cast) -> None:
@@ -137,7 +137,7 @@ def test_it_starts_a_conversation(cast: Cast) -> None:
     response = post(cast.user, "/messages/new/", **values)
     with scope(company=cast.client):
         made = Interaction.objects.get(customer="+15145550142")
-    assert response["HX-Redirect"] == f"/messages/{made.pk}/"
+    assert response["HX-Redirect"] == f"/c/{cast.client.pk}/messages/{made.pk}/"
 
 
 @pytest.mark.parametrize(
