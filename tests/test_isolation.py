@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from django.test import Client
 from django.urls import reverse
 from django_scopes import scope
 from hypothesis import HealthCheck, given
@@ -19,18 +18,19 @@ from hypothesis import strategies as st
 
 from scopchat.accounts.models import User
 from scopchat.accounts.roles import Permission, Reach, Role
-from scopchat.accounts.services import create_user
+from scopchat.accounts.services import companies_of, create_user
 from scopchat.channels.models import Channel, Provider
 from scopchat.channels.providers.base import Adapter
 from scopchat.channels.providers.simulator.models import SimulatedPhone
 from scopchat.interactions.models import Interaction
 from scopchat.interactions.tests.desk import conversation
+from scopchat.tenancy.addresses import is_companys
 from scopchat.tenancy.kinds import Kind
 from scopchat.tenancy.models import Company
 from scopchat.tenancy.services import create_company
 from tests.cast import Cast
 from tests.pages import PAGES, Page, things_of, values_of
-from tests.people import FRAGMENT, signed_in
+from tests.people import FRAGMENT, Browser, signed_in
 from tests.test_permissions import WHOLE, WHOLE_AND_PART, answers, browser_of
 
 NOBODYS = {Adapter}
@@ -61,7 +61,7 @@ def written() -> Iterator[list[str]]:
         yield found
 
 
-def browser_for(cast: Cast, who: str) -> tuple[User, Company, Client]:
+def browser_for(cast: Cast, who: str) -> tuple[User, Company, Browser]:
     """The person, the company they look at, and their browser."""
     name, _in, entered = who.partition(" in ")
     if name == "l2_admin":
@@ -125,6 +125,27 @@ def test_what_belongs_to_another_company_is_not_there_and_stays_as_it_was(cast: 
                             wrong.append(f"{page.name} of {company}: {words}")
                 wrong += [f"{page.name} of {company} wrote: {sql}" for sql in changes]
     assert wrong == []
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+def test_no_page_opens_in_a_company_that_is_not_ones_to_look_at(cast: Cast, who: str) -> None:
+    person, looked_at, browser = browser_for(cast, who)
+    own, wrong = things_of(looked_at, person), []
+    others = [company for company in Company.objects.all() if company not in set(companies_of(person))]
+    for company in others:
+        theirs = things_of(company, stranger_of(company))
+        browser.company_id = company.pk
+        for page in PAGES:
+            if not is_companys(page.address(dict.fromkeys(page.arguments, 1))):
+                continue
+            with written() as changes:
+                for things in (own, theirs):
+                    for words, _part, response in answers(browser, page, values_of(page, things), WHOLE_AND_PART):
+                        if response.status_code != 404:
+                            wrong.append(f"{page.name} in {company}: {words}")
+            wrong += [f"{page.name} in {company} wrote: {sql}" for sql in changes]
+    assert wrong == []
+    assert others
 
 
 @pytest.mark.parametrize("who", ["agent2", "manager", "outsider_admin"])
