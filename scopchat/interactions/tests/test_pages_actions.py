@@ -132,6 +132,11 @@ def test_it_starts_no_conversation_for_who_may_not(cast: Cast, who: str) -> None
     assert signed_in(getattr(cast, who)).get("/messages/new/").status_code == 403
 
 
+def test_a_text_that_is_not_sent_yet_is_kept_for_its_company(cast: Cast) -> None:
+    dialog = signed_in(cast.user).get("/messages/new/").content.decode()
+    assert f'data-draft="{cast.user.pk}:{cast.client.pk}:new"' in dialog
+
+
 def test_it_starts_a_conversation(cast: Cast) -> None:
     values = {"channel": cast.channel_user.pk, "phone": "514 555-0142", "text": "Bonjour", "key": uuid4()}
     response = post(cast.user, "/messages/new/", **values)
