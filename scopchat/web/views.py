@@ -35,7 +35,7 @@ def home(_request: PersonRequest) -> HttpResponse:
 def companies(request: PersonRequest) -> HttpResponse:
     """What the company switcher offers for what is typed into it."""
     found = search.find(companies_of(request.user), request.GET.get("q", ""), top=request.user.company)
-    return render(request, "web/company_options.html", {"found": found})
+    return render(request, "web/company_options.html", {"found": found, "as_links": True})
 
 
 @require_POST

@@ -47,6 +47,10 @@ def test_it_lends_a_provider_to_a_company_that_is_chosen(cast: Cast, lender: Len
     browser, address = signed_in(lender.admin), f"/providers/{lender.provider.pk}/lend/"
     assert offered(browser, address) == ["Télécom Laval", "Réseau Rive-Sud", "Clinique Laurier", "Boulangerie du Parc"]
     assert offered(browser, f"{address}?q=LAURIER") == ["Clinique Laurier"]
+    for part in (address, f"{address}?q=laurier"):
+        assert f'name="company" value="{cast.client.pk}"' in browser.get(part).content.decode(), (
+            "it is chosen, not entered"
+        )
     page = browser.post(address, {"company": cast.client.pk}, follow=True).content.decode()
     assert "Prêté à Clinique Laurier." in page
     assert running(lender) == [("Clinique Laurier", False)]
