@@ -17,6 +17,7 @@ from scopchat.events import publish
 from scopchat.gateway import copies, notice
 from tests.cast import Cast, Rehearsed, rehearse
 from tests.heard import Heard
+from tests.people import Browser
 
 
 def pytest_configure() -> None:
@@ -64,6 +65,12 @@ def rehearsed(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Rehe
 def cast(rehearsed: Rehearsed, db: None) -> Cast:
     """The companies, people and channels of `tests.cast`; each test gets its own."""
     return rehearsed.again()
+
+
+@pytest.fixture
+def client() -> Browser:
+    """A browser in which nobody has signed in yet."""
+    return Browser()
 
 
 @pytest.fixture

@@ -39,13 +39,14 @@ class Browser:
         from scopchat.config.wsgi import application
 
         self._application = application
+        self._at = f"/c/{user.company_id}"
         self._cookie = f"sessionid={session_of(user)}"
 
     def get(self, address: str) -> tuple[float, bytes]:
         """Seconds of server time, and the page. Raises for anything but 200."""
         path, _, query = address.partition("?")
         environ = {
-            "REQUEST_METHOD": "GET", "PATH_INFO": path, "QUERY_STRING": query, "SERVER_NAME": "127.0.0.1",
+            "REQUEST_METHOD": "GET", "PATH_INFO": self._at + path, "QUERY_STRING": query, "SERVER_NAME": "127.0.0.1",
             "SERVER_PORT": "80", "SERVER_PROTOCOL": "HTTP/1.1", "HTTP_HOST": "127.0.0.1", "wsgi.url_scheme": "http",
             "wsgi.input": BytesIO(), "HTTP_COOKIE": self._cookie, "REMOTE_ADDR": "127.0.0.1",
         }  # fmt: skip

@@ -38,7 +38,8 @@ class Office:
     callback_url: str = ""
     channels: list[tuple[int, int, str]] = field(default_factory=list)
     """Channel, company, address."""
-    sessions: list[str] = field(default_factory=list)
+    sessions: list[tuple[int, str]] = field(default_factory=list)
+    """With the company of each."""
     threads: list[int | None] = field(default_factory=list)
     """The interaction open on each page."""
     watchers: dict[int, set[int]] = field(default_factory=dict)
@@ -78,7 +79,7 @@ def _make() -> Office:
     for c in range(COMPANIES):
         company = create_company(parent=operator, kind=Kind.CLIENT, name=f"Client {c}")
         lend_provider(provider=provider, borrower=company, acting=None, now=utc_now())
-        office.sessions.append(session_of(person(company, f"admin{c}", Role.COMPANY_ADMIN)))
+        office.sessions.append((company.pk, session_of(person(company, f"admin{c}", Role.COMPANY_ADMIN))))
         office.threads.append(None)
         admin = len(office.sessions) - 1
         for u in range(USERS):
@@ -88,7 +89,7 @@ def _make() -> Office:
                     company=company, provider=provider, name=f"{c}-{u}", address=f"+1438{5550000 + c * 100 + u:07d}",
                     destination=Destination.USERS, users=[user],
                 )  # fmt: skip
-            office.sessions.append(session_of(user))
+            office.sessions.append((company.pk, session_of(user)))
             office.threads.append(_open_thread(channel))
             office.channels.append((channel.pk, company.pk, channel.address))
             office.watchers[channel.pk] = {admin, len(office.sessions) - 1}
@@ -187,8 +188,8 @@ async def _measure(
     """The limit's seconds, and each process's seconds of CPU for the measured texts."""
     requests = _requests(office, RATE * (SECONDS + WARMING))
     pages = [
-        Page(port, session, thread, partial(office.shown, place))
-        for place, (session, thread) in enumerate(zip(office.sessions, office.threads, strict=True))
+        Page(port, company_id, session, thread, partial(office.shown, place))
+        for place, ((company_id, session), thread) in enumerate(zip(office.sessions, office.threads, strict=True))
     ]
     opened = [asyncio.Event() for _ in pages]
     tasks = [asyncio.create_task(page.live(ready)) for page, ready in zip(pages, opened, strict=True)]

@@ -23,8 +23,14 @@ class Page:
     """
 
     def __init__(
-        self, port: int, session: str, thread: int | None, shown: Callable[[set[int], float, bool], None]
+        self,
+        port: int,
+        company_id: int,
+        session: str,
+        thread: int | None,
+        shown: Callable[[set[int], float, bool], None],
     ) -> None:
+        self._at = f"/c/{company_id}"
         self._port, self._session, self._thread, self._shown = port, session, thread, shown
         self.told: Callable[[list[int], float], None] | None = None
         self.requests = 0
@@ -39,7 +45,7 @@ class Page:
     async def live(self, opened: asyncio.Event) -> None:
         """Reads the stream for ever."""
         reader, writer = await asyncio.open_connection("127.0.0.1", self._port, limit=2**20)
-        writer.write(self._request(f"/live?inbox=1&since={int(time.time() * 1000)}"))
+        writer.write(self._request(f"{self._at}/live?inbox=1&since={int(time.time() * 1000)}"))
         head = await reader.readuntil(b"\r\n\r\n")
         if b" 200 " not in head:
             raise RuntimeError(head.decode())
@@ -67,9 +73,11 @@ class Page:
             self._something.clear()
             everything, self._everything = self._everything, False
             if self._thread:
-                self._draw(await self._ask("POST", f"/messages/{self._thread}/look/", b"from=1"), in_thread=True)
+                self._draw(
+                    await self._ask("POST", f"{self._at}/messages/{self._thread}/look/", b"from=1"), in_thread=True
+                )
             if everything:
-                self._draw(await self._ask("GET", f"/messages/anew?{FIELDS}"), in_thread=False)
+                self._draw(await self._ask("GET", f"{self._at}/messages/anew?{FIELDS}"), in_thread=False)
 
     def _draw(self, html: bytes, *, in_thread: bool) -> None:
         self._shown({int(mark) for mark in MARK.findall(html)}, time.perf_counter(), in_thread)

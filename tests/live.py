@@ -19,6 +19,7 @@ from scopchat.events.catalogue import (
 )
 from scopchat.events.subscribe import listen
 from scopchat.gateway.database import connection_params, in_thread
+from scopchat.tenancy.models import Company
 from scopchat.web.live import Live
 
 
@@ -90,13 +91,22 @@ async def live(**options: float) -> AsyncIterator[Live]:
 
 @contextlib.asynccontextmanager
 async def opened(
-    feed: Live, who: User | Browser | None, *, since: int | None = None, query: str = "inbox=1"
+    feed: Live,
+    who: User | Browser | None,
+    *,
+    since: int | None = None,
+    query: str = "inbox=1",
+    company: Company | None = None,
 ) -> AsyncIterator[Page]:
-    """A page of the person, connected; its first notice is taken when it is a mere greeting."""
+    """A page of the person, connected; its first notice is taken when it is a mere greeting.
+
+    It is about `company`, or about the person's own.
+    """
     page = Page()
     moment = int(utc_now().timestamp() * 1000) + 60_000 if since is None else since
     scope_ = {
         "type": "http",
+        "path": f"/c/{company.pk if company else getattr(who, 'company_id', 1)}/live",
         "headers": [(b"cookie", f"{settings.SESSION_COOKIE_NAME}={await in_thread(session_of, who)}".encode())],
         "query_string": f"{query}&since={moment}".encode(),
     }

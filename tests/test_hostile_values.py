@@ -58,9 +58,7 @@ class Browser:
     def __init__(self, cast: Cast) -> None:
         self._client = signed_in(cast.operator_admin)
         self._client.raise_request_exception = False
-        session = self._client.session
-        session["company"] = cast.client.pk
-        session.save()
+        self._client.look_at(cast.client)
         self.wrong: list[str] = []
 
     def ask(self, method: str, address: str, data: Any = None, **more: Any) -> str:
@@ -213,5 +211,5 @@ async def stream(feed: Any, session: str, query: str, last_event: bytes) -> int:
 
     cookie = f"{settings.SESSION_COOKIE_NAME}={session}".encode("latin-1")
     headers = [(b"cookie", cookie), (b"last-event-id", last_event)]
-    await feed({"type": "http", "headers": headers, "query_string": query.encode()}, receive, send)
+    await feed({"type": "http", "path": "/c/1/live", "headers": headers, "query_string": query.encode()}, receive, send)
     return statuses[0]

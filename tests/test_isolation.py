@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from django.test import Client
 from django.urls import reverse
 from django_scopes import scope
 from hypothesis import HealthCheck, given
@@ -19,18 +18,19 @@ from hypothesis import strategies as st
 
 from scopchat.accounts.models import User
 from scopchat.accounts.roles import Permission, Reach, Role
-from scopchat.accounts.services import create_user
+from scopchat.accounts.services import companies_of, create_user
 from scopchat.channels.models import Channel, Provider
 from scopchat.channels.providers.protocol import Adapter
 from scopchat.channels.providers.simulator.models import SimulatedPhone
 from scopchat.interactions.models import Interaction
 from scopchat.interactions.tests.desk import conversation
+from scopchat.tenancy.addresses import is_companys
 from scopchat.tenancy.kinds import Kind
 from scopchat.tenancy.models import Company
 from scopchat.tenancy.services import create_company
 from tests.cast import Cast
 from tests.pages import PAGES, Page, things_of, values_of
-from tests.people import FRAGMENT, signed_in
+from tests.people import FRAGMENT, Browser, signed_in
 from tests.test_permissions import WHOLE, WHOLE_AND_PART, answers, browser_of
 
 NOBODYS = {Adapter}
@@ -61,7 +61,7 @@ def written() -> Iterator[list[str]]:
         yield found
 
 
-def browser_for(cast: Cast, who: str) -> tuple[User, Company, Client]:
+def browser_for(cast: Cast, who: str) -> tuple[User, Company, Browser]:
     """The person, the company they look at, and their browser."""
     name, _in, entered = who.partition(" in ")
     if name == "l2_admin":
@@ -73,9 +73,7 @@ def browser_for(cast: Cast, who: str) -> tuple[User, Company, Client]:
         person = getattr(cast, name)
     browser = browser_of(person)
     company: Company = getattr(cast, entered) if entered else person.company
-    session = browser.session
-    session["company"] = company.pk
-    session.save()
+    browser.look_at(company)
     return person, company, browser
 
 
@@ -126,6 +124,25 @@ def test_what_belongs_to_another_company_is_not_there_and_stays_as_it_was(cast: 
                         if response.status_code != 404:
                             wrong.append(f"{page.name} of {company}: {words}")
                 wrong += [f"{page.name} of {company} wrote: {sql}" for sql in changes]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("who", ["admin", "agent", "l2_admin"])
+def test_no_page_opens_in_a_company_that_is_not_ones_to_look_at(cast: Cast, who: str) -> None:
+    person, _own, browser = browser_for(cast, who)
+    others = set(Company.objects.all()) - set(companies_of(person))
+    wrong = [] if others else ["there is no other company"]
+    for company in others:
+        things = things_of(company, stranger_of(company))
+        browser.company_id = company.pk
+        for page in PAGES:
+            if not is_companys(page.address(dict.fromkeys(page.arguments, 1))):
+                continue
+            with written() as changes:
+                for words, _part, response in answers(browser, page, values_of(page, things), WHOLE):
+                    if response.status_code != 404:
+                        wrong.append(f"{page.name} in {company}: {words}")
+            wrong += [f"{page.name} in {company} wrote: {sql}" for sql in changes]
     assert wrong == []
 
 
@@ -190,7 +207,6 @@ def named(cast: Cast, things: dict[type, Any]) -> list[tuple[str, dict[str, Any]
         (reverse("channels:add"), {**channel, "provider": things[Provider], "users": [cast.admin.pk]}),
         (reverse("channels:add"), {**channel, "provider": cast.provider.pk, "users": [things[User]]}),
         (reverse("channels:edit", args=[cast.channel_user.pk]), {**channel, "users": [things[User]]}),
-        (reverse("web:switch_company"), {"company": things[Company]}),
     ]
 
 

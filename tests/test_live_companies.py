@@ -1,46 +1,52 @@
-"""Live streams of who enters one company after another."""
+"""Live streams of a browser whose tabs look at several companies."""
 
 from __future__ import annotations
 
-import asyncio
-
 import pytest
-from django.test import Client as Browser
 
+from scopchat.accounts.models import User
 from scopchat.gateway.database import in_thread
 from scopchat.tenancy.models import Company
 from tests.cast import Cast
 from tests.live import live, opened
+from tests.people import Browser, signed_in
 from tests.test_live import write
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-async def test_a_page_of_a_company_left_in_another_tab_is_told_at_once_and_shows_nothing_of_the_new_one(
-    cast: Cast,
-) -> None:
-    browser = Browser()
+def looking_at(person: User, *companies: Company) -> Browser:
+    browser = signed_in(person)
+    for company in companies:
+        browser.look_at(company)
+    return browser
 
-    def enter(company: Company) -> None:
-        browser.post("/me/company/", {"company": company.pk})
 
-    await in_thread(browser.force_login, cast.operator_admin)
-    await in_thread(enter, cast.client)
-    query = f"inbox=1&company={cast.client.pk}"
+async def test_each_tab_hears_of_its_own_company_alone(cast: Cast) -> None:
+    browser = await in_thread(looking_at, cast.operator_admin, cast.client, cast.outsider)
+    async with (
+        live() as feed,
+        opened(feed, browser, company=cast.client) as one,
+        opened(feed, browser, company=cast.outsider) as other,
+    ):
+        await in_thread(write, cast.outsider_channel, cast.outsider_admin)
+        await other.html_with("row-")
+        await in_thread(write, cast.channel_queue, cast.admin)
+        await one.html_with("row-")
+        assert all(f'href="/c/{cast.outsider.pk}/messages/' in row for row in other.html if "row-" in row)
+        assert all(f'href="/c/{cast.client.pk}/messages/' in row for row in one.html if "row-" in row)
+
+
+async def test_a_stream_says_nothing_of_a_company_before_entering_it_was_recorded(cast: Cast) -> None:
+    browser = await in_thread(looking_at, cast.operator_admin)
     async with live() as feed:
-        async with opened(feed, browser, query=query, since=0) as page:
-            await in_thread(enter, cast.outsider)
-            assert page.task is not None
-            await asyncio.wait_for(page.task, 10)
-            await in_thread(write, cast.outsider_channel, cast.outsider_admin)
-        async with opened(feed, browser, query=query) as again:
-            assert again.status.result() == 409
-        assert page.html == again.html == []
-        async with opened(feed, browser, query=f"inbox=1&company={cast.outsider.pk}", since=0) as new:
-            assert new.status.result() == 200
+        async with opened(feed, browser, company=cast.client) as page:
+            assert page.status.result() == 403
+        await in_thread(browser.look_at, cast.client)
+        async with opened(feed, browser, company=cast.client) as page:
+            assert page.status.result() == 200
 
 
-@pytest.mark.parametrize("company", ["", "0", "-1", "x", "9" * 30])
-async def test_a_stream_of_a_company_that_is_not_looked_at_is_refused(cast: Cast, company: str) -> None:
-    async with live() as feed, opened(feed, cast.agent, query=f"inbox=1&company={company}") as page:
-        assert page.status.result() == (409 if company else 200)
+async def test_a_stream_of_somebody_elses_company_is_refused(cast: Cast) -> None:
+    async with live() as feed, opened(feed, cast.agent, company=cast.outsider) as page:
+        assert page.status.result() == 403

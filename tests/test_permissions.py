@@ -24,7 +24,7 @@ from scopchat.tenancy.models import Company
 from scopchat.tenancy.services import create_company
 from tests.cast import Cast
 from tests.pages import PAGES, Page, things_of, values_of
-from tests.people import FRAGMENT
+from tests.people import FRAGMENT, Browser
 
 WHO = [
     "operator_admin", "distributor_admin", "l1_admin", "l2_admin", "admin", "manager", "agent", "user",
@@ -54,9 +54,9 @@ def person_of(cast: Cast, who: str) -> User:
     )  # fmt: skip
 
 
-def browser_of(person: User | None) -> Client:
+def browser_of(person: User | None) -> Browser:
     """Of a person who has just signed in; a fault is an answer like another."""
-    browser = Client(raise_request_exception=False)
+    browser = Browser(raise_request_exception=False)
     if person is not None:
         browser.force_login(person)
         session = browser.session
@@ -134,7 +134,6 @@ def test_a_stranger_is_sent_to_sign_in(cast: Cast) -> None:
 
 BESIDE_PAGES = {
     "/healthz": (200, 200),
-    "/live": (403, 200),
     "/metrics": (403, 403),
     "/readyz": (403, 403),
 }
@@ -174,4 +173,7 @@ async def test_what_is_answered_ahead_of_django(cast: Cast) -> None:
     for path, (stranger, known) in BESIDE_PAGES.items():
         assert await answered(server, path, "none") == stranger, path
         assert {await answered(server, path, cookie) for cookie in signed_in} == {known}, path
+    live, agent = f"/c/{cast.client.pk}/live", signed_in[WHO.index("agent")]
+    assert [await answered(server, live, cookie) for cookie in ("none", agent)] == [403, 200]
+    assert await answered(server, "/live", agent) == 403, "a page from before an upgrade loads itself anew"
     assert await answered(server, "/hooks/twilio/unknown/inbound", signed_in[0]) == 404

@@ -18,6 +18,7 @@ from django.urls import reverse
 
 from scopchat.accounts.models import User
 from scopchat.accounts.roles import Permission
+from scopchat.tenancy.addresses import Place
 from scopchat.tenancy.models import Company
 
 
@@ -26,6 +27,8 @@ class PersonRequest(HttpRequest):
 
     user: User
     company: Company
+    """Which the address names; the person's own on pages of no company."""
+    place: Place
 
 
 @dataclass(frozen=True, slots=True)

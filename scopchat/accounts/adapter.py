@@ -15,7 +15,6 @@ from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
@@ -23,6 +22,7 @@ from scopchat.accounts import attempts, known_browsers, notices, password_reset
 from scopchat.accounts.lookup import login_of
 from scopchat.accounts.throttle import TooSoon
 from scopchat.common.clock import utc_now
+from scopchat.tenancy.addresses import outside
 
 if TYPE_CHECKING:
     from scopchat.accounts.models import User
@@ -71,7 +71,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def get_reset_password_from_key_url(self, key: str) -> str:
         """At the public address, whatever host the request named."""
-        path = reverse("account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"})
+        path = outside("account_reset_password_from_key", uidb36="UID", key="KEY")
         return settings.PUBLIC_URL + path.replace("UID-KEY", quote(key))
 
     def send_password_reset_mail(self, user: AbstractBaseUser, email: str, context: dict[str, Any]) -> None:  # noqa: ARG002

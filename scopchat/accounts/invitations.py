@@ -7,13 +7,13 @@ from datetime import timedelta
 from django.conf import settings
 from django.core import signing
 from django.db import transaction
-from django.urls import reverse
 from django.utils.crypto import salted_hmac
 
 from scopchat.accounts.models import User
 from scopchat.audit.catalogue import Verb
 from scopchat.audit.services import record
 from scopchat.common.mail import queue_mail
+from scopchat.tenancy.addresses import outside
 
 SALT = "scopchat.invitation"
 VALID = timedelta(days=7)
@@ -41,7 +41,7 @@ def invite(*, person: User, acting: User | None) -> None:
     """Sends a new invitation to who has no password yet; earlier ones are over."""
     person.set_unusable_password()
     person.save(update_fields=["password"])
-    link = settings.PUBLIC_URL + reverse("web:invitation", args=[token_of(person)])
+    link = settings.PUBLIC_URL + outside("web:invitation", token=token_of(person))
     queue_mail(
         to=person.email,
         language=person.language,

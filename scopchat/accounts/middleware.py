@@ -1,4 +1,4 @@
-"""Each request in the person's language, in the time zone and inside the scope of the company they look at."""
+"""Each request in the person's language, in the time zone and inside the scope of the company its address names."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -14,33 +14,66 @@ from django_scopes import scope
 
 from scopchat.accounts import presence
 from scopchat.accounts.access import PersonRequest, is_fragment
+from scopchat.accounts.entering import enter
 from scopchat.accounts.second_factor import has_second_factor
 from scopchat.accounts.services import current_company
 from scopchat.common.clock import utc_now
+from scopchat.tenancy.addresses import Place, at, is_companys, outside, place_of
+
+NOWHERE = Place(None, "")
+"""Of an address in a company that the person may not look at."""
 
 
 class PersonMiddleware:
     """Sets `request.company` and opens its scope for signed-in people; strangers get no scope at all.
 
-    Who opens a page is there: its header says so at once.
+    The company is taken out of the path before anything resolves it, and is Django's script prefix from then on. One
+    that the person may not look at is not there. Who opens a page is there: its header says so at once.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        place = place_of(request.path_info)
+        request.path_info = place.path
         user = request.user
         if not user.is_authenticated:
             with translation.override(translation.get_language_from_request(request)):
                 return _not_kept(self.get_response(request))
-        company = cast(PersonRequest, request).company = current_company(
-            user=user, chosen=request.session.get("company")
-        )
+        person = cast(PersonRequest, request)
+        company = current_company(user=user, named=place.company_id)
+        # What is not there says so at the person's own company.
+        person.place = place if company else NOWHERE
+        company = person.company = company or user.company
         if request.method == "GET" and not is_fragment(request):
             presence.open_page(person=user, now=utc_now())
-        zone = ZoneInfo(company.time_zone)
-        with translation.override(user.language), timezone.override(zone), scope(company=company):
+        zone, where = ZoneInfo(company.time_zone), at(company.pk if is_companys(place.path) else None)
+        with translation.override(user.language), timezone.override(zone), scope(company=company), where:
             return _not_kept(self.get_response(request))
+
+    def process_view(self, request: HttpRequest, *_view: Any) -> HttpResponse | None:
+        if not request.user.is_authenticated:
+            return None
+        person = cast(PersonRequest, request)
+        if person.place == NOWHERE:
+            raise Http404
+        if person.place.company_id is None and is_companys(person.path_info) and person.path_info != "/":
+            return _as_once(person)
+        enter(session=request.session, person=person.user, company=person.company, now=utc_now())
+        return None
+
+
+def _as_once(request: PersonRequest) -> HttpResponse:
+    """A company's page without the company, as bookmarks from before have it: their own company's is meant.
+
+    What would be changed there may be meant for another one. A page that asks for its parts so is drawn anew.
+    """
+    if request.method not in {"GET", "HEAD"}:
+        raise Http404
+    if is_fragment(request):
+        return HttpResponse(headers={"HX-Refresh": "true"})
+    return HttpResponseRedirect(f"/c/{request.company.pk}{request.get_full_path()}")
 
 
 class FirstPasswordMiddleware:
@@ -63,8 +96,8 @@ class FirstPasswordMiddleware:
         if match is not None and match.view_name in self.ALLOWED:
             return None
         if is_fragment(request):
-            return HttpResponse(headers={"HX-Redirect": reverse("web:first_password")})
-        return redirect("web:first_password")
+            return HttpResponse(headers={"HX-Redirect": outside("web:first_password")})
+        return redirect(outside("web:first_password"))
 
 
 class SecondFactorMiddleware:
@@ -86,18 +119,17 @@ class SecondFactorMiddleware:
         if has_second_factor(cast(PersonRequest, request).user):
             return None
         if is_fragment(request):
-            return HttpResponse(headers={"HX-Redirect": reverse("enrol")})
-        return redirect("enrol")
+            return HttpResponse(headers={"HX-Redirect": reverse("web:enrol")})
+        return redirect("web:enrol")
 
 
 OPEN_WITHOUT = {
-    "enrol",
+    "web:enrol",
     "mfa_activate_totp",
     "mfa_add_webauthn",
     "account_reauthenticate",
     "account_logout",
     "set_language",
-    "web:switch_company",
     "web:preferences",
     "web:first_password",
 }

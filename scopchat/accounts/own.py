@@ -7,7 +7,6 @@ from datetime import timedelta
 from django.conf import settings
 from django.core import signing
 from django.db import transaction
-from django.urls import reverse
 
 from scopchat.accounts import notices
 from scopchat.accounts.models import Theme, User
@@ -17,6 +16,7 @@ from scopchat.audit.services import changes, record
 from scopchat.common.mail import queue_mail
 from scopchat.events.catalogue import AccessChanged
 from scopchat.events.publish import publish
+from scopchat.tenancy.addresses import outside
 
 SALT = "scopchat.email"
 VALID = timedelta(days=1)
@@ -49,7 +49,7 @@ def ask_email(*, person: User, email: str) -> None:
         to=email,
         language=person.language,
         template="accounts/mail/email",
-        context={"person": person, "link": settings.PUBLIC_URL + reverse("web:confirm_email", args=[token])},
+        context={"person": person, "link": settings.PUBLIC_URL + outside("web:confirm_email", token=token)},
     )
 
 

@@ -93,22 +93,13 @@ def companies_of(user: User) -> QuerySet[Company]:
     return branch.order_by("path")
 
 
-def current_company(*, user: User, chosen: int | None) -> Company:
-    """The company `chosen` in the switcher if the person may look at it, else their own."""
-    if chosen is None or chosen == user.company_id or user.reach(Permission.SEE_INTERACTIONS) < Reach.SUBTREE:
+def current_company(*, user: User, named: int | None) -> Company | None:
+    """The company that an address names, their own where it names none; None if the person may not look at it."""
+    if named is None or named == user.company_id:
         return user.company
-    return companies_of(user).filter(pk=chosen).first() or user.company
-
-
-@transaction.atomic
-def enter_company(*, user: User, company: Company) -> None:
-    """The person begins to look at `company`, which `companies_of` has given; recorded where it is not their own.
-
-    Their open streams ask again what they may show. Call it in the transaction that stores the choice.
-    """
-    if company.pk != user.company_id:
-        record(verb=Verb.COMPANY_ENTERED, company=company, acting=user)
-    publish(AccessChanged((user.pk,)))
+    if user.reach(Permission.SEE_INTERACTIONS) < Reach.SUBTREE:
+        return None
+    return companies_of(user).filter(pk=named).first()
 
 
 @transaction.atomic

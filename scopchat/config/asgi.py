@@ -14,6 +14,7 @@ from django.conf import settings
 from scopchat.common.database_watch import DatabaseWatch
 from scopchat.config.pages import Pages
 from scopchat.config.wsgi import application as django_application
+from scopchat.tenancy.addresses import place_of
 
 THREADS = 4
 """Threads for pages; one per process is busy at a time, the rest wait for the database."""
@@ -49,7 +50,6 @@ class Server:
             wakeups=self._wakeups,
         )
         self.exact: dict[str, Any] = {
-            "/live": self._live,
             "/healthz": health.healthz,
             "/readyz": health.readyz,
             "/metrics": health.metrics,
@@ -61,6 +61,8 @@ class Server:
         elif scope["type"] == "http":
             path = scope["path"]
             handler = self._hooks if path.startswith("/hooks/") else self.exact.get(path, self._pages)
+            if place_of(path).path == "/live":
+                handler = self._live
             if self._watch.away and path not in WITHOUT_DATABASE and not path.startswith("/static/"):
                 handler = self._unavailable
             await handler(scope, receive, send)

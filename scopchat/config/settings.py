@@ -101,6 +101,7 @@ INSTALLED_APPS = [
     "scopchat.interactions",
     "scopchat.gateway",
 ]
+MESSAGE_STORAGE = "scopchat.web.notices.NoticeStorage"
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -127,6 +128,7 @@ TEMPLATES = [
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "APP_DIRS": True,
         "OPTIONS": {
+            "builtins": ["scopchat.web.templatetags.addresses"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.messages.context_processors.messages",
@@ -253,7 +255,7 @@ FORMAT_MODULE_PATH = "scopchat.config.formats"
 TIME_ZONE = "UTC"
 USE_TZ = True
 
-STATIC_URL = f"static/{statics.version(BASE_DIR)}/"
+STATIC_URL = f"/static/{statics.version(BASE_DIR)}/"
 STATICFILES_DIRS = [
     ("vendor/tabler/css", BASE_DIR / "node_modules/@tabler/core/dist/css"),
     ("vendor/htmx", BASE_DIR / "node_modules/htmx.org/dist"),
@@ -265,7 +267,7 @@ WHITENOISE_AUTOREFRESH = DEBUG
 WHITENOISE_MAX_AGE = 0 if DEBUG else 3600
 WHITENOISE_IMMUTABLE_FILE_TEST = "(?!)" if DEBUG else "^/static/"
 MEDIA_ROOT = DATA_DIR / "media"
-MEDIA_URL = "media/"
+MEDIA_URL = "/media/"
 FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o600, 0o700
 """Photos are for the account that the program runs under, on every machine that shares the folder."""
 

@@ -19,6 +19,7 @@ from scopchat.common.phones import display
 from scopchat.interactions.inbox import order_key, waiting_key
 from scopchat.interactions.models import Interaction
 from scopchat.interactions.status import InteractionStatus
+from scopchat.tenancy.addresses import at
 from scopchat.tenancy.models import Company
 
 HUES = ("teal", "azure", "purple", "orange", "pink", "lime", "indigo", "cyan")
@@ -29,6 +30,7 @@ class Row:
     """What a row shows. Nothing in it depends on who looks or how, so that a drawn row serves everyone."""
 
     pk: int
+    company_id: int
     order: str
     waiting: str
     changed: int
@@ -113,6 +115,7 @@ def row_of(facts: Facts) -> Row:
     """The row, with labels in the language in force."""
     return Row(
         pk=facts.pk,
+        company_id=facts.company_id,
         order=order_key(facts.last_activity_at, facts.pk),
         waiting=waiting_key(facts.waiting_since),
         changed=micros(facts.changed_at),
@@ -147,4 +150,5 @@ def draw(rows: Iterable[Row], *, selected: int | None = None) -> SafeString:
 
 @lru_cache(maxsize=4096)
 def _drawn(row: Row, language: str) -> SafeString:  # noqa: ARG001  part of the key
-    return render_to_string("interactions/row.html", {"row": row})
+    with at(row.company_id):
+        return render_to_string("interactions/row.html", {"row": row})

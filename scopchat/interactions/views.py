@@ -14,6 +14,7 @@ from scopchat.interactions import media, pages
 from scopchat.interactions.inbox import InboxView
 from scopchat.interactions.models import Attachment, AttachmentState, Interaction
 from scopchat.interactions.thread import read_thread
+from scopchat.tenancy.addresses import place_of
 
 
 @requires(Permission.SEE_INTERACTIONS)
@@ -42,7 +43,7 @@ def _at(address: str, response: HttpResponse) -> HttpResponse:
 def _open_thread(request: PersonRequest) -> int | None:
     """The thread open on the page that asks, by its address."""
     try:
-        match = resolve(urlsplit(request.headers.get("HX-Current-URL", "")).path)
+        match = resolve(place_of(urlsplit(request.headers.get("HX-Current-URL", "")).path).path)
     except (ValueError, Resolver404):
         return None
     return match.kwargs["pk"] if match.view_name == "interactions:thread" else None

@@ -42,7 +42,6 @@ urlpatterns = [
     path("confirm/code/", own(factors.reauthenticate), name="mfa_reauthenticate"),
     path("confirm/passkey/", own(passkeys.reauthenticate_webauthn), name="mfa_reauthenticate_webauthn"),
     path("second-factor/", own(factors.index), name="mfa_index"),
-    path("second-factor/required/", views_sign_in.enrol, name="enrol"),
     path("second-factor/app/", own(app.activate_totp), name="mfa_activate_totp"),
     path("second-factor/app/remove/", own(app.deactivate_totp), name="mfa_deactivate_totp"),
     path("second-factor/passkeys/add/", views_sign_in.add_passkey, name="mfa_add_webauthn"),

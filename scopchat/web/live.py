@@ -1,4 +1,4 @@
-"""`/live`: the stream that shows an open page what changed, filtered by what its person may see.
+"""`/c/<id>/live`: the stream that shows an open page what changed, filtered by what its person may see.
 
 Bare ASGI with server-sent events: thousands of quiet connections cost this process a few objects each. What changed
 within a short turn is read once, drawn once per language, and handed to every inbox that may see it; the page fetches
@@ -36,6 +36,7 @@ from scopchat.events.subscribe import listen
 from scopchat.interactions.inbox import counts
 from scopchat.interactions.models import Interaction
 from scopchat.interactions.news import Current, counts_html, current
+from scopchat.tenancy.addresses import place_of
 from scopchat.web.clients import MOST_ROWS, Client, News, Shows, millis
 from scopchat.web.reader import Reader
 from scopchat.web.sight import Sight, sight_of
@@ -179,12 +180,8 @@ class Live:
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         sight = await in_thread(sight_of, scope)
         query = parse_qs(scope["query_string"].decode("latin-1"))
-        if sight is None:
+        if sight is None or place_of(scope["path"]).company_id is None:
             await answer(send, 403)
-            return
-        if query.get("company", [str(sight.company_id)]) != [str(sight.company_id)]:
-            # Another tab entered another company: its rows do not belong on this page.
-            await answer(send, 409)
             return
         client = Client(sight, next((one for one in Shows if one.value in query), Shows.SIMULATOR))
         self._clients[sight.company_id].add(client)

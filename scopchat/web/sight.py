@@ -10,12 +10,14 @@ from django.conf import settings
 from django.contrib.auth import get_user
 from django.http import HttpRequest, parse_cookie
 
+from scopchat.accounts.entering import has_entered
 from scopchat.accounts.roles import Permission, Reach
 from scopchat.accounts.second_factor import has_second_factor
 from scopchat.accounts.services import current_company
 from scopchat.events.catalogue import InteractionChange
 from scopchat.interactions.queries import memberships
 from scopchat.interactions.visibility import Viewer
+from scopchat.tenancy.addresses import place_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,10 @@ class Sight:
 
 
 def sight_of(scope: Any) -> Sight | None:
-    """Of the person whose session the request (an ASGI scope) belongs to; None without a valid one."""
+    """Of the person whose session the request (an ASGI scope) belongs to, of the company that its address names.
+
+    None without a valid session, and for a company that they may not look at or have not entered.
+    """
     headers = dict(scope["headers"])
     cookies = parse_cookie(headers.get(b"cookie", b"").decode("latin-1"))
     request = HttpRequest()
@@ -52,7 +57,9 @@ def sight_of(scope: Any) -> Sight | None:
     user = get_user(request)
     if not user.is_authenticated or not user.is_active or user.must_change_password:
         return None
-    company = current_company(user=user, chosen=request.session.get("company"))
+    company = current_company(user=user, named=place_of(scope["path"]).company_id)
+    if company is None or (company.pk != user.company_id and not has_entered(request.session, company.pk)):
+        return None
     if company.needs_second_factor and not has_second_factor(user):
         return None
     viewer = Viewer.of(user, company.pk)

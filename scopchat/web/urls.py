@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from scopchat.web import views, views_account, views_password, views_presence
+from scopchat.web import views, views_account, views_password, views_presence, views_sign_in
 
 app_name = "web"
 urlpatterns = [
     path("", views.home, name="home"),
     path("static/<str:version>/<path:file>", views.static_file, name="static_file"),
-    path("me/company/", views.switch_company, name="switch_company"),
-    path("me/companies/", views.companies, name="companies"),
+    path("switch/", views.companies, name="companies"),
+    path("second-factor/", views_sign_in.enrol, name="enrol"),
     path("me/presence/", views_presence.choose, name="presence"),
     path("me/activity/", views_presence.activity, name="activity"),
     path("people/presence/", views_presence.everyone, name="presences"),

@@ -1,4 +1,4 @@
-"""The shell's own pages: where to begin, the company looked at, presence, preferences, and what went wrong."""
+"""The shell's own pages: where to begin, the company switcher, presence, preferences, and what went wrong."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.contrib.staticfiles import finders
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
@@ -20,7 +20,7 @@ from django.views.decorators.http import require_POST
 from scopchat.accounts.access import PersonRequest, is_fragment, public, requires
 from scopchat.accounts.models import Theme
 from scopchat.accounts.own import set_preferences
-from scopchat.accounts.services import companies_of, enter_company
+from scopchat.accounts.services import companies_of
 from scopchat.common.refusals import NotAllowed, Refusal
 from scopchat.tenancy import search
 from scopchat.web import away
@@ -33,27 +33,11 @@ def home(_request: PersonRequest) -> HttpResponse:
     return redirect("interactions:inbox")
 
 
-@require_POST
-@requires()
-def switch_company(request: PersonRequest) -> HttpResponse:
-    """Looks at another company from now on; one that is not the person's to see changes nothing."""
-    chosen = request.POST.get("company", "")
-    known = chosen.isascii() and chosen.isdigit() and len(chosen) < 19
-    company = companies_of(request.user).filter(pk=int(chosen)).first() if known else None
-    if company is not None and company != request.company:
-        with transaction.atomic():
-            request.session["company"] = company.pk
-            # Streams that ask again at the commit read the session.
-            request.session.save()
-            enter_company(user=request.user, company=company)
-    return redirect("web:home")
-
-
 @requires()
 def companies(request: PersonRequest) -> HttpResponse:
     """What the company switcher offers for what is typed into it."""
     found = search.find(companies_of(request.user), request.GET.get("q", ""), top=request.user.company)
-    return render(request, "web/company_options.html", {"found": found})
+    return render(request, "web/company_options.html", {"found": found, "as_links": True})
 
 
 @require_POST

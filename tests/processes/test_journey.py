@@ -31,10 +31,10 @@ def toy_phone(admin: Page, number: str) -> None:
     admin.get_by_role("button", name="Ajouter un téléphone").click()
 
 
-def text(admin: Page, number: str, words: str) -> None:
+def text(admin: Page, number: str, words: str, *, to: str = "Accueil, 438 555-0101") -> None:
     """Writes to the company from a toy phone."""
     phone = admin.get_by_role("article", name=number)
-    phone.get_by_label("Au canal").select_option(label="À Accueil, 438 555-0101")
+    phone.get_by_label("Au canal").select_option(label=f"À {to}")
     phone.get_by_role("textbox", name="Texte").fill(words)
     phone.get_by_role("button", name="Envoyer").click()
 

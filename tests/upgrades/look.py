@@ -10,7 +10,6 @@ import django
 django.setup()
 
 from django.db import connections
-from django.test import Client
 from django_scopes import scopes_disabled
 
 from scopchat.accounts.models import User
@@ -21,6 +20,7 @@ from scopchat.gateway import copies, leases, sender
 from scopchat.gateway.database import in_thread
 from scopchat.gateway.tests.carriers import answering, serving
 from scopchat.interactions.models import Message
+from tests.people import Browser
 
 
 def point_at(url: str) -> int:
@@ -36,7 +36,7 @@ async def send() -> None:
 
 def inbox_of(username: str) -> tuple[int, int]:
     """The status of the person's inbox, and its rows."""
-    browser = Client(HTTP_HOST="127.0.0.1")
+    browser = Browser(HTTP_HOST="127.0.0.1")
     browser.force_login(User.objects.get(username=username))
     inbox = browser.get("/messages/", follow=True)
     return inbox.status_code, inbox.content.decode().count('<a class="row-i')

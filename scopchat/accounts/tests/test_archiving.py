@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 import pytest
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
-from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -18,16 +17,9 @@ from scopchat.accounts.sessions import stored_key
 from scopchat.tenancy.models import Company
 from scopchat.tenancy.services import archive_company, deactivate_company, reactivate_company, restore_company
 from tests.cast import PASSWORD, Cast
-from tests.people import signed_in
+from tests.people import Browser, entered, signed_in
 
 NOW = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
-
-
-def entered(login: str) -> Client:
-    """A browser that went through the sign-in page."""
-    browser = Client()
-    browser.post("/account/login/", {"login": login, "password": PASSWORD})
-    return browser
 
 
 def newcomer(company: Company, username: str, email: str) -> User:
@@ -58,14 +50,14 @@ def test_reactivation_lets_people_in_and_revives_no_session(cast: Cast) -> None:
 @pytest.mark.parametrize("above", ["client", "l2", "distributor"])
 def test_nobody_signs_in_to_a_company_that_is_off_or_stands_under_one(cast: Cast, above: str) -> None:
     deactivate_company(company=getattr(cast, above), acting=None, now=NOW)
-    browser = Client()
+    browser = Browser()
     answer = browser.post("/account/login/", {"login": "amelie", "password": PASSWORD})
     assert answer["Location"] == "/account/inactive/"
     assert browser.get("/messages/").status_code == 302
     assert "société" in browser.get("/account/inactive/").content.decode()
 
 
-def test_a_wrong_password_is_not_told_that_the_company_is_off(cast: Cast, client: Client) -> None:
+def test_a_wrong_password_is_not_told_that_the_company_is_off(cast: Cast, client: Browser) -> None:
     deactivate_company(company=cast.client, acting=None, now=NOW)
     assert client.post("/account/login/", {"login": "amelie", "password": "wrong"}).status_code == 200
 

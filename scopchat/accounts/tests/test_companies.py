@@ -46,34 +46,34 @@ def test_people_of_a_client_see_their_company_alone(cast: Cast, who: str) -> Non
     person: User = getattr(cast, who)
     assert list(companies_of(person)) == [cast.client]
     for other in (cast.outsider, cast.l2, cast.operator):
-        assert current_company(user=person, chosen=other.pk) == cast.client
+        assert current_company(user=person, named=other.pk) is None
 
 
 def test_the_operator_sees_every_company(cast: Cast) -> None:
     everyone = [cast.operator, cast.distributor, cast.l1, cast.l2, cast.client, cast.outsider]
     assert list(companies_of(cast.operator_admin)) == everyone
     for company in everyone:
-        assert current_company(user=cast.operator_admin, chosen=company.pk) == company
+        assert current_company(user=cast.operator_admin, named=company.pk) == company
 
 
 def test_a_reseller_sees_its_own_branch_and_nothing_above_or_beside(cast: Cast) -> None:
     person = reseller(cast)
     assert list(companies_of(person)) == [cast.l2, cast.client]
-    assert current_company(user=person, chosen=cast.client.pk) == cast.client
+    assert current_company(user=person, named=cast.client.pk) == cast.client
     for other in (cast.outsider, cast.l1, cast.distributor, cast.operator):
-        assert current_company(user=person, chosen=other.pk) == cast.l2
+        assert current_company(user=person, named=other.pk) is None
 
 
 def test_a_company_switched_off_is_looked_at_by_nobody(cast: Cast) -> None:
     person = reseller(cast)
     deactivate(cast.client)
     assert list(companies_of(person)) == [cast.l2]
-    assert current_company(user=person, chosen=cast.client.pk) == cast.l2
+    assert current_company(user=person, named=cast.client.pk) is None
 
 
-def test_nothing_chosen_or_something_gone_is_ones_own_company(cast: Cast) -> None:
-    assert current_company(user=cast.operator_admin, chosen=None) == cast.operator
-    assert current_company(user=cast.operator_admin, chosen=999_999) == cast.operator
+def test_no_company_named_is_ones_own_and_one_that_is_gone_is_none(cast: Cast) -> None:
+    assert current_company(user=cast.operator_admin, named=None) == cast.operator
+    assert current_company(user=cast.operator_admin, named=999_999) is None
 
 
 def test_people_are_listed_by_company_and_by_what_they_may_do(cast: Cast) -> None:

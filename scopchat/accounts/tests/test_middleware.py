@@ -9,6 +9,7 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
+from django.urls import get_script_prefix
 from django.utils import timezone, translation
 from django_scopes import get_scope
 
@@ -26,21 +27,23 @@ class Seen:
     language: str
     zone: str
     scope: Company | None
+    prefix: str
+    path: str
     answer: HttpResponse
 
 
-def visit(user: User | AnonymousUser, *, chosen: int | None = None, **headers: str) -> Seen:
+def visit(user: User | AnonymousUser, *, path: str = "/", **headers: str) -> Seen:
     """A request through the middleware."""
     found: list[tuple[Any, ...]] = []
 
     def view(request: HttpRequest) -> HttpResponse:
         language, zone = translation.get_language(), timezone.get_current_timezone_name()
-        found.append((getattr(request, "company", None), language, zone, get_scope().get("company")))
+        company, in_scope = getattr(request, "company", None), get_scope().get("company")
+        found.append((company, language, zone, in_scope, get_script_prefix(), request.path_info))
         return HttpResponse()
 
-    request = RequestFactory().get("/", headers=headers)
+    request = RequestFactory().get(path, headers=headers)
     request.user = user
-    request.session = {"company": chosen}  # type: ignore[assignment]
     answer = PersonMiddleware(view)(request)
     return Seen(*found[0], answer)
 
@@ -56,14 +59,15 @@ def test_a_person_is_in_the_scope_of_their_own_company(cast: Cast, who: str) -> 
     assert (seen.company, seen.scope) == (cast.client, cast.client)
 
 
-def test_an_outsider_who_writes_another_company_into_the_session_stays_home(cast: Cast) -> None:
-    seen = visit(cast.outsider_admin, chosen=cast.client.pk)
-    assert (seen.company, seen.scope) == (cast.outsider, cast.outsider)
+def test_an_outsider_who_writes_another_company_into_the_address_stays_home(cast: Cast) -> None:
+    seen = visit(cast.outsider_admin, path=f"/c/{cast.client.pk}/messages/")
+    assert (seen.company, seen.scope, seen.prefix) == (cast.outsider, cast.outsider, f"/c/{cast.outsider.pk}/")
 
 
-def test_the_operator_looks_at_the_company_chosen(cast: Cast) -> None:
-    seen = visit(cast.operator_admin, chosen=cast.outsider.pk)
+def test_the_operator_looks_at_the_company_in_the_address(cast: Cast) -> None:
+    seen = visit(cast.operator_admin, path=f"/c/{cast.outsider.pk}/messages/")
     assert (seen.company, seen.scope) == (cast.outsider, cast.outsider)
+    assert (seen.prefix, seen.path) == (f"/c/{cast.outsider.pk}/", "/messages/")
 
 
 def test_language_is_the_persons_and_zone_the_companys(cast: Cast) -> None:
@@ -75,7 +79,12 @@ def test_language_is_the_persons_and_zone_the_companys(cast: Cast) -> None:
 
 def test_nothing_of_a_request_stays_behind(cast: Cast) -> None:
     def around() -> tuple[Any, ...]:
-        return translation.get_language(), timezone.get_current_timezone_name(), get_scope().get("company")
+        return (
+            translation.get_language(),
+            timezone.get_current_timezone_name(),
+            get_script_prefix(),
+            get_scope().get("company"),
+        )
 
     before = around()
     visit(cast.agent)

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP
-from django.test import Client
 
 from scopchat.accounts.models import User
 from scopchat.audit.catalogue import Verb
@@ -18,15 +17,15 @@ from scopchat.tenancy.services import ask_second_factor
 from tests.cast import PASSWORD, Cast
 from tests.guesses import patiently
 from tests.one_time_codes import code_of
-from tests.people import FRAGMENT
+from tests.people import FRAGMENT, Browser
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 CODE = "/account/login/second-factor/"
 
 
-def sign_in(login: str) -> tuple[Client, str]:
+def sign_in(login: str) -> tuple[Browser, str]:
     """A browser in which the password was right, and where it is led."""
-    browser = Client()
+    browser = Browser()
     return browser, browser.post("/account/login/", {"login": login, "password": PASSWORD})["Location"]
 
 
@@ -36,7 +35,7 @@ def with_app(user: User) -> User:
     return user
 
 
-def enrolled(login: str) -> tuple[Client, str]:
+def enrolled(login: str) -> tuple[Browser, str]:
     """A browser in which the person has added an app through the page, and the app's secret."""
     browser, _place = sign_in(login)
     page = browser.get("/account/second-factor/app/").content.decode()
@@ -46,7 +45,7 @@ def enrolled(login: str) -> tuple[Client, str]:
     return browser, secret
 
 
-def recovery_codes(browser: Client) -> list[str]:
+def recovery_codes(browser: Browser) -> list[str]:
     page = browser.get("/account/second-factor/codes/").content.decode()
     return [code.replace(" ", "") for code in re.findall(r"<code>(\d{4} \d{4})</code>", page)]
 
@@ -157,9 +156,10 @@ def test_passkeys_are_the_persons_own(cast: Cast) -> None:
 def test_a_company_requires_it_of_its_people_and_of_all_below(cast: Cast, who: str) -> None:
     ask_second_factor(company=getattr(cast, who), asked=True, acting=cast.operator_admin)
     browser, _place = sign_in("sophie")
-    assert browser.get("/messages/")["Location"] == "/account/second-factor/required/"
-    assert browser.get("/messages/", headers=FRAGMENT)["HX-Redirect"] == "/account/second-factor/required/"
-    assert "Clinique Laurier exige" in browser.get("/account/second-factor/required/").content.decode()
+    page = f"/c/{cast.client.pk}/second-factor/"
+    assert browser.get("/messages/")["Location"] == page
+    assert browser.get("/messages/", headers=FRAGMENT)["HX-Redirect"] == page
+    assert "Clinique Laurier exige" in browser.get(page).content.decode()
     assert sign_in("paul")[0].get("/messages/").status_code == (302 if who in {"operator", "distributor"} else 200)
 
 
@@ -168,7 +168,7 @@ def test_who_adds_one_goes_on(cast: Cast) -> None:
     browser, _secret = enrolled("sophie")
     assert recovery_codes(browser)
     assert browser.get("/messages/").status_code == 200
-    assert browser.get("/account/second-factor/required/")["Location"] == "/"
+    assert browser.get("/second-factor/")["Location"] == f"/c/{cast.client.pk}/"
 
 
 def test_who_may_not_go_on_may_log_out(cast: Cast) -> None:
@@ -181,10 +181,10 @@ def test_who_enters_from_above_needs_one_as_well(cast: Cast) -> None:
     ask_second_factor(company=cast.client, asked=True, acting=None)
     browser, _place = sign_in("operateur")
     assert browser.get("/messages/").status_code == 200
-    browser.post("/me/company/", {"company": cast.client.pk})
+    browser.look_at(cast.client)
     assert browser.get("/messages/").status_code == 302
-    assert "Retour à SCOPCHAT" in browser.get("/account/second-factor/required/").content.decode()
-    browser.post("/me/company/", {"company": cast.operator.pk})
+    assert "Retour à SCOPCHAT" in browser.get("/second-factor/").content.decode()
+    browser.look_at(cast.operator)
     assert browser.get("/messages/").status_code == 200
 
 

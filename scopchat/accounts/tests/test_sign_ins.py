@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from django.test import Client
 from pytest_django import Settings
 
+from scopchat.accounts import entering
+from scopchat.accounts.entering import enter, has_entered
+from scopchat.accounts.sessions import SessionStore
 from scopchat.audit.catalogue import Verb
 from scopchat.audit.models import Entry
+from scopchat.tenancy.models import Company
 from tests.cast import PASSWORD, Cast
 from tests.people import signed_in
 
+NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 FROM = {"REMOTE_ADDR": "192.0.2.7", "HTTP_USER_AGENT": "Firefox"}
 
 
@@ -48,15 +55,47 @@ def test_what_nobody_is_called_is_not_kept_as_it_may_be_a_password(cast: Cast, c
     assert PASSWORD not in entry.search
 
 
-def test_it_records_who_enters_a_company_below(cast: Cast) -> None:
+def test_it_records_who_enters_a_company_below_and_not_each_page(cast: Cast) -> None:
     browser = signed_in(cast.operator_admin)
-    browser.post("/me/company/", {"company": cast.client.pk})
-    browser.post("/me/company/", {"company": cast.client.pk})
+    for _time in range(2):
+        browser.look_at(cast.client)
+        browser.get("/users/")
+        browser.look_at(cast.operator)
     entry = Entry.objects.get(verb=Verb.COMPANY_ENTERED)
     assert (entry.person_id, entry.person_company_id) == (cast.operator_admin.pk, cast.operator.pk)
     assert entry.company_id == cast.client.pk
-    browser.post("/me/company/", {"company": cast.operator.pk})
-    assert Entry.objects.filter(verb=Verb.COMPANY_ENTERED).count() == 1
+    signed_in(cast.operator_admin).look_at(cast.client)
+    assert Entry.objects.filter(verb=Verb.COMPANY_ENTERED).count() == 2
+
+
+def test_it_records_once_more_who_still_looks_at_the_company_half_a_day_later(cast: Cast) -> None:
+    session = SessionStore()
+
+    def entered(company: Company, after: timedelta) -> int:
+        enter(session=session, person=cast.operator_admin, company=company, now=NOW + after)
+        return Entry.objects.filter(verb=Verb.COMPANY_ENTERED).count()
+
+    assert entered(cast.client, timedelta()) == 1
+    assert entered(cast.outsider, timedelta(hours=1)) == 2
+    assert entered(cast.client, timedelta(hours=11, minutes=59)) == 2
+    assert entered(cast.client, timedelta(hours=12)) == 3
+    assert entered(cast.operator, timedelta(hours=12)) == 3
+
+
+def test_a_session_remembers_the_hundred_companies_entered_last(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(entering, "MOST_REMEMBERED", 2)
+    session = SessionStore()
+    for hour, company in enumerate([cast.client, cast.outsider, cast.l1]):
+        enter(session=session, person=cast.operator_admin, company=company, now=NOW + timedelta(hours=hour))
+    known = [has_entered(session, company.pk) for company in (cast.client, cast.outsider, cast.l1)]
+    assert known == [False, True, True]
+
+
+def test_what_is_not_ones_to_look_at_is_not_entered(cast: Cast) -> None:
+    browser = signed_in(cast.admin)
+    assert browser.look_at(cast.l2).status_code == 404
+    assert not Entry.objects.filter(verb=Verb.COMPANY_ENTERED).exists()
+    assert "entered" not in browser.session
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
-from django.test import Client
 
 from scopchat.accounts.models import Presence, User
 from scopchat.accounts.own_sessions import sessions_of
@@ -13,20 +12,21 @@ from scopchat.accounts.sessions import stored_key
 from scopchat.audit.catalogue import Verb
 from scopchat.audit.models import Entry
 from tests.cast import PASSWORD, Cast
+from tests.people import Browser
 
 SAFARI = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 Version/18.5 Mobile Safari/604.1"
 EDGE = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/139.0 Safari/537.36 Edg/139.0"
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:142.0) Gecko/20100101 Firefox/142.0"
 
 
-def signed_in(login: str, agent: str = EDGE) -> Client:
+def signed_in(login: str, agent: str = EDGE) -> Browser:
     """A browser in which the person signed in through the page."""
-    browser = Client(headers={"User-Agent": agent})
+    browser = Browser(headers={"User-Agent": agent})
     assert browser.post("/account/login/", {"login": login, "password": PASSWORD})["Location"] == "/"
     return browser
 
 
-def is_in(browser: Client) -> bool:
+def is_in(browser: Browser) -> bool:
     return browser.get("/messages/").status_code == 200
 
 
@@ -45,7 +45,7 @@ def test_the_browser_is_told_to_forget_what_it_has_kept(cast: Cast) -> None:
 
 
 @pytest.mark.parametrize("page", ["/account/login/", "/account/signup/", "/nowhere/"])
-def test_pages_of_strangers_are_not_kept_either(cast: Cast, client: Client, page: str) -> None:
+def test_pages_of_strangers_are_not_kept_either(cast: Cast, client: Browser, page: str) -> None:
     assert "no-store" in client.get(page)["Cache-Control"]
 
 
@@ -85,5 +85,5 @@ def test_nobody_closes_the_session_of_another_or_their_present_one(cast: Cast) -
     assert is_in(here)
 
 
-def test_a_stranger_is_sent_to_sign_in(client: Client, db: None) -> None:
+def test_a_stranger_is_sent_to_sign_in(client: Browser, db: None) -> None:
     assert client.get("/account/sessions/")["Location"].startswith("/account/login/")

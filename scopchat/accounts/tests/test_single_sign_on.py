@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from allauth.mfa.totp.internal.auth import TOTP
 from allauth.socialaccount.models import SocialAccount
-from django.test import Client
 
 from scopchat.accounts.models import User
 from scopchat.accounts.tests.issuer import CLIENT, SECRET, Issuer, running
@@ -17,7 +16,7 @@ from scopchat.audit.models import Entry
 from scopchat.common.clock import utc_now
 from scopchat.tenancy.services import deactivate_company
 from tests.cast import Cast
-from tests.people import signed_in
+from tests.people import Browser, signed_in
 
 
 @pytest.fixture
@@ -31,19 +30,19 @@ def issuer(settings: Any) -> Iterator[Issuer]:
         yield issuer
 
 
-def come(issuer: Issuer, browser: Client | None = None) -> tuple[Client, str, str]:
+def come(issuer: Issuer, browser: Browser | None = None) -> tuple[Browser, str, str]:
     """A browser that went to the issuer and back, where it is led, and the page there."""
-    browser = browser or Client()
+    browser = browser or Browser()
     query = issuer.authorize(browser.get("/account/sso/")["Location"])
     place = browser.get(f"/account/sso/callback/{query}")["Location"]
     return browser, place, browser.get(place).content.decode()
 
 
 def test_the_button_is_there_where_there_is_an_issuer(cast: Cast, issuer: Issuer) -> None:
-    assert "Continuer avec Annuaire" in Client().get("/account/login/").content.decode()
+    assert "Continuer avec Annuaire" in Browser().get("/account/login/").content.decode()
 
 
-def test_without_an_issuer_there_is_nothing(cast: Cast, client: Client) -> None:
+def test_without_an_issuer_there_is_nothing(cast: Cast, client: Browser) -> None:
     assert "/account/sso/" not in client.get("/account/login/").content.decode()
     assert client.get("/account/sso/").status_code == 404
     assert client.get("/account/sso/callback/?code=x&state=y").status_code == 404
@@ -90,8 +89,8 @@ def test_a_second_factor_is_asked_for(cast: Cast, issuer: Issuer) -> None:
 
 
 def test_an_answer_that_nobody_asked_for_opens_nothing(cast: Cast, issuer: Issuer) -> None:
-    query = issuer.authorize(Client().get("/account/sso/")["Location"])
-    stranger = Client()
+    query = issuer.authorize(Browser().get("/account/sso/")["Location"])
+    stranger = Browser()
     assert stranger.get(f"/account/sso/callback/{query}")["Location"] == "/account/login/"
     assert stranger.get("/messages/").status_code == 302
 
@@ -100,7 +99,7 @@ def test_an_issuer_that_does_not_answer_is_said(cast: Cast, issuer: Issuer, sett
     app = {**settings.SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"][0]}
     app["settings"] = {"server_url": "http://127.0.0.1:1"}
     settings.SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": [app]}}
-    page = Client().get("/account/sso/", follow=True).content.decode()
+    page = Browser().get("/account/sso/", follow=True).content.decode()
     assert "Annuaire est injoignable pour le moment." in page
 
 

@@ -84,7 +84,7 @@ def test_the_operator_reads_of_the_company_looked_at(cast: Cast) -> None:
     happened(cast.outsider, "Chez-eux")
     browser = signed_in(cast.operator_admin)
     assert "Chez-eux" in words(browser)
-    browser.post("/me/company/", {"company": cast.client.pk})
+    browser.look_at(cast.client)
     page = words(browser)
     assert "Chez-nous" in page
     assert "Chez-eux" not in page
@@ -150,7 +150,7 @@ def test_it_asks_the_database_the_same_whatever_the_length(cast: Cast, django_as
 
 
 def test_a_company_is_not_told_where_its_resellers_people_are(cast: Cast) -> None:
-    signed_in(cast.operator_admin).post("/me/company/", {"company": cast.client.pk}, REMOTE_ADDR="192.0.2.7")
+    signed_in(cast.operator_admin).get(f"/c/{cast.client.pk}/", REMOTE_ADDR="192.0.2.7")
     signed_in(cast.admin).post("/channels/add/", {}, REMOTE_ADDR="192.0.2.8")
     ours, theirs = signed_in(cast.admin), signed_in(cast.operator_admin)
     assert "Société ouverte" in words(ours)

@@ -77,7 +77,7 @@ def test_it_lists_the_branch_of_the_company_looked_at(cast: Cast) -> None:
     assert listed(reseller(cast)) == ["Réseau Rive-Sud", "Clinique Laurier"]
     browser = signed_in(cast.operator_admin)
     assert len(listed(browser)) == 6
-    browser.post("/me/company/", {"company": cast.l2.pk})
+    browser.look_at(cast.l2)
     assert listed(browser) == ["Réseau Rive-Sud", "Clinique Laurier"]
 
 
@@ -148,7 +148,7 @@ def test_nothing_stands_under_a_client(cast: Cast) -> None:
 def test_a_reseller_adds_a_client(cast: Cast) -> None:
     response = reseller(cast).post(f"/companies/{cast.l2.pk}/add/", values(country="FR", time_zone="Europe/Paris"))
     made = Company.objects.get(name="Garage Côté")
-    assert response["Location"] == f"/companies/{made.pk}/"
+    assert response["Location"] == f"/c/{cast.l2.pk}/companies/{made.pk}/"
     assert (made.kind, made.country, made.time_zone) == ("client", "FR", "Europe/Paris")
     assert made.is_or_is_under(cast.l2)
     assert Entry.objects.get(verb=Verb.COMPANY_CREATED, object_id=made.pk).person_name == "René Roy"

@@ -28,13 +28,13 @@ def newcomer(company: Company, username: str, email: str) -> User:
 
 def page(browser: Client, company: Company) -> str:
     found = browser.get("/company/", follow=True)
-    assert found.redirect_chain == [(f"/companies/{company.pk}/", 302)]
+    assert found.redirect_chain == [(f"/c/{company.pk}/companies/{company.pk}/", 302)]
     return found.content.decode()
 
 
 def forms(html: str) -> set[str]:
     """Where its forms lead, but for those of the header."""
-    return set(re.findall(r'action="(/companies/[^"]+)"', html))
+    return set(re.findall(r'action="(/c/\d+/companies/[^"]+)"', html))
 
 
 def test_it_shows_everything_and_changes_the_second_factor_alone(cast: Cast) -> None:
@@ -42,10 +42,10 @@ def test_it_shows_everything_and_changes_the_second_factor_alone(cast: Cast) -> 
     html = page(signed_in(cast.admin), cast.client)
     assert "Clinique Laurier" in html
     assert "83\u00a0% de la limite" in html
-    assert forms(html) == {f"/companies/{cast.client.pk}/second-factor/"}
+    assert forms(html) == {f"/c/{cast.client.pk}/companies/{cast.client.pk}/second-factor/"}
     for other in ("Modifier les limites", "Télécom Laval", "Réseau Rive-Sud", "/edit/", "/limits/"):
         assert other not in html
-    assert 'href="/company/" title="Société" aria-current="page"' in html
+    assert f'href="/c/{cast.client.pk}/company/" title="Société" aria-current="page"' in html
 
 
 def test_an_administrator_requires_a_second_factor_of_their_own_company_alone(cast: Cast) -> None:
@@ -55,7 +55,7 @@ def test_an_administrator_requires_a_second_factor_of_their_own_company_alone(ca
     browser.post(f"/companies/{cast.client.pk}/second-factor/", {"asked": "yes"})
     asking = Company.objects.filter(asks_second_factor=True)
     assert list(asking) == [cast.client]
-    assert browser.get("/messages/")["Location"] == "/account/second-factor/required/"
+    assert browser.get("/messages/")["Location"] == f"/c/{cast.client.pk}/second-factor/"
 
 
 def test_what_a_company_above_requires_stays_required(cast: Cast) -> None:

@@ -35,7 +35,7 @@ def test_everything_goes_and_the_person_is_signed_out_and_told(cast: Cast) -> No
     protect(cast.agent)
     protect(cast.agent2)
     assert "Réinitialiser le second facteur" in signed_in(cast.admin).get(f"/users/{cast.agent.pk}/").content.decode()
-    assert reset(cast.admin, cast.agent)["Location"] == f"/users/{cast.agent.pk}/"
+    assert reset(cast.admin, cast.agent)["Location"] == f"/c/{cast.client.pk}/users/{cast.agent.pk}/"
     assert set(Authenticator.objects.values_list("user", flat=True)) == {cast.agent2.pk}
     assert at_work.get("/messages/")["Location"].startswith("/account/login/")
     (mail,) = mails()
@@ -53,7 +53,7 @@ def test_where_one_is_required_the_person_adds_another_at_the_next_sign_in(cast:
     protect(cast.admin)
     ask_second_factor(company=cast.client, asked=True, acting=None)
     reset(cast.admin, cast.agent)
-    assert entered("sophie").get("/messages/")["Location"] == "/account/second-factor/required/"
+    assert entered("sophie").get("/messages/")["Location"] == f"/c/{cast.client.pk}/second-factor/"
 
 
 @pytest.mark.parametrize(

@@ -148,7 +148,7 @@ def test_it_changes_a_person_and_shows_their_queues_and_channels(cast: Cast) -> 
     page = f"/users/{cast.agent.pk}/"
     assert "Accueil" in browser.get(page).content.decode()
     changed = {"display_name": "Sophie Roy-Côté", "email": "s@exemple.test", "role": "manager", "language": "en"}
-    assert browser.post(page, changed)["Location"] == page
+    assert browser.post(page, changed)["Location"] == f"/c/{cast.client.pk}{page}"
     person = User.objects.get(pk=cast.agent.pk)
     assert {name: getattr(person, name) for name in changed} == changed
     taken = browser.post(page, {**changed, "email": "marc@exemple.test"})
@@ -168,7 +168,7 @@ def test_nobody_changes_their_own_role_or_disables_themselves(cast: Cast) -> Non
 
 def test_the_last_administrator_stays_one_and_the_page_says_why(cast: Cast) -> None:
     browser = signed_in(cast.operator_admin)
-    browser.post("/me/company/", {"company": cast.client.pk})
+    browser.look_at(cast.client)
     page = f"/users/{cast.admin.pk}/"
     values = {"display_name": "A", "email": cast.admin.email, "language": "fr", "role": "agent"}
     answer = browser.post(page, values)
@@ -195,7 +195,7 @@ def test_who_administers_a_company_has_no_power_over_who_administers_more(cast: 
 
 def test_who_comes_from_above_acts_under_their_own_name(cast: Cast) -> None:
     browser = signed_in(cast.operator_admin)
-    browser.post("/me/company/", {"company": cast.client.pk})
+    browser.look_at(cast.client)
     assert listed(browser) == ["amelie", "karim", "linh", "marc", "sophie"]
     browser.post("/users/add/", values())
     browser.post(f"/users/{cast.agent.pk}/sessions/")

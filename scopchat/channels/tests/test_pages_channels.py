@@ -45,7 +45,7 @@ def test_it_lists_the_companys_channels(cast: Cast) -> None:
 
 def test_it_adds_a_channel(cast: Cast) -> None:
     response = signed_in(cast.admin).post("/channels/add/", values(cast))
-    assert response["Location"] == "/channels/"
+    assert response["Location"] == f"/c/{cast.client.pk}/channels/"
     with scope(company=cast.client):
         made = Channel.objects.get(address="+15145550160")
         assert (made.name, made.queue, made.throughput) == ("Urgences", cast.queue, 3)

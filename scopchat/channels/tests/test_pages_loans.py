@@ -16,7 +16,7 @@ from scopchat.channels.queries import count_in, count_out
 from scopchat.common.clock import utc_now
 from tests.cast import Cast
 from tests.lending import SECRET, Lender, channel_by, channel_on, fresh, make_lender
-from tests.people import signed_in
+from tests.people import Browser, signed_in
 
 
 @pytest.fixture
@@ -36,10 +36,10 @@ def running(lender: Lender) -> list[tuple[str, bool]]:
         return [(loan.borrower.name, loan.channel_id is not None) for loan in found]
 
 
-def visiting(user: User, company_id: int) -> Client:
+def visiting(user: User, company_id: int) -> Browser:
     """A browser of somebody from above who has entered the company."""
     browser = signed_in(user)
-    browser.post("/me/company/", {"company": company_id})
+    browser.company_id = company_id
     return browser
 
 
@@ -47,6 +47,10 @@ def test_it_lends_a_provider_to_a_company_that_is_chosen(cast: Cast, lender: Len
     browser, address = signed_in(lender.admin), f"/providers/{lender.provider.pk}/lend/"
     assert offered(browser, address) == ["Télécom Laval", "Réseau Rive-Sud", "Clinique Laurier", "Boulangerie du Parc"]
     assert offered(browser, f"{address}?q=LAURIER") == ["Clinique Laurier"]
+    for part in (address, f"{address}?q=laurier"):
+        assert f'name="company" value="{cast.client.pk}"' in browser.get(part).content.decode(), (
+            "it is chosen, not entered"
+        )
     page = browser.post(address, {"company": cast.client.pk}, follow=True).content.decode()
     assert "Prêté à Clinique Laurier." in page
     assert running(lender) == [("Clinique Laurier", False)]

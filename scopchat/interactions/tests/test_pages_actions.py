@@ -112,7 +112,7 @@ def test_it_marks_as_read_what_was_looked_at(cast: Cast) -> None:
 def test_it_answers_a_plain_form_with_the_thread(cast: Cast) -> None:
     made = conversation(cast.channel_queue)
     response = signed_in(cast.admin).post(f"/messages/{made.pk}/acknowledge/")
-    assert response["Location"] == f"/messages/{made.pk}/"
+    assert response["Location"] == f"/c/{cast.client.pk}/messages/{made.pk}/"
 
 
 def test_it_retries_what_failed_and_settles_what_is_unknown(cast: Cast) -> None:
@@ -132,12 +132,17 @@ def test_it_starts_no_conversation_for_who_may_not(cast: Cast, who: str) -> None
     assert signed_in(getattr(cast, who)).get("/messages/new/").status_code == 403
 
 
+def test_a_text_that_is_not_sent_yet_is_kept_for_its_company(cast: Cast) -> None:
+    dialog = signed_in(cast.user).get("/messages/new/").content.decode()
+    assert f'data-draft="{cast.user.pk}:{cast.client.pk}:new"' in dialog
+
+
 def test_it_starts_a_conversation(cast: Cast) -> None:
     values = {"channel": cast.channel_user.pk, "phone": "514 555-0142", "text": "Bonjour", "key": uuid4()}
     response = post(cast.user, "/messages/new/", **values)
     with scope(company=cast.client):
         made = Interaction.objects.get(customer="+15145550142")
-    assert response["HX-Redirect"] == f"/messages/{made.pk}/"
+    assert response["HX-Redirect"] == f"/c/{cast.client.pk}/messages/{made.pk}/"
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from tests.people import FRAGMENT, signed_in
 
 
 def listed(html: bytes) -> list[int]:
-    return [int(pk) for pk in re.findall(r'href="/interactions/(\d+)/"', html.decode())]
+    return [int(pk) for pk in re.findall(r'href="/c/\d+/interactions/(\d+)/"', html.decode())]
 
 
 def test_it_keeps_closed_ones(cast: Cast) -> None:

@@ -154,9 +154,9 @@ def test_it_counts_no_further_than_it_shows(cast: Cast, monkeypatch: pytest.Monk
 
 def test_it_keeps_the_open_thread_when_the_list_is_filtered(cast: Cast) -> None:
     made = conversation(cast.channel_queue)
-    headers = {**FRAGMENT, "HX-Current-URL": f"http://testserver/messages/{made.pk}/?view=free"}
+    headers = {**FRAGMENT, "HX-Current-URL": f"http://testserver/c/{cast.client.pk}/messages/{made.pk}/?view=free"}
     response = signed_in(cast.admin).get("/messages/?view=all&sort=waiting", headers=headers)
-    assert response["HX-Push-Url"] == f"/messages/{made.pk}/?sort=waiting"
+    assert response["HX-Push-Url"] == f"/c/{cast.client.pk}/messages/{made.pk}/?sort=waiting"
     assert b'aria-current="true"' in response.content
 
 

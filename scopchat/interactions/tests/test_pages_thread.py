@@ -37,7 +37,7 @@ def test_it_answers_404_for_what_an_agent_does_not_see(cast: Cast) -> None:
 def test_it_gives_the_pane_alone_to_the_page_that_is_open(cast: Cast) -> None:
     made = conversation(cast.channel_queue)
     response = signed_in(cast.admin).get(f"/messages/{made.pk}/?view=free", headers=FRAGMENT)
-    assert response["HX-Push-Url"] == f"/messages/{made.pk}/?view=free"
+    assert response["HX-Push-Url"] == f"/c/{cast.client.pk}/messages/{made.pk}/?view=free"
     assert b"<html" not in response.content
     assert b"Bonjour 0" in response.content
 

@@ -118,9 +118,10 @@ def test_strangers_have_no_account(client: Client, db: None) -> None:
 def test_who_looks_at_a_company_below_is_told_whose_data_it_is(cast: Cast) -> None:
     browser = signed_in(cast.operator_admin)
     assert "Vous consultez" not in browser.get("/messages/").content.decode()
-    browser.post("/me/company/", {"company": cast.client.pk})
-    for page in ("/messages/", "/users/", "/me/"):
+    browser.look_at(cast.client)
+    for page in ("/messages/", "/users/"):
         assert "Vous consultez les données de <strong>Clinique Laurier</strong>" in browser.get(page).content.decode()
-    browser.post("/me/company/", {"company": cast.operator.pk})
+    assert "Vous consultez" not in browser.get("/me/").content.decode()
+    browser.look_at(cast.operator)
     assert "Vous consultez" not in browser.get("/messages/").content.decode()
     assert "Vous consultez" not in signed_in(cast.admin).get("/messages/").content.decode()

@@ -34,8 +34,10 @@ def menu(html: bytes) -> list[str]:
     ],
 )
 def test_it_shows_in_the_menu_what_the_role_may_open(cast: Cast, who: str, expected: str) -> None:
-    shown = menu(signed_in(getattr(cast, who)).get("/messages/").content)
-    assert shown == [f"/{name}/" for name in expected.split()]
+    person: User = getattr(cast, who)
+    for page in ("/messages/", "/me/"):
+        shown = menu(signed_in(person).get(page).content)
+        assert shown == [f"/c/{person.company_id}/{name}/" for name in expected.split()]
 
 
 @pytest.mark.parametrize("who", ["agent", "manager", "user", "admin", "outsider_admin", "operator_admin"])
@@ -46,30 +48,17 @@ def test_it_opens_every_page_of_the_menu(cast: Cast, who: str) -> None:
 
 
 def test_it_begins_with_messages(cast: Cast) -> None:
-    assert signed_in(cast.agent).get("/")["Location"] == "/messages/"
+    assert signed_in(cast.agent).get("/")["Location"] == f"/c/{cast.client.pk}/messages/"
 
 
 def test_it_switches_to_a_company_below(cast: Cast) -> None:
     browser = signed_in(cast.operator_admin)
-    browser.post("/me/company/", {"company": cast.client.pk})
+    browser.look_at(cast.client)
     assert b"Clinique Laurier" in browser.get("/messages/").content
-    assert browser.session["company"] == cast.client.pk
-
-
-@pytest.mark.parametrize("chosen", ["outsider", "operator"])
-def test_it_switches_nobody_to_a_company_that_is_not_theirs(cast: Cast, chosen: str) -> None:
-    browser = signed_in(cast.admin)
-    browser.post("/me/company/", {"company": getattr(cast, chosen).pk})
-    assert "company" not in browser.session
-
-
-@pytest.mark.parametrize("chosen", ["", "x", "²", "-1", "99999999999999999999"])
-def test_it_ignores_a_company_that_is_none(cast: Cast, chosen: str) -> None:
-    assert signed_in(cast.operator_admin).post("/me/company/", {"company": chosen}).status_code == 302
 
 
 def test_it_offers_no_switcher_to_who_has_one_company(cast: Cast) -> None:
-    assert b"/me/company/" not in signed_in(cast.admin).get("/messages/").content
+    assert b"/switch/" not in signed_in(cast.admin).get("/messages/").content
 
 
 def test_it_keeps_presence_theme_and_language(cast: Cast) -> None:

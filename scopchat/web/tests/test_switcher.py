@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -10,13 +11,11 @@ from scopchat.accounts.models import User
 from scopchat.accounts.roles import Role
 from scopchat.accounts.services import companies_of, create_user
 from scopchat.audit.models import Entry
-from scopchat.events.catalogue import AccessChanged
 from scopchat.tenancy import search
 from scopchat.tenancy.kinds import Kind
 from scopchat.tenancy.models import Company
 from scopchat.tenancy.services import create_company
 from tests.cast import Cast
-from tests.heard import Heard
 from tests.people import signed_in
 
 
@@ -85,18 +84,19 @@ def test_of_thousands_it_shows_a_few_and_every_page_asks_for_none(
     assert "Client 0" not in browser.get("/users/").content.decode()
     # Session and person; names, companies, those above them.
     with django_assert_max_num_queries(5):
-        html = browser.get("/me/companies/", {"q": "client"}).content.decode()
+        html = browser.get("/switch/", {"q": "client"}).content.decode()
     assert html.count('role="option"') == search.MOST
     assert f"{count - search.MOST} autres" in html
 
 
-def test_entering_is_recorded_and_told_to_the_persons_other_tabs(cast: Cast, heard: Heard) -> None:
-    person = reseller(cast.l1)
-    browser = signed_in(person)
-    heard.clear()
-    browser.post("/me/company/", {"company": cast.client.pk})
-    assert heard.of(AccessChanged) == [AccessChanged((person.pk,))]
+def test_it_offers_links_into_the_companies(cast: Cast) -> None:
+    html = signed_in(reseller(cast.l2)).get("/switch/").content.decode()
+    assert re.findall(r'role="option"[^>]* href="([^"]+)"', html) == [f"/c/{cast.l2.pk}/", f"/c/{cast.client.pk}/"]
+
+
+def test_entering_is_recorded(cast: Cast) -> None:
+    browser = signed_in(reseller(cast.l1))
+    browser.look_at(cast.client)
     assert Entry.objects.filter(verb="access.company_entered", company_id=cast.client.pk).count() == 1
     assert "Clinique Laurier" in browser.get("/users/").content.decode().split('class="visiting"')[1]
-    browser.post("/me/company/", {"company": cast.operator.pk})
-    assert browser.session["company"] == cast.client.pk
+    assert browser.look_at(cast.operator).status_code == 404

@@ -1,6 +1,4 @@
 // A lost connection is said, and unsaid when it is back.
-import { leaveCompany } from "./company.js";
-
 const banner = () => document.getElementById("lost");
 let waiting = null;
 
@@ -14,10 +12,9 @@ function back() {
   banner().hidden = true;
 }
 
-// The stream was refused, at first or later: the session has ended, or looks at another company.
+// The stream was refused, at first or later: the session has ended, or may not look at the company any more.
 function refused(status) {
   if (status === 403) location.reload();
-  else if (status === 409) leaveCompany();
   else lost();
 }
 

@@ -1,12 +1,11 @@
-// Who is there. One tab of the browser hears of it, hidden or not, and tells the others; its stream is the sign that
-// this person is there, too.
-import { leaveCompany } from "./company.js";
+// Who is there. Of all tabs that look at a company one hears of it, hidden or not, and tells the others; its stream is
+// the sign that this person is there, too.
 import { ring } from "./sound.js";
 import { drawTimes } from "./times.js";
 
 const RETRY = 5000;
-const { person, company } = document.querySelector("[data-person]").dataset;
-const tabs = new BroadcastChannel("people");
+const { person, home } = document.querySelector("[data-person]").dataset;
+const tabs = new BroadcastChannel(`people:${home}`);
 
 const word = (presence) => document.querySelector(`#presence-menu [value="${presence}"]`).textContent.trim();
 
@@ -55,7 +54,7 @@ function spread(news) {
 }
 
 function open() {
-  const stream = new EventSource("/live?people=1");
+  const stream = new EventSource(`${home}live?people=1`);
   stream.addEventListener("open", () => spread(null));
   stream.addEventListener("presences", () => spread(null));
   stream.addEventListener("presence", (event) => spread(JSON.parse(event.data)));
@@ -63,21 +62,20 @@ function open() {
   stream.addEventListener("error", (event) => event.target.readyState === EventSource.CLOSED && refused());
 }
 
-// Where the session has ended, here or elsewhere, nothing of it stays on the screen.
+// Where the session has ended, or the company may not be looked at any more, nothing of it stays on the screen.
 async function refused() {
-  const home = await fetch("/", { method: "HEAD" }).catch(() => null);
-  if (home?.ok && new URL(home.url).pathname.startsWith("/account/")) location.reload();
+  const page = await fetch(home, { method: "HEAD" }).catch(() => null);
+  const elsewhere = page?.ok && new URL(page.url).pathname !== `${home}messages/`;
+  if (elsewhere || page?.status === 404) location.reload();
   else setTimeout(open, RETRY);
 }
 
 tabs.addEventListener("message", ({ data }) => {
   if ("news" in data) take(data.news);
   else if (data.ring) ring().catch(() => {});
-  else if (data.company !== company) leaveCompany();
 });
 
-tabs.postMessage({ company });
 take(null);
 const hold = () => new Promise(open);
-if (navigator.locks) navigator.locks.request("people", hold);
+if (navigator.locks) navigator.locks.request(`people:${home}`, hold);
 else hold();
