@@ -20,11 +20,13 @@ from scopchat.accounts import invitations
 from scopchat.accounts.roles import Role
 from scopchat.accounts.services import create_user
 from scopchat.channels.models import Channel, Destination, InboundEvent, PendingEvent, Provider
-from scopchat.channels.providers.simulator.services import text_from_phone
+from scopchat.channels.providers.base import InboundMessage, Receipt, ReceiptStatus
+from scopchat.channels.providers.simulator.models import Outcome
+from scopchat.channels.providers.simulator.services import set_behaviour, text_from_phone
 from scopchat.channels.services import create_channel, create_provider
 from scopchat.common.clock import utc_now
-from scopchat.interactions.models import Message
-from scopchat.interactions.services import start
+from scopchat.interactions.models import Interaction, Message
+from scopchat.interactions.services import delivery, lifecycle, receive, reply, start
 from scopchat.ops import demo
 from scopchat.tenancy.kinds import Kind
 from scopchat.tenancy.models import Company
@@ -124,6 +126,42 @@ def invite() -> None:
 
 def hook_tokens() -> list[str]:
     return [provider.hook_token for provider in Provider.objects.all()]
+
+
+def silent_phone(number: str) -> None:
+    """A toy phone of the client's that takes texts and never reports on them."""
+    company = Company.objects.get(name="Clinique Laurier")
+    with scope(company=company):
+        set_behaviour(company=company, phone=number, behaviour={"outcome": Outcome.SILENT})
+
+
+def write_in(number: str, text: str) -> None:
+    """A customer's text to the clinic's queue is stored."""
+    company = Company.objects.get(name="Clinique Laurier")
+    with scope(company=company):
+        channel = Channel.objects.get(name="Accueil")
+        message = InboundMessage(uuid.uuid4().hex, number, channel.address, text)
+        arrival = receive.Arrival(company.pk, channel.pk, channel.queue_id, message, utc_now())
+        receive.receive(arrivals=[arrival], now=utc_now())
+
+
+def conversation(number: str, text: str) -> None:
+    """A customer's text, answered by Sophie with the same words."""
+    write_in(number, text)
+    company = Company.objects.get(name="Clinique Laurier")
+    with scope(company=company):
+        people = {person.username: person for person in company.users.all()}
+        thread = Interaction.objects.select_related("channel", "queue", "assignee").get(customer=number)
+        lifecycle.assign(interaction=thread, acting=people["karim"], to=people["sophie"], now=utc_now())
+        thread.refresh_from_db()
+        reply.reply(interaction=thread, acting=people["sophie"], text=text, idempotency_key=uuid.uuid4(), now=utc_now())
+
+
+def report(text: str, status: str) -> None:
+    """The carrier's receipt of this text comes in."""
+    message = Message.objects.select_related("interaction__channel").get(text=text, direction="out")
+    receipt = Receipt(message.carrier_id, message.interaction.channel.address, ReceiptStatus(status), status)
+    delivery.apply_receipts(reports=[delivery.Report(message.interaction.channel_id, receipt, utc_now())])
 
 
 def say(inbound: str, outbound: str) -> None:
