@@ -7,6 +7,7 @@ import os
 import sys
 import uuid
 from collections import Counter
+from http import HTTPStatus
 from typing import Any
 
 import django
@@ -14,9 +15,11 @@ import django
 django.setup()
 
 from django.db import connections
+from django.test import Client
 from django_scopes import scope, scopes_disabled
 
 from scopchat.accounts import invitations
+from scopchat.accounts.models import User
 from scopchat.accounts.roles import Role
 from scopchat.accounts.services import create_user
 from scopchat.channels.models import Channel, Destination, InboundEvent, PendingEvent, Provider
@@ -31,6 +34,7 @@ from scopchat.ops import demo
 from scopchat.tenancy.kinds import Kind
 from scopchat.tenancy.models import Company
 from scopchat.tenancy.services import create_company
+from tests.pages import PAGES, things_of, values_of
 
 SID, TOKEN = "AC" + "0" * 32, "kill-test-token"
 CHANNELS = 8
@@ -162,6 +166,21 @@ def report(text: str, status: str) -> None:
     message = Message.objects.select_related("interaction__channel").get(text=text, direction="out")
     receipt = Receipt(message.carrier_id, message.interaction.channel.address, ReceiptStatus(status), status)
     delivery.apply_receipts(reports=[delivery.Report(message.interaction.channel_id, receipt, utc_now())])
+
+
+def addresses(username: str) -> list[str]:
+    """Every whole page that this person can open, about things that the person's company has."""
+    person = User.objects.select_related("company").get(username=username)
+    things = things_of(person.company, person)
+    client = Client(headers={"host": "127.0.0.1"}, raise_request_exception=False)
+    client.force_login(person)
+    found = []
+    for page in PAGES:
+        address = page.address(values_of(page, things))
+        answer = client.get(address)
+        if answer.status_code == HTTPStatus.OK and b"</html>" in b"".join(answer):
+            found.append(address)
+    return found
 
 
 def say(inbound: str, outbound: str) -> None:
