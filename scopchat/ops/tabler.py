@@ -15,8 +15,7 @@ SPEAKERS = ("*/templates/**/*.html", "*/providers/*/templates/**/*.html", "*/sta
 """Where classes are named."""
 GROUPS = ("@media", "@supports", "@layer", "@container")
 CLASS = re.compile(r"\.((?:[\w-]|\\.)+)")
-EITHER = re.compile(r":(?:not|is|where|has)\((?:[^()]|\([^()]*\))*\)")
-"""Parts of a selector that may hold without the classes they name."""
+INNERMOST = re.compile(r"\([^()]*\)")
 VARIABLE = re.compile(r"""(?<=[{;])(--[\w-]+):(?:[^;}"'(]|"[^"]*"|'[^']*'|\((?:[^()]|\([^()]*\))*\))*+;?""")
 MARK = re.compile(
     r"""/\*.*?\*/|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|\((?:[^()"']|\([^()]*\)|"[^"]*"|'[^']*')*+\)|[{};]""", re.DOTALL
@@ -83,11 +82,22 @@ def _end(css: str, start: int) -> int:
 
 def _split(selectors: str) -> list[str]:
     """At commas outside of parentheses."""
-    return re.findall(r"(?:[^,(]|\((?:[^()]|\([^()]*\))*\))+", selectors)
+    parts, depth = [""], 0
+    for char in selectors:
+        depth += {"(": 1, ")": -1}.get(char, 0)
+        if char == "," and not depth:
+            parts.append("")
+        else:
+            parts[-1] += char
+    return parts
 
 
 def _may_apply(selector: str, used: frozenset[str]) -> bool:
-    return all(name.replace("\\", "") in used for name in CLASS.findall(EITHER.sub("", selector)))
+    """Whether its classes are used, but for those in parentheses: `:not(…)`, `:is(…)` may hold without them."""
+    outside, before = selector, ""
+    while outside != before:
+        before, outside = outside, INNERMOST.sub("", outside)
+    return all(name.replace("\\", "") in used for name in CLASS.findall(outside))
 
 
 def _without_idle_variables(css: str) -> str:

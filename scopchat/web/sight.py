@@ -11,7 +11,7 @@ from django.contrib.auth import get_user
 from django.http import HttpRequest, parse_cookie
 
 from scopchat.accounts.roles import Permission, Reach
-from scopchat.accounts.second_factor import has_second_factor
+from scopchat.accounts.second_factor import must_add_factor
 from scopchat.accounts.services import current_company
 from scopchat.events.catalogue import InteractionChange
 from scopchat.interactions.inbox import Looker
@@ -61,7 +61,7 @@ def sight_of(scope: Any) -> Sight | None:
     if not user.is_authenticated or not user.is_active or user.must_change_password:
         return None
     company = current_company(user=user, chosen=request.session.get("company"))
-    if company.needs_second_factor and not has_second_factor(user):
+    if must_add_factor(user, company):
         return None
     looker = Looker.of(user, company.pk)
     channels, queues = memberships(user.pk) if looker.reach == Reach.MEMBER else ([], [])

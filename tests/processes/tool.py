@@ -7,7 +7,6 @@ import os
 import sys
 import uuid
 from collections import Counter
-from http import HTTPStatus
 from typing import Any
 
 import django
@@ -15,7 +14,6 @@ import django
 django.setup()
 
 from django.db import connections
-from django.test import Client
 from django_scopes import scope, scopes_disabled
 
 from scopchat.accounts import invitations
@@ -169,18 +167,10 @@ def report(text: str, status: str) -> None:
 
 
 def addresses(username: str) -> list[str]:
-    """Every whole page that this person can open, about things that the person's company has."""
+    """Every address there is, about things that the person's company has."""
     person = User.objects.select_related("company").get(username=username)
     things = things_of(person.company, person)
-    client = Client(headers={"host": "127.0.0.1"}, raise_request_exception=False)
-    client.force_login(person)
-    found = []
-    for page in PAGES:
-        address = page.address(values_of(page, things))
-        answer = client.get(address)
-        if answer.status_code == HTTPStatus.OK and b"</html>" in b"".join(answer):
-            found.append(address)
-    return found
+    return sorted({page.address(values_of(page, things)) for page in PAGES})
 
 
 def say(inbound: str, outbound: str) -> None:

@@ -12,6 +12,7 @@ from scopchat.accounts.models import User
 from scopchat.accounts.roles import Role
 from scopchat.accounts.services import create_user
 from scopchat.audit.models import Entry
+from scopchat.common.clock import utc_now
 from scopchat.tenancy.models import Company
 from scopchat.tenancy.services import archive_company, ask_second_factor, restore_company
 from tests.cast import Cast
@@ -59,7 +60,7 @@ def test_an_administrator_requires_a_second_factor_of_their_own_company_alone(ca
 
 
 def test_what_a_company_above_requires_stays_required(cast: Cast) -> None:
-    ask_second_factor(company=cast.l2, asked=True, acting=None)
+    ask_second_factor(company=cast.l2, asked=True, acting=None, now=utc_now())
     signed_in(cast.admin).post(f"/companies/{cast.client.pk}/second-factor/", {"asked": "no"})
     assert Company.objects.get(pk=cast.client.pk).needs_second_factor
 
