@@ -92,3 +92,27 @@ def test_fields_and_the_focus_stand_out(desk: Desk, browser: Browser, theme: str
         page.keyboard.press("Shift")
         assert contrast(page, place, "outlineColor") >= 3, place
         assert page.locator(place).first.evaluate("one => getComputedStyle(one).outlineWidth") == "2px"
+
+
+def test_people_of_a_channel_are_found_by_name_and_added_as_chips(desk: Desk, browser: Browser) -> None:
+    desk.ask("many_people", count=30)
+    page = signed_in(browser, desk.ports[0], "amelie")
+    page.goto("/channels/")
+    page.get_by_role("link", name="Modifier Marc").click()
+    people = page.get_by_role("group", name="Utilisateurs").get_by_role("checkbox")
+    expect(people).to_have_count(1)
+    expect(page.get_by_label("Marc Bouchard")).to_be_checked()
+
+    search = page.get_by_role("searchbox", name="Trouver une personne à ajouter")
+    search.fill("elodie 0")
+    expect(people).to_have_count(11)
+    search.fill("elodie 07")
+    search.press("Enter")
+    expect(page.get_by_label("Élodie 07")).to_be_checked()
+    expect(search).to_have_value("")
+    expect(people).to_have_count(2)
+    search.fill("zzz")
+    expect(page.get_by_text("Personne de ce nom.")).to_be_visible()
+    page.get_by_role("button", name="Enregistrer").click()
+    page.get_by_role("link", name="Modifier Marc").click()
+    expect(page.get_by_label("Élodie 07")).to_be_checked()

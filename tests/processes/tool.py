@@ -70,6 +70,16 @@ def many_companies(count: int) -> None:
         create_company(parent=above, kind=Kind.CLIENT, name=f"Client {number:04d}")
 
 
+def many_people(count: int) -> None:
+    """So many agents of the client's."""
+    company = Company.objects.get(name="Clinique Laurier")
+    for number in range(count):
+        create_user(
+            company=company, username=f"elodie{number}", email=f"elodie{number}@exemple.test",
+            display_name=f"Élodie {number:02}", role=Role.AGENT, password=None,
+        )  # fmt: skip
+
+
 def queue(keys: list[str]) -> int:
     """One text per key from a channel to a customer of its own, through the service; safe to repeat."""
     company = Company.objects.get(name="Clinique Laurier")

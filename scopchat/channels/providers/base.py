@@ -239,6 +239,9 @@ class CredentialField:
     name: str
     label: str
     secret: bool = False
+    shape: str = ""
+    """A pattern that every such value matches, where the carrier's have one; and what it is in words."""
+    looks_like: str = ""
 
 
 class Adapter(Protocol):
