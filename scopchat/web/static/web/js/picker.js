@@ -35,7 +35,10 @@ class BoxPicker extends HTMLElement {
   take(event) {
     if (event.key !== "Enter" || event.isComposing) return;
     event.preventDefault();
-    this.boxes.find((label) => !label.hidden && !label.querySelector(":checked"))?.querySelector("input").click();
+    this.boxes
+      .find((label) => !label.hidden && !label.querySelector(":checked"))
+      ?.querySelector("input")
+      .click();
     this.search.value = "";
     this.show();
   }
