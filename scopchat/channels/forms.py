@@ -15,7 +15,8 @@ from scopchat.accounts.models import User
 from scopchat.accounts.services import people_of
 from scopchat.channels.loans import providers_for
 from scopchat.channels.models import Channel, Destination, Provider
-from scopchat.channels.providers.base import Adapter, CredentialField
+from scopchat.channels.providers.base import Adapter
+from scopchat.channels.providers.credentials import CredentialField
 from scopchat.common.crypto import UnreadableSecrets
 from scopchat.common.phones import BadNumber, to_address
 from scopchat.queues.models import Queue

@@ -176,6 +176,16 @@ def report(text: str, status: str) -> None:
     delivery.apply_receipts(reports=[delivery.Report(message.interaction.channel_id, receipt, utc_now())])
 
 
+def twin(username: str) -> str:
+    """Somebody who may do what this person may; returns who."""
+    person = User.objects.select_related("company").get(username=username)
+    made = create_user(
+        company=person.company, username=f"{username}2", email=f"{username}2@exemple.test", display_name="Double",
+        role=Role(person.role), password="bonjour-scopchat",
+    )  # fmt: skip
+    return made.username
+
+
 def addresses(username: str) -> list[str]:
     """Every address there is, about things that the person's company has."""
     person = User.objects.select_related("company").get(username=username)

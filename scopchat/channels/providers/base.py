@@ -16,6 +16,7 @@ from typing import Protocol
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from scopchat.channels.providers.credentials import CredentialField
 from scopchat.channels.providers.urlencoded import pairs_of
 
 
@@ -230,18 +231,6 @@ class Candidate:
     carrier_id: str
     created_at: datetime | None
     """By the carrier's clock; None where the carrier found it by our own name for the attempt."""
-
-
-@dataclass(frozen=True, slots=True)
-class CredentialField:
-    """One line of the form that an administrator fills in."""
-
-    name: str
-    label: str
-    secret: bool = False
-    shape: str = ""
-    """A pattern that every such value matches, where the carrier's have one; and what it is in words."""
-    looks_like: str = ""
 
 
 class Adapter(Protocol):

@@ -15,7 +15,6 @@ from scopchat.channels.providers.base import (
     Adapter,
     BadSignature,
     Candidate,
-    CredentialField,
     Event,
     HookAnswer,
     HookRequest,
@@ -31,6 +30,7 @@ from scopchat.channels.providers.base import (
     Sent,
     Unclear,
 )
+from scopchat.channels.providers.credentials import CredentialField
 
 MOST_ID = 80
 MOST_ADDRESS = 40

@@ -15,7 +15,6 @@ from scopchat.channels.providers.base import (
     Account,
     BadSignature,
     Candidate,
-    CredentialField,
     Event,
     FailureReason,
     HookAnswer,
@@ -33,6 +32,7 @@ from scopchat.channels.providers.base import (
     Sent,
     Unclear,
 )
+from scopchat.channels.providers.credentials import CredentialField
 
 SIGNATURE_HEADER = "x-simulator-signature"
 

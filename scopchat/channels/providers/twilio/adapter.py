@@ -20,7 +20,6 @@ from scopchat.channels.providers.base import (
     Attempt,
     BadSignature,
     Candidate,
-    CredentialField,
     Event,
     HookAnswer,
     HookRequest,
@@ -37,6 +36,7 @@ from scopchat.channels.providers.base import (
     Sent,
     Unclear,
 )
+from scopchat.channels.providers.credentials import CredentialField
 from scopchat.channels.providers.twilio.errors import reason_of
 from scopchat.channels.providers.twilio.signature import check_signature
 from scopchat.channels.providers.urlencoded import form_of
