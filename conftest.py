@@ -24,7 +24,7 @@ def pytest_configure() -> None:
     # Argon2 is slow on purpose; tests sign in hundreds of times.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     # It looks through every static file whenever a client is made.
-    settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if not name.startswith("whitenoise.")]
+    settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if not name.endswith("CompressedStaticFiles")]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -38,6 +38,7 @@ class Page:
         self.status: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self.notices: asyncio.Queue[tuple[str, Any]] = asyncio.Queue()
         self.html: list[str] = []
+        self.beat = asyncio.Event()
         self.more = asyncio.Event()
         self.leave = asyncio.Event()
         self.task: asyncio.Task[None] | None = None
@@ -51,8 +52,10 @@ class Page:
             self.status.set_result(message["status"])
             return
         for frame in message["body"].decode().split("\n\n")[:-1]:
-            lines = dict(line.split(": ", 1) for line in frame.splitlines() if line[0] != ":")
-            if "event" in lines:
+            lines = dict(line.split(": ", 1) for line in frame.splitlines())
+            if lines.get("event") == "beat":
+                self.beat.set()
+            elif "event" in lines:
                 self.notices.put_nowait((lines["event"], json.loads(lines["data"])))
             elif lines:
                 self.html.append(lines["data"])

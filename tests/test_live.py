@@ -199,6 +199,11 @@ async def test_a_page_with_an_ancient_or_absurd_cursor_is_told_everything_it_may
         assert await page.next() in (EVERYTHING, told(interaction))
 
 
+async def test_a_quiet_stream_says_that_it_is_there(cast: Cast) -> None:
+    async with live(heartbeat_seconds=0.02) as feed, opened(feed, cast.agent) as page:
+        await asyncio.wait_for(page.beat.wait(), 10)
+
+
 async def test_a_stream_ends_with_its_session(cast: Cast) -> None:
     def sign_out() -> None:
         from django.contrib.sessions.models import Session

@@ -15,7 +15,7 @@ from django_scopes import scope
 from scopchat.accounts import presence
 from scopchat.accounts.access import PersonRequest, is_fragment
 from scopchat.accounts.entering import enter
-from scopchat.accounts.second_factor import has_second_factor
+from scopchat.accounts.second_factor import must_add_factor
 from scopchat.accounts.services import current_company
 from scopchat.common.clock import utc_now
 from scopchat.tenancy.addresses import Place, at, is_companys, outside, place_of
@@ -114,9 +114,9 @@ class SecondFactorMiddleware:
 
     def process_view(self, request: HttpRequest, *_view: Any) -> HttpResponse | None:
         match, company = request.resolver_match, getattr(request, "company", None)
-        if company is None or not company.needs_second_factor or (match and match.view_name in OPEN_WITHOUT):
+        if company is None or (match and match.view_name in OPEN_WITHOUT):
             return None
-        if has_second_factor(cast(PersonRequest, request).user):
+        if not must_add_factor(cast(PersonRequest, request).user, company):
             return None
         if is_fragment(request):
             return HttpResponse(headers={"HX-Redirect": reverse("web:enrol")})

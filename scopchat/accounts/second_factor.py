@@ -9,12 +9,14 @@ from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.db.models import Exists, OuterRef, QuerySet
 
 from scopchat.accounts.models import User
 from scopchat.accounts.own_sessions import browser_of
 from scopchat.audit.catalogue import Verb
 from scopchat.audit.services import record
 from scopchat.common import crypto
+from scopchat.tenancy.models import Company
 
 FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 """Recovery codes are a way back in, and none of their own."""
@@ -23,6 +25,22 @@ FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 def has_second_factor(user: User) -> bool:
     """Whether the person has an authenticator app or a passkey (index on the user)."""
     return bool(Authenticator.objects.filter(user_id=user.pk, type__in=FACTORS).exists())
+
+
+def must_add_factor(user: User, company: Company) -> bool:
+    """Whether the company looked at has required one since before the person signed in, and they have none."""
+    if not company.needs_second_factor:
+        return False
+    since, signed_in = company.second_factor_since, user.last_login
+    return (since is None or signed_in is None or signed_in >= since) and not has_second_factor(user)
+
+
+def without_second_factor(company: Company) -> QuerySet[User]:
+    """People of the company and of those below who can sign in with nothing but a password, by name."""
+    having = Authenticator.objects.filter(user_id=OuterRef("pk"), type__in=FACTORS)
+    people = User.objects.filter(company__path__startswith=company.path, company__is_active=True, is_active=True)
+    found: QuerySet[User] = people.exclude(Exists(having)).order_by("display_name", "pk")
+    return found
 
 
 def has_any_factor(user: User) -> bool:

@@ -17,6 +17,7 @@ from scopchat.accounts.access import PersonRequest, is_fragment, requires
 from scopchat.accounts.archiving import left_out
 from scopchat.accounts.models import User
 from scopchat.accounts.roles import Permission, Reach
+from scopchat.accounts.second_factor import without_second_factor
 from scopchat.administration import usage
 from scopchat.administration.companies import page_of
 from scopchat.administration.forms_companies import CompanyFilter, CompanyForm, LimitsForm, NewCompanyForm
@@ -92,6 +93,7 @@ def detail(request: PersonRequest, pk: int) -> HttpResponse:
         "may_change": below and not archived,
         "may_restore": below and archived,
         "left_out": left_out(company),
+        "without_factor": without_second_factor(company),
         "obstacles": services.obstacles_to_archiving(company) if below and not archived else [],
     }
     return render(request, "administration/company.html", context)
@@ -151,9 +153,11 @@ def _form(
 def second_factor(request: PersonRequest, pk: int) -> HttpResponse:
     """Also for the person's own company: what they ask of others they may ask of themselves."""
     company, asked = visible_company(request, pk), request.POST.get("asked") == "yes"
-    done = _("A second factor is required from now on.") if asked else _("The changes are saved.")
+    done = _("From their next sign-in on, everybody needs a second factor.") if asked else _("The changes are saved.")
     said_after(
-        request, lambda: services.ask_second_factor(company=company, asked=asked, acting=request.user), done=done
+        request,
+        lambda: services.ask_second_factor(company=company, asked=asked, acting=request.user, now=utc_now()),
+        done=done,
     )
     return redirect("administration:company", pk)
 

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django import forms
+from django.core.validators import RegexValidator
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -14,6 +15,7 @@ from scopchat.accounts.models import User
 from scopchat.accounts.services import people_of
 from scopchat.channels.loans import providers_for
 from scopchat.channels.models import Channel, Destination, Provider
+from scopchat.channels.providers.credentials import CredentialField
 from scopchat.channels.providers.protocol import Adapter
 from scopchat.common.crypto import UnreadableSecrets
 from scopchat.common.phones import BadNumber, to_address
@@ -46,6 +48,7 @@ class ProviderForm(forms.Form):
                 required=not (wanted.secret and stored),
                 help_text=_("Stored. Leave blank to keep it.") if wanted.secret and stored else "",
                 widget=forms.PasswordInput({"autocomplete": "off"}) if wanted.secret else forms.TextInput,
+                validators=[_shape_of(wanted)] if wanted.shape else [],
             )
         self.fields["api_base_url"] = forms.CharField(
             label=_("API address"),
@@ -69,6 +72,12 @@ class ProviderForm(forms.Form):
             return {"secret": secrets.token_urlsafe(24)}
         names = [wanted.name for wanted in self.adapter.credential_fields]
         return {name: self.cleaned_data[name] for name in names if self.cleaned_data.get(name)}
+
+
+def _shape_of(wanted: CredentialField) -> RegexValidator:
+    """Refuses at once what the carrier would refuse at the first text: half a value, or another field's."""
+    words = gettext("This cannot be right: it has the form %(shape)s.") % {"shape": wanted.looks_like}
+    return RegexValidator(rf"\A{wanted.shape}\Z", words)
 
 
 def _is_address(text: str) -> bool:

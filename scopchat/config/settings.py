@@ -104,7 +104,8 @@ INSTALLED_APPS = [
 MESSAGE_STORAGE = "scopchat.web.notices.NoticeStorage"
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "scopchat.web.compression.CompressedStaticFiles",
+    "scopchat.web.compression.CompressedPages",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "scopchat.common.logs.RequestIdMiddleware",
     "scopchat.audit.requests.OriginMiddleware",
@@ -257,7 +258,6 @@ USE_TZ = True
 
 STATIC_URL = f"/static/{statics.version(BASE_DIR)}/"
 STATICFILES_DIRS = [
-    ("vendor/tabler/css", BASE_DIR / "node_modules/@tabler/core/dist/css"),
     ("vendor/htmx", BASE_DIR / "node_modules/htmx.org/dist"),
     ("vendor/emoji", BASE_DIR / "node_modules/emoji-picker-element"),
     ("vendor/emoji-data", BASE_DIR / "node_modules/emoji-picker-element-data"),

@@ -14,7 +14,7 @@ from scopchat.accounts.models import User
 from scopchat.channels.models import Channel
 from scopchat.channels.providers.base import FailureReason, InboundMessage, Receipt, ReceiptStatus
 from scopchat.channels.providers.simulator.models import Outcome, new_carrier_id
-from scopchat.channels.providers.simulator.services import set_behaviour
+from scopchat.channels.providers.simulator.services import remember, set_behaviour
 from scopchat.interactions.models import Interaction, Message
 from scopchat.interactions.services import delivery, lifecycle, receive, reply, sending
 from scopchat.interactions.status import MessageStatus
@@ -33,7 +33,7 @@ class Said:
 
 @transaction.atomic
 def hold(cast: Cast, *, now: datetime) -> None:
-    """Fills the client's inbox as of `now`; the toy phones of these customers stand ready on the simulator's page."""
+    """Fills the client's inbox as of `now`, and its customers' toy phones with the same."""
     with scope(company=cast.client):
         _waiting(cast, now)
         _answered(cast, now)
@@ -123,6 +123,9 @@ def _under_way(channel: Channel, customer: str) -> Interaction:
 
 def _arrive(channel: Channel, customer: str, text: str, at: datetime) -> None:
     message = InboundMessage(new_carrier_id(), customer, channel.address, text)
+    remember(
+        channel=channel, phone=customer, text=text, from_customer=True, carrier_id=message.carrier_id, now=at
+    )  # fmt: skip
     arrival = receive.Arrival(channel.company_id, channel.pk, channel.queue_id, message, at)
     receive.receive(arrivals=[arrival], now=at)
 
@@ -132,6 +135,10 @@ def _deliver(channel: Channel, message: Message, at: datetime, *, fails: bool) -
     run, carrier_id = uuid4(), new_carrier_id()
     sender = {channel.pk: channel.address}
     sending.claim(limits={channel.pk: 1}, senders=sender, shard=channel.shard, most=1, claim=run, now=at)
+    remember(
+        channel=channel, phone=message.recipient, text=message.text, from_customer=False,
+        carrier_id=carrier_id, arrives=not fails, now=at,
+    )  # fmt: skip
     result = sending.Result(message.pk, MessageStatus.SENT, at, carrier_id=carrier_id)
     sending.record_results(results=[result], claim=run, providers=[channel.provider_id])
     status = ReceiptStatus.FAILED if fails else ReceiptStatus.DELIVERED

@@ -74,6 +74,11 @@ def create(*, password: str) -> Cast:
     return Cast(*companies, *people, *desk, outsider_provider, outsider_channel)
 
 
+def add_reseller(cast: Cast, *, password: str) -> User:
+    """Somebody of the company above the client, for who wants to see what resellers see."""
+    return _person(cast.l2, "claire", "Claire Dubé", Role.RESELLER_ADMIN, password)
+
+
 def _resellers() -> tuple[Company, Company, Company, Company]:
     """The operator and a line of resellers below it."""
     operator = create_company(parent=None, kind=Kind.OPERATOR, name="SCOPCHAT")

@@ -39,7 +39,9 @@ def told() -> str:
 
 def _fill() -> None:
     with transaction.atomic():
-        conversations.hold(demo.create(password=logins.PASSWORD), now=utc_now())
+        cast = demo.create(password=logins.PASSWORD)
+        demo.add_reseller(cast, password=logins.PASSWORD)
+        conversations.hold(cast, now=utc_now())
 
 
 def _has_operator() -> bool:

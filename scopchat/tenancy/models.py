@@ -41,6 +41,8 @@ class Company(MP_Node):
     """Whether this company itself requires it of its people and of all below."""
     needs_second_factor = models.BooleanField(default=False)
     """Whether it, or a company above, does."""
+    second_factor_since = models.DateTimeField(null=True)
+    """It holds for who has signed in after this; for everybody where it is null."""
     max_users = models.PositiveIntegerField(_("users"), null=True)
     """This and the next three: limits on the company and all below it together; none where it is null (`limits`)."""
     max_channels = models.PositiveIntegerField(_("channels"), null=True)

@@ -67,7 +67,14 @@ def create_company(
             raise KindNotAllowed(f"{Kind(parent.kind).label} cannot have {kind.label} below it.")
         if not parent.is_active:
             raise NotPossible(_("The company above was deactivated meanwhile."))
-        company = Company.objects.add_child(parent, {**values, "needs_second_factor": parent.needs_second_factor})
+        company = Company.objects.add_child(
+            parent,
+            {
+                **values,
+                "needs_second_factor": parent.needs_second_factor,
+                "second_factor_since": parent.second_factor_since,
+            },
+        )
     told = {"kind": str(kind), "parent": parent.name if parent else "", **details}
     record(verb=Verb.COMPANY_CREATED, company=company, acting=acting, about=company, details=told)
     return company
@@ -88,15 +95,18 @@ def update_company(
 
 
 @transaction.atomic
-def ask_second_factor(*, company: Company, asked: bool, acting: Acting | None) -> None:
-    """Whether the company requires a second factor of its people and of all below; those below may ask it too."""
+def ask_second_factor(*, company: Company, asked: bool, acting: Acting | None, now: datetime) -> None:
+    """Whether the company requires a second factor of its people and of all below; those below may ask it too.
+
+    It holds for each person from their next sign-in on.
+    """
     company = tree.held(company)
     changed = changes({"second_factor": company.asks_second_factor}, {"second_factor": asked})
     if not changed:
         return
     company.asks_second_factor = asked
     company.save(update_fields=["asks_second_factor"])
-    tree.settle_second_factor(company)
+    tree.settle_second_factor(company, now=now)
     _record(Verb.COMPANY_CHANGED, company, acting, changed)
 
 

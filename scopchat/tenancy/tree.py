@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import models
 from django.db.models import Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet
 
@@ -56,8 +58,9 @@ def settle(company: Company) -> list[int]:
     return closed
 
 
-def settle_second_factor(company: Company) -> None:
-    """Makes `needs_second_factor` of the branch follow from what it and the companies above ask."""
+def settle_second_factor(company: Company, *, now: datetime) -> None:
+    """Makes `needs_second_factor` of the branch follow from what it and those above ask, newly as of `now`."""
     asking = _at_or_above(Company.objects.filter(asks_second_factor=True))
-    branch(company).filter(asking).update(needs_second_factor=True)
+    newly = branch(company).filter(asking, needs_second_factor=False)
+    newly.update(needs_second_factor=True, second_factor_since=now)
     branch(company).exclude(asking).update(needs_second_factor=False)

@@ -63,6 +63,8 @@ HEADERS = [
     (b"cache-control", b"no-store"),
     (b"x-accel-buffering", b"no"),
 ]
+BEAT = b"event: beat\ndata: {}\n\n"
+"""Said when there is nothing else to say: a page that hears nothing at all knows that its link is dead."""
 
 
 class Live:
@@ -222,7 +224,7 @@ class Live:
                 if await in_thread(sight_of, scope) != client.sight:
                     return
                 checked = time.monotonic()
-            await send({"type": "http.response.body", "body": client.take() or b": \n\n", "more_body": True})
+            await send({"type": "http.response.body", "body": client.take() or BEAT, "more_body": True})
 
 
 def _missed(sight: Sight, since: datetime) -> News:

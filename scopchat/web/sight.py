@@ -12,7 +12,7 @@ from django.http import HttpRequest, parse_cookie
 
 from scopchat.accounts.entering import has_entered
 from scopchat.accounts.roles import Permission, Reach
-from scopchat.accounts.second_factor import has_second_factor
+from scopchat.accounts.second_factor import must_add_factor
 from scopchat.accounts.services import current_company
 from scopchat.events.catalogue import InteractionChange
 from scopchat.interactions.queries import memberships
@@ -60,7 +60,7 @@ def sight_of(scope: Any) -> Sight | None:
     company = current_company(user=user, named=place_of(scope["path"]).company_id)
     if company is None or (company.pk != user.company_id and not has_entered(request.session, company.pk)):
         return None
-    if company.needs_second_factor and not has_second_factor(user):
+    if must_add_factor(user, company):
         return None
     viewer = Viewer.of(user, company.pk)
     if viewer.reach == Reach.MEMBER:

@@ -18,18 +18,22 @@ from django.db import connection, connections, transaction
 from django_scopes import scope, scopes_disabled
 
 from scopchat.accounts import invitations
+from scopchat.accounts.models import User
 from scopchat.accounts.roles import Role
 from scopchat.accounts.services import create_user
 from scopchat.channels.models import Channel, Destination, InboundEvent, PendingEvent, Provider
-from scopchat.channels.providers.simulator.services import text_from_phone
+from scopchat.channels.providers.base import InboundMessage, Receipt, ReceiptStatus
+from scopchat.channels.providers.simulator.models import Outcome
+from scopchat.channels.providers.simulator.services import set_behaviour, text_from_phone
 from scopchat.channels.services import create_channel, create_provider
 from scopchat.common.clock import utc_now
-from scopchat.interactions.models import Message
-from scopchat.interactions.services import start
+from scopchat.interactions.models import Interaction, Message
+from scopchat.interactions.services import delivery, lifecycle, receive, reply, start
 from scopchat.ops import demo
 from scopchat.tenancy.kinds import Kind
 from scopchat.tenancy.models import Company
 from scopchat.tenancy.services import create_company
+from tests.pages import PAGES, things_of, values_of
 
 SID, TOKEN = "AC" + "0" * 32, "kill-test-token"
 CHANNELS = 8
@@ -77,6 +81,16 @@ def many_companies(count: int) -> None:
     )  # fmt: skip
     for number in range(count):
         create_company(parent=above, kind=Kind.CLIENT, name=f"Client {number:04d}")
+
+
+def many_people(count: int) -> None:
+    """So many agents of the client's."""
+    company = Company.objects.get(name="Clinique Laurier")
+    for number in range(count):
+        create_user(
+            company=company, username=f"elodie{number}", email=f"elodie{number}@exemple.test",
+            display_name=f"Élodie {number:02}", role=Role.AGENT, password=None,
+        )  # fmt: skip
 
 
 def queue(keys: list[str]) -> int:
@@ -137,6 +151,59 @@ def invite() -> None:
 
 def hook_tokens() -> list[str]:
     return [provider.hook_token for provider in Provider.objects.all()]
+
+
+def silent_phone(number: str) -> None:
+    """A toy phone of the client's that takes texts and never reports on them."""
+    company = Company.objects.get(name="Clinique Laurier")
+    with scope(company=company):
+        set_behaviour(company=company, phone=number, behaviour={"outcome": Outcome.SILENT})
+
+
+def write_in(number: str, text: str) -> None:
+    """A customer's text to the clinic's queue is stored."""
+    company = Company.objects.get(name="Clinique Laurier")
+    with scope(company=company):
+        channel = Channel.objects.get(name="Accueil")
+        message = InboundMessage(uuid.uuid4().hex, number, channel.address, text)
+        arrival = receive.Arrival(company.pk, channel.pk, channel.queue_id, message, utc_now())
+        receive.receive(arrivals=[arrival], now=utc_now())
+
+
+def conversation(number: str, text: str) -> None:
+    """A customer's text, answered by Sophie with the same words."""
+    write_in(number, text)
+    company = Company.objects.get(name="Clinique Laurier")
+    with scope(company=company):
+        people = {person.username: person for person in company.users.all()}
+        thread = Interaction.objects.select_related("channel", "queue", "assignee").get(customer=number)
+        lifecycle.assign(interaction=thread, acting=people["karim"], to=people["sophie"], now=utc_now())
+        thread.refresh_from_db()
+        reply.reply(interaction=thread, acting=people["sophie"], text=text, idempotency_key=uuid.uuid4(), now=utc_now())
+
+
+def report(text: str, status: str) -> None:
+    """The carrier's receipt of this text comes in."""
+    message = Message.objects.select_related("interaction__channel").get(text=text, direction="out")
+    receipt = Receipt(message.carrier_id, message.interaction.channel.address, ReceiptStatus(status), status)
+    delivery.apply_receipts(reports=[delivery.Report(message.interaction.channel_id, receipt, utc_now())])
+
+
+def twin(username: str) -> str:
+    """Somebody who may do what this person may; returns who."""
+    person = User.objects.select_related("company").get(username=username)
+    made = create_user(
+        company=person.company, username=f"{username}2", email=f"{username}2@exemple.test", display_name="Double",
+        role=Role(person.role), password="bonjour-scopchat",
+    )  # fmt: skip
+    return made.username
+
+
+def addresses(username: str) -> list[str]:
+    """Every address there is, about things that the person's company has."""
+    person = User.objects.select_related("company").get(username=username)
+    things = things_of(person.company, person)
+    return sorted({page.address(values_of(page, things)) for page in PAGES})
 
 
 def say(inbound: str, outbound: str) -> None:

@@ -125,7 +125,7 @@ def test_a_link_of_another_person_is_not_ones_own(cast: Cast) -> None:
 
 def test_a_strangers_request_changes_nothing_for_the_person(cast: Cast) -> None:
     """They still add an app or a passkey; allauth would take their address for unverified, with no way to verify it."""
-    ask_second_factor(company=cast.client, asked=True, acting=None)
+    ask_second_factor(company=cast.client, asked=True, acting=None, now=utc_now())
     ask("sophie@exemple.test")
     assert not EmailAddress.objects.exists()
     browser = Client()

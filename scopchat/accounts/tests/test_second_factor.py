@@ -12,6 +12,7 @@ from allauth.mfa.totp.internal.auth import TOTP
 from scopchat.accounts.models import User
 from scopchat.audit.catalogue import Verb
 from scopchat.audit.models import Entry
+from scopchat.common.clock import utc_now
 from scopchat.tenancy.models import Company
 from scopchat.tenancy.services import ask_second_factor
 from tests.cast import PASSWORD, Cast
@@ -154,7 +155,7 @@ def test_passkeys_are_the_persons_own(cast: Cast) -> None:
 
 @pytest.mark.parametrize("who", ["operator", "distributor", "l2", "client"])
 def test_a_company_requires_it_of_its_people_and_of_all_below(cast: Cast, who: str) -> None:
-    ask_second_factor(company=getattr(cast, who), asked=True, acting=cast.operator_admin)
+    ask_second_factor(company=getattr(cast, who), asked=True, acting=cast.operator_admin, now=utc_now())
     browser, _place = sign_in("sophie")
     page = f"/c/{cast.client.pk}/second-factor/"
     assert browser.get("/messages/")["Location"] == page
@@ -164,7 +165,7 @@ def test_a_company_requires_it_of_its_people_and_of_all_below(cast: Cast, who: s
 
 
 def test_who_adds_one_goes_on(cast: Cast) -> None:
-    ask_second_factor(company=cast.client, asked=True, acting=None)
+    ask_second_factor(company=cast.client, asked=True, acting=None, now=utc_now())
     browser, _secret = enrolled("sophie")
     assert recovery_codes(browser)
     assert browser.get("/messages/").status_code == 200
@@ -172,13 +173,13 @@ def test_who_adds_one_goes_on(cast: Cast) -> None:
 
 
 def test_who_may_not_go_on_may_log_out(cast: Cast) -> None:
-    ask_second_factor(company=cast.client, asked=True, acting=None)
+    ask_second_factor(company=cast.client, asked=True, acting=None, now=utc_now())
     browser, _place = sign_in("sophie")
     assert browser.post("/account/logout/")["Location"] == "/account/login/"
 
 
 def test_who_enters_from_above_needs_one_as_well(cast: Cast) -> None:
-    ask_second_factor(company=cast.client, asked=True, acting=None)
+    ask_second_factor(company=cast.client, asked=True, acting=None, now=utc_now())
     browser, _place = sign_in("operateur")
     assert browser.get("/messages/").status_code == 200
     browser.look_at(cast.client)
@@ -192,10 +193,10 @@ def test_it_is_required_below_as_long_as_anyone_above_asks(cast: Cast) -> None:
     def required() -> list[str]:
         return sorted(Company.objects.filter(needs_second_factor=True).values_list("name", flat=True))
 
-    ask_second_factor(company=cast.l1, asked=True, acting=None)
-    ask_second_factor(company=cast.client, asked=True, acting=None)
+    ask_second_factor(company=cast.l1, asked=True, acting=None, now=utc_now())
+    ask_second_factor(company=cast.client, asked=True, acting=None, now=utc_now())
     assert required() == ["Boulangerie du Parc", "Clinique Laurier", "Réseau Rive-Sud", "Télécom Laval"]
-    ask_second_factor(company=cast.l1, asked=False, acting=None)
+    ask_second_factor(company=cast.l1, asked=False, acting=None, now=utc_now())
     assert required() == ["Clinique Laurier"]
-    ask_second_factor(company=cast.client, asked=False, acting=None)
+    ask_second_factor(company=cast.client, asked=False, acting=None, now=utc_now())
     assert required() == []

@@ -12,9 +12,11 @@ from scopchat.accounts.models import User
 from scopchat.accounts.roles import Role
 from scopchat.accounts.services import create_user
 from scopchat.audit.models import Entry
+from scopchat.common.clock import utc_now
 from scopchat.tenancy.models import Company
 from scopchat.tenancy.services import archive_company, ask_second_factor, restore_company
 from tests.cast import Cast
+from tests.passkeys import add_passkey
 from tests.people import signed_in
 
 NOW = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
@@ -48,18 +50,32 @@ def test_it_shows_everything_and_changes_the_second_factor_alone(cast: Cast) -> 
     assert f'href="/c/{cast.client.pk}/company/" title="Société" aria-current="page"' in html
 
 
+def test_who_has_no_second_factor_is_shown_before_it_is_required(cast: Cast) -> None:
+    add_passkey(cast.agent)
+    html = page(signed_in(cast.admin), cast.client)
+    assert "4 personnes ici et au-dessous n’en ont pas" in html
+    assert "Amélie Gagnon, Karim Haddad, Linh Nguyen, Marc Bouchard" in html
+    for person in (cast.admin, cast.manager, cast.agent2, cast.user):
+        add_passkey(person)
+    assert "Tout le monde ici et au-dessous en a un." in page(signed_in(cast.admin), cast.client)
+
+
 def test_an_administrator_requires_a_second_factor_of_their_own_company_alone(cast: Cast) -> None:
-    browser = signed_in(cast.admin)
+    browser, at_work = signed_in(cast.admin), signed_in(cast.agent)
     for other in (cast.l2, cast.outsider, cast.operator):
         assert browser.post(f"/companies/{other.pk}/second-factor/", {"asked": "yes"}).status_code == 404
-    browser.post(f"/companies/{cast.client.pk}/second-factor/", {"asked": "yes"})
+    done = browser.post(f"/companies/{cast.client.pk}/second-factor/", {"asked": "yes"}, follow=True)
+    assert "dès sa prochaine connexion" in done.content.decode()
     asking = Company.objects.filter(asks_second_factor=True)
     assert list(asking) == [cast.client]
-    assert browser.get("/messages/")["Location"] == f"/c/{cast.client.pk}/second-factor/"
+    # It stops nobody in the middle of their work, its author included.
+    assert (browser.get("/messages/").status_code, at_work.get("/messages/").status_code) == (200, 200)
+    for person in (cast.admin, cast.agent):
+        assert signed_in(person).get("/messages/")["Location"] == f"/c/{cast.client.pk}/second-factor/"
 
 
 def test_what_a_company_above_requires_stays_required(cast: Cast) -> None:
-    ask_second_factor(company=cast.l2, asked=True, acting=None)
+    ask_second_factor(company=cast.l2, asked=True, acting=None, now=utc_now())
     signed_in(cast.admin).post(f"/companies/{cast.client.pk}/second-factor/", {"asked": "no"})
     assert Company.objects.get(pk=cast.client.pk).needs_second_factor
 

@@ -12,6 +12,7 @@ from allauth.mfa.totp.internal.auth import TOTP
 from scopchat.accounts.models import User
 from scopchat.accounts.roles import Role
 from scopchat.audit.models import Entry
+from scopchat.common.clock import utc_now
 from scopchat.tenancy.services import ask_second_factor
 from tests.cast import Cast
 from tests.mails import mails
@@ -51,7 +52,7 @@ def test_everything_goes_and_the_person_is_signed_out_and_told(cast: Cast) -> No
 def test_where_one_is_required_the_person_adds_another_at_the_next_sign_in(cast: Cast) -> None:
     protect(cast.agent)
     protect(cast.admin)
-    ask_second_factor(company=cast.client, asked=True, acting=None)
+    ask_second_factor(company=cast.client, asked=True, acting=None, now=utc_now())
     reset(cast.admin, cast.agent)
     assert entered("sophie").get("/messages/")["Location"] == f"/c/{cast.client.pk}/second-factor/"
 

@@ -230,12 +230,3 @@ class Candidate:
     carrier_id: str
     created_at: datetime | None
     """By the carrier's clock; None where the carrier found it by our own name for the attempt."""
-
-
-@dataclass(frozen=True, slots=True)
-class CredentialField:
-    """One line of the form that an administrator fills in."""
-
-    name: str
-    label: str
-    secret: bool = False

@@ -14,7 +14,6 @@ from scopchat.channels.providers.base import (
     Account,
     BadSignature,
     Candidate,
-    CredentialField,
     Event,
     HookAnswer,
     HookRequest,
@@ -30,6 +29,7 @@ from scopchat.channels.providers.base import (
     Sent,
     Unclear,
 )
+from scopchat.channels.providers.credentials import CredentialField
 from scopchat.channels.providers.protocol import Adapter
 
 MOST_ID = 80

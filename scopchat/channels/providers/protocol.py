@@ -12,7 +12,6 @@ from typing import Protocol
 from scopchat.channels.providers.base import (
     Account,
     Candidate,
-    CredentialField,
     Event,
     HookAnswer,
     HookRequest,
@@ -23,6 +22,7 @@ from scopchat.channels.providers.base import (
     Receipt,
     SendOutcome,
 )
+from scopchat.channels.providers.credentials import CredentialField
 
 
 class Adapter(Protocol):

@@ -15,10 +15,11 @@ from scopchat.common.clock import utc_now
 from tests.cast import Cast
 from tests.people import signed_in
 
-SECRET = "tres-secret-1234567890"
+SECRET = "0123456789abcdef" * 2
+SID = "AC" + "1" * 32
 TWILIO = {
     "name": "Twilio",
-    "account_sid": "AC123",
+    "account_sid": SID,
     "auth_token": SECRET,
     "api_base_url": "https://api.twilio.com",
 }
@@ -31,7 +32,7 @@ def twilio(cast: Cast) -> Provider:
             company=cast.client,
             kind="twilio",
             name="Twilio",
-            credentials={"account_sid": "AC123", "auth_token": SECRET},
+            credentials={"account_sid": SID, "auth_token": SECRET},
         )
 
 
@@ -70,19 +71,33 @@ def test_it_has_no_page_for_a_carrier_it_does_not_know(cast: Cast) -> None:
     assert signed_in(cast.admin).get("/providers/add/pigeon/").status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("field", "typed"),
+    [("account_sid", "AC123"), ("account_sid", SECRET), ("auth_token", SID), ("auth_token", f"{SECRET} x")],
+)
+def test_it_refuses_credentials_that_cannot_be(cast: Cast, field: str, typed: str) -> None:
+    response = signed_in(cast.admin).post("/providers/add/twilio/", {**TWILIO, field: typed})
+    assert response.status_code == 422
+    assert "C’est impossible : la forme est" in response.content.decode()
+
+
+def test_the_simulator_has_no_addresses_to_give_to_a_carrier(cast: Cast) -> None:
+    assert "Adresses à donner" not in signed_in(cast.admin).get(f"/providers/{cast.provider.pk}/").content.decode()
+
+
 def test_it_adds_an_account_and_shows_what_the_carrier_needs(cast: Cast) -> None:
     response = signed_in(cast.admin).post("/providers/add/twilio/", TWILIO, follow=True)
     with scope(company=cast.client):
         made = Provider.objects.get(kind="twilio")
     html = response.content.decode()
-    assert made.credentials == {"account_sid": "AC123", "auth_token": SECRET}
+    assert made.credentials == {"account_sid": SID, "auth_token": SECRET}
     assert f"/hooks/twilio/{made.hook_token}/inbound" in html
     assert f"/hooks/twilio/{made.hook_token}/status" in html
 
 
 def test_it_never_shows_a_secret(cast: Cast, twilio: Provider) -> None:
     html = signed_in(cast.admin).get(f"/providers/{twilio.pk}/").content.decode()
-    assert "AC123" in html
+    assert SID in html
     assert SECRET not in html
 
 
@@ -93,10 +108,10 @@ def test_it_shows_no_secret_when_the_form_is_refused(cast: Cast) -> None:
 
 
 def test_it_keeps_a_secret_left_blank(cast: Cast, twilio: Provider) -> None:
-    signed_in(cast.admin).post(f"/providers/{twilio.pk}/", {**TWILIO, "account_sid": "AC999", "auth_token": ""})
+    signed_in(cast.admin).post(f"/providers/{twilio.pk}/", {**TWILIO, "account_sid": "AC" + "9" * 32, "auth_token": ""})
     with scope(company=cast.client):
         twilio.refresh_from_db()
-    assert twilio.credentials == {"account_sid": "AC999", "auth_token": SECRET}
+    assert twilio.credentials == {"account_sid": "AC" + "9" * 32, "auth_token": SECRET}
 
 
 @pytest.mark.parametrize("address", ["ftp://x.test", "https://", "javascript:alert(1)", ""])
@@ -141,7 +156,7 @@ def test_it_takes_new_credentials_for_those_that_cannot_be_read(cast: Cast, twil
     browser.post(f"/providers/{twilio.pk}/", TWILIO)
     with scope(company=cast.client):
         twilio.refresh_from_db()
-    assert twilio.account.credentials == {"account_sid": "AC123", "auth_token": SECRET}
+    assert twilio.account.credentials == {"account_sid": SID, "auth_token": SECRET}
     assert twilio.incident == ""
     assert twilio.hook_token != token
 

@@ -6,13 +6,16 @@ from collections import Counter
 
 import pytest
 from django.test import Client
+from django.utils import translation
 from django_scopes import scope, scopes_disabled
 from pytest_django import Settings
 
 from scopchat.accounts.models import User
+from scopchat.accounts.roles import Role
 from scopchat.channels.models import Channel, Provider
+from scopchat.channels.providers.simulator.models import SimulatedText
 from scopchat.interactions.models import Interaction, Message
-from scopchat.ops import callbacks, seed
+from scopchat.ops import callbacks, logins, seed
 from scopchat.ops.installation import CannotStart
 from scopchat.tenancy.kinds import Kind
 from scopchat.tenancy.models import Company
@@ -32,7 +35,7 @@ def test_it_makes_the_demo_and_tells_its_logins() -> None:
     told = seed.seed()
 
     assert "password bonjour-scopchat" in told
-    assert "amelie     Amélie Gagnon, company admin" in told
+    assert "amelie     Amélie Gagnon, Company administrator" in told
     assert [company.name for company in Company.objects.order_by("path")] == [
         "SCOPCHAT",
         "Distribution Nord",
@@ -44,9 +47,29 @@ def test_it_makes_the_demo_and_tells_its_logins() -> None:
 
 
 @pytest.mark.usefixtures("_loopback")
+def test_it_names_roles_in_the_language_of_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LC_ALL", "fr_CA.UTF-8")
+
+    assert "claire     Claire Dubé, Admin revendeur" in seed.seed()
+    with translation.override("en"):
+        assert {role.value: str(role.label) for role in Role} == logins.ROLES
+
+
+@pytest.mark.usefixtures("_loopback")
+def test_toy_phones_hold_the_conversations_of_the_inbox() -> None:
+    seed.seed()
+
+    with scopes_disabled():
+        assert set(SimulatedText.objects.filter(arrives=True).values_list("carrier_id", "text")) == set(
+            Message.objects.exclude(status="failed").values_list("carrier_id", "text")
+        )
+        assert SimulatedText.objects.filter(arrives=False).count() == 1
+
+
+@pytest.mark.usefixtures("_loopback")
 def test_it_makes_the_demo_once() -> None:
     assert seed.seed() == seed.seed()
-    assert User.objects.count() == 7
+    assert User.objects.count() == 8
 
 
 @pytest.mark.usefixtures("_loopback")

@@ -17,7 +17,6 @@ from scopchat.channels.providers.base import (
     Attempt,
     BadSignature,
     Candidate,
-    CredentialField,
     Event,
     FailureReason,
     HookAnswer,
@@ -35,6 +34,7 @@ from scopchat.channels.providers.base import (
     Sent,
     Unclear,
 )
+from scopchat.channels.providers.credentials import CredentialField
 
 SIGNATURE_HEADER = "x-simulator-signature"
 

@@ -55,6 +55,8 @@ class SimulatedText(TenantModel):
     from_customer = models.BooleanField()
     text = models.TextField(blank=True)
     media_urls = models.JSONField(default=list)
+    arrives = models.BooleanField(default=True, db_default=True)
+    """Whether the phone shows it: what the carrier took and then failed never reached anybody."""
     carrier_id = models.CharField(max_length=40, unique=True, default=new_carrier_id)
     reference = models.CharField(max_length=30, blank=True)
     """The desk's name of the attempt, for look-ups."""

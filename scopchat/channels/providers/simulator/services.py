@@ -79,12 +79,37 @@ def carry(
             text=text,
             media_urls=media_urls,
             reference=reference,
+            arrives=toy.outcome != Outcome.FAIL,
             created_at=now,
         )
     for seconds, status in _reports(toy):
         _defer(provider, toy, carried, status, now + timedelta(seconds=seconds))
     publish(SimulatorChanged(company.pk))
     return carried
+
+
+def remember(
+    *,
+    channel: Channel,
+    phone: str,
+    text: str,
+    from_customer: bool,
+    carrier_id: str,
+    now: datetime,
+    arrives: bool = True,
+) -> SimulatedText:
+    """What was said on a toy phone before, of which nobody is told."""
+    toy, _created = SimulatedPhone.objects.get_or_create(company=channel.company, number=phone)
+    said: SimulatedText = toy.texts.create(
+        company=channel.company,
+        channel_address=channel.address,
+        from_customer=from_customer,
+        text=text,
+        carrier_id=carrier_id,
+        arrives=arrives,
+        created_at=now,
+    )
+    return said
 
 
 def _holder(provider: Provider, address: str) -> Company:

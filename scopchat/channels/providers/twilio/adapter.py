@@ -20,7 +20,6 @@ from scopchat.channels.providers.base import (
     Attempt,
     BadSignature,
     Candidate,
-    CredentialField,
     Event,
     HookAnswer,
     HookRequest,
@@ -37,6 +36,7 @@ from scopchat.channels.providers.base import (
     Sent,
     Unclear,
 )
+from scopchat.channels.providers.credentials import CredentialField
 from scopchat.channels.providers.twilio.errors import reason_of
 from scopchat.channels.providers.twilio.signature import check_signature
 from scopchat.channels.providers.urlencoded import form_of
@@ -94,8 +94,8 @@ class TwilioAdapter:
     title: ClassVar[str] = "Twilio"
     default_api_base_url: ClassVar[str] = "https://api.twilio.com"
     credential_fields: ClassVar[tuple[CredentialField, ...]] = (
-        CredentialField("account_sid", "Account SID"),
-        CredentialField("auth_token", "Auth token", secret=True),
+        CredentialField("account_sid", "Account SID", shape="AC[0-9a-f]{32}", looks_like="AC + 32 × 0–9, a–f"),
+        CredentialField("auth_token", "Auth token", secret=True, shape="[0-9a-f]{32}", looks_like="32 × 0–9, a–f"),
     )
     media_hosts: ClassVar[frozenset[str]] = frozenset({"api.twilio.com"})
 

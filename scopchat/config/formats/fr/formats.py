@@ -1,7 +1,9 @@
-"""Dates in figures as Québec writes them (ISO 8601), not as France does; names Django's own."""
+"""Dates as Québec writes them: "24 nov. 2026, 10 h 29" for reading, figures as ISO 8601 where somebody types them."""
 
 from __future__ import annotations
 
-SHORT_DATE_FORMAT = "Y-m-d"
-SHORT_DATETIME_FORMAT = "Y-m-d H:i"
+SHORT_DATE_FORMAT = "j N Y"
+SHORT_DATETIME_FORMAT = r"j N Y, G \h i"
+DATETIME_FORMAT = r"j F Y, G \h i"
+TIME_FORMAT = r"G \h i"
 DATE_INPUT_FORMATS = ["%Y-%m-%d"]

@@ -7,7 +7,8 @@ from django_scopes import scope
 
 from scopchat.channels.models import Channel
 from scopchat.channels.providers.simulator.models import Outcome, SimulatedPhone, SimulatedText
-from scopchat.channels.providers.simulator.services import set_behaviour
+from scopchat.channels.providers.simulator.services import carry, set_behaviour
+from scopchat.common.clock import utc_now
 from tests.cast import Cast
 from tests.people import FRAGMENT, signed_in
 
@@ -23,10 +24,46 @@ def test_it_refuses_who_may_not(cast: Cast, who: str) -> None:
     assert signed_in(getattr(cast, who)).get("/simulator/").status_code == 403
 
 
-def test_it_does_not_exist_without_a_simulator_channel(cast: Cast) -> None:
+@pytest.mark.parametrize("who", ["admin", "operator_admin"])
+def test_without_a_simulator_channel_it_says_how_to_have_one(cast: Cast, who: str) -> None:
     with scope(company=cast.client):
         Channel.objects.update(is_active=False)
-    assert signed_in(cast.admin).get("/simulator/").status_code == 404
+    response = signed_in(getattr(cast, who)).get("/simulator/")
+
+    assert response.status_code == 200
+    assert "Aucun canal de cette société" in response.content.decode()
+    assert b'name="number"' not in response.content
+
+
+def test_every_phone_is_found_by_its_number_or_by_going_on(cast: Cast) -> None:
+    with scope(company=cast.client):
+        for n in range(30):
+            set_behaviour(company=cast.client, phone=f"514 555-02{n:02}", behaviour={})
+    admin = signed_in(cast.admin)
+
+    first = admin.get("/simulator/").content.decode()
+    assert (first.count("<article"), "514 555-0200" in first) == (24, False)
+    assert 'href="?shown=48"' in first
+    whole = admin.get("/simulator/?shown=48").content.decode()
+    assert (whole.count("<article"), "shown=" in whole) == (30, False)
+    found = admin.get("/simulator/?q=555-0200", headers=FRAGMENT).content.decode()
+    assert (found.count("<article"), "514 555-0200" in found) == (1, True)
+    assert "Aucun téléphone n’a ce numéro" in admin.get("/simulator/?q=999").content.decode()
+
+
+def test_a_text_that_the_carrier_fails_never_shows_on_the_phone(cast: Cast) -> None:
+    with scope(company=cast.client):
+        for number, outcome in (("+15145550142", Outcome.DELIVER), ("+15145550143", Outcome.FAIL)):
+            set_behaviour(company=cast.client, phone=number, behaviour={"outcome": outcome})
+    for number in ("+15145550142", "+15145550143"):
+        carry(
+            provider=cast.provider, channel_address=cast.channel_queue.address, number=number, text=f"Pour {number}",
+            media_urls=[], reference="1.1", now=utc_now(),
+        )  # fmt: skip
+
+    html = signed_in(cast.admin).get("/simulator/").content.decode()
+    assert "Pour +15145550142" in html
+    assert "Pour +15145550143" not in html
 
 
 @pytest.mark.parametrize("action", ["text", "behaviour"])

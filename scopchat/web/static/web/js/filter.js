@@ -1,5 +1,5 @@
 // Short lists of buttons narrowed by what is typed above them, without regard to case or accents.
-const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+export const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 
 document.addEventListener("input", (event) => {
   const list = document.querySelector(event.target.dataset?.filter || null);

@@ -5,3 +5,4 @@ import "./thread.js";
 import "./composer.js";
 import "./keyboard.js";
 import "./offline.js";
+import "./title.js";

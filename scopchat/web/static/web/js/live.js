@@ -14,17 +14,21 @@ let answered = false;
 const live = () => document.getElementById("live");
 const thread = () => document.getElementById("thread")?.dataset.id;
 
+// A thread that is fetched is read by that: in a hidden tab it waits until somebody looks again.
+const due = () => everything || (changed && !document.hidden);
+
 // Everyone is told to draw the list anew at the same moment: they ask for it one after another.
 function schedule() {
-  if (busy || timer || !(changed || everything)) return;
+  if (busy || timer || !due()) return;
   timer = setTimeout(fetchChanges, GATHER + (everything ? Math.random() * SPREAD : 0));
 }
 
 async function fetchChanges() {
   timer = null;
   const list = everything;
-  const open = document.getElementById("thread");
-  changed = everything = false;
+  const open = document.hidden ? null : document.getElementById("thread");
+  everything = false;
+  changed &&= document.hidden;
   busy = true;
   const whole = (!open || (await fetchThread(open))) && (!list || (await fetchList()));
   busy = false;
@@ -65,6 +69,15 @@ document.addEventListener("interactions", (event) => {
   if (ids.includes(thread()) || threads === "all") changed = true;
   schedule();
 });
+
+// What the stream has not told of, because it was away or not there yet: a text's way to the customer is no change of
+// its conversation's row, so the server cannot tell whether there was any.
+document.addEventListener("ready", () => {
+  if (!thread()) return;
+  changed = true;
+  schedule();
+});
+document.addEventListener("visibilitychange", schedule);
 
 // A thread that was on its way here when it changed was drawn before the change: it is fetched once more.
 document.addEventListener("htmx:after:swap", () => {

@@ -1,5 +1,6 @@
 // Who is there. Of all tabs that look at a company one hears of it, hidden or not, and tells the others; its stream is
 // the sign that this person is there, too.
+import { silence } from "./silence.js";
 import { ring } from "./sound.js";
 import { drawTimes } from "./times.js";
 
@@ -55,11 +56,21 @@ function spread(news) {
 
 function open() {
   const stream = new EventSource(`${home}live?people=1`);
+  const silent = silence(() => {
+    silent.end();
+    stream.close();
+    open();
+  });
+  for (const sign of ["open", "beat", "presences", "presence", "arrival"]) stream.addEventListener(sign, silent.heard);
   stream.addEventListener("open", () => spread(null));
   stream.addEventListener("presences", () => spread(null));
   stream.addEventListener("presence", (event) => spread(JSON.parse(event.data)));
   stream.addEventListener("arrival", () => ring().catch(() => tabs.postMessage({ ring: true })));
-  stream.addEventListener("error", (event) => event.target.readyState === EventSource.CLOSED && refused());
+  stream.addEventListener("error", () => {
+    if (stream.readyState !== EventSource.CLOSED) return;
+    silent.end();
+    refused();
+  });
 }
 
 // Where the session has ended, or the company may not be looked at any more, nothing of it stays on the screen.

@@ -12,7 +12,9 @@ document.addEventListener("simulator", () => {
   gathering = true;
   setTimeout(async () => {
     gathering = false;
-    const page = document.getElementById("live").dataset.page;
+    // Where there is no channel there is no phone, until the page is opened anew.
+    if (!document.getElementById("toys")) return;
+    const page = document.getElementById("live").dataset.page + location.search;
     await htmx.ajax("GET", page, { source: "#toys", target: "#toys", swap: "innerMorph" });
   }, GATHER);
 });

@@ -8,6 +8,15 @@ const day = new Intl.DateTimeFormat(language, { day: "numeric", month: "short" }
 const whole = new Intl.DateTimeFormat(language, { dateStyle: "full", timeStyle: "short" });
 const now = new Intl.RelativeTimeFormat(language, { numeric: "auto" }).format(0, "second");
 
+// Of what is over by now, "now" would be wrong: "il y a 1 min" is the least.
+const past = new Intl.RelativeTimeFormat(language, { style: "short" });
+
+function since(at) {
+  const passed = (Date.now() - at) / 60_000;
+  if (passed < 60) return past.format(-Math.max(1, Math.floor(passed)), "minute");
+  return passed < 24 * 60 ? past.format(-Math.floor(passed / 60), "hour") : ago(at);
+}
+
 function ago(at) {
   const passed = (Date.now() - at) / 60_000;
   if (passed < 1) return now;
@@ -19,7 +28,7 @@ function ago(at) {
 export function drawTimes() {
   for (const time of document.querySelectorAll("time[data-ago]")) {
     const at = new Date(time.dateTime);
-    const text = ago(at);
+    const text = time.dataset.ago === "past" ? since(at) : ago(at);
     if (time.textContent !== text) time.textContent = text;
     if (!time.title) time.title = whole.format(at);
   }
