@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tenancy", "0004_second_factor")]
+    dependencies = [("tenancy", "0005_second_factor_since")]
 
     operations = [
         migrations.AddField("company", "pool_version", models.PositiveIntegerField(db_default=0)),
