@@ -26,7 +26,7 @@ def enter(page: Page, company: str) -> None:
 
 def lend_a_simulator(above: Page) -> None:
     """The distributor makes one and lends it to the clinic, by keyboard in the dialog."""
-    above.goto("/providers/add/simulator/")
+    above.goto(above.url.replace("/messages/", "/providers/add/simulator/"))
     above.get_by_label("Nom", exact=True).fill("Simulateur Nord")
     above.get_by_role("button", name="Ajouter un fournisseur").click()
     above.get_by_role("button", name="Prêter").click()
