@@ -8,6 +8,7 @@ import re
 import sys
 import uuid
 from collections import Counter
+from datetime import timedelta
 from typing import Any
 
 import django
@@ -183,8 +184,9 @@ def conversation(number: str, text: str) -> None:
 
 
 def report(text: str, status: str) -> None:
-    """The carrier's receipt of this text comes in."""
+    """The carrier's receipt of this text comes in, long after anything else happened in its conversation."""
     message = Message.objects.select_related("interaction__channel").get(text=text, direction="out")
+    Interaction.objects.filter(pk=message.interaction_id).update(changed_at=utc_now() - timedelta(hours=1))
     receipt = Receipt(message.carrier_id, message.interaction.channel.address, ReceiptStatus(status), status)
     delivery.apply_receipts(reports=[delivery.Report(message.interaction.channel_id, receipt, utc_now())])
 
