@@ -11,6 +11,8 @@ from django.conf import settings
 from django.db import connection
 from django.db.models.signals import post_migrate
 from pytest_django import DjangoDbBlocker
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from scopchat.common.clock import utc_now
 from scopchat.events import publish
@@ -18,6 +20,14 @@ from scopchat.gateway import copies, notice
 from tests.cast import Cast, Rehearsed, rehearse
 from tests.heard import Heard
 from tests.people import Browser
+
+
+PROCESSES = (
+    "tests/processes/",
+    "tests/upgrades/",
+    "scopchat/ops/tests/test_up.py",
+    "scopchat/ops/tests/test_database.py",
+)
 
 
 def pytest_configure() -> None:
@@ -28,14 +38,21 @@ def pytest_configure() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that start processes wait more than they work: one worker has them all, from the start, one after another.
+    items.sort(key=lambda item: not item.nodeid.startswith(PROCESSES))
+
+
+class Lanes(LoadScopeScheduling):
+    """One worker has all tests that start processes, from the start: they wait more than they work.
 
     Each other module stays together as well, so that what its tests share is made once.
     """
-    items.sort(key=lambda item: item.get_closest_marker("processes") is None)
-    for item in items:
-        lane = "processes" if item.get_closest_marker("processes") else item.nodeid.partition("::")[0]
-        item.add_marker(pytest.mark.xdist_group(lane))
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "processes" if nodeid.startswith(PROCESSES) else nodeid.partition("::")[0]
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Lanes:
+    return Lanes(config, log)
 
 
 @pytest.fixture(scope="session")

@@ -20,7 +20,7 @@ from scopchat.events.catalogue import (
 from scopchat.events.subscribe import listen
 from scopchat.gateway.database import connection_params, in_thread
 from scopchat.tenancy.models import Company
-from scopchat.web.live import Live
+from scopchat.web.live.feed import Live
 
 
 def session_of(who: User | Browser | None) -> str:
@@ -83,7 +83,7 @@ async def live(**options: float) -> AsyncIterator[Live]:
             yield event
             began.set()
 
-    with patch("scopchat.web.live.listen", listening):
+    with patch("scopchat.web.live.feed.listen", listening):
         feed = Live(connection_params(), **options)
         running = asyncio.create_task(feed.run())
         await asyncio.wait_for(began.wait(), 10)

@@ -10,7 +10,7 @@ from django_scopes import scope, scopes_disabled
 from scopchat.channels.drains import Work
 from scopchat.channels.providers.base import InboundMessage
 from scopchat.common.clock import utc_now
-from scopchat.gateway import leases, outbox
+from scopchat.gateway import leases, turns
 from scopchat.interactions.models import Message
 from scopchat.interactions.services import receive, start
 from scopchat.interactions.services.receive import Arrival
@@ -33,7 +33,7 @@ def queue(cast: Cast) -> Message:
 def claimed(shard: int) -> list[int]:
     """Texts that the sender takes of the shard at this moment."""
     with scopes_disabled():
-        turn = outbox.take_turn(leases.take(Work.SEND, shard), uuid4(), outbox.Room(10), utc_now())
+        turn = turns.take_turn(leases.take(Work.SEND, shard), uuid4(), turns.Room(10), utc_now())
     return [text.message.attempt.message_id for text in turn.claimed]
 
 

@@ -17,9 +17,9 @@ from scopchat.events.publish import publish
 from scopchat.gateway.database import in_thread
 from scopchat.interactions.services.receive import Arrival, receive
 from scopchat.interactions.visibility import Viewer
-from scopchat.web import signs
-from scopchat.web.clients import Client, Shows
-from scopchat.web.sight import Sight
+from scopchat.web.live import presence_heartbeat
+from scopchat.web.live.client import Client, Shows
+from scopchat.web.live.viewer import LiveViewer
 from tests.cast import Cast
 from tests.live import Page, live, opened
 from tests.people import signed_in
@@ -82,7 +82,7 @@ def gone(person: User) -> None:
 
 
 async def test_a_stream_that_opens_brings_its_person_back(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(signs, "GATHER_SECONDS", 1.0)
+    monkeypatch.setattr(presence_heartbeat, "GATHER_SECONDS", 1.0)
     async with (
         live() as feed,
         opened(feed, cast.manager, query=PEOPLE) as manager,
@@ -101,7 +101,7 @@ async def test_who_came_back_before_their_stream_opened_hears_what_others_see_of
 
 
 async def test_a_stream_that_stays_open_keeps_its_person(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(signs, "SIGN_SECONDS", 0.1)
+    monkeypatch.setattr(presence_heartbeat, "SIGN_SECONDS", 0.1)
     async with live() as feed, opened(feed, cast.manager, query=PEOPLE) as manager, opened(feed, cast.agent, query=""):
         for _again in range(2):
             await in_thread(gone, cast.agent)
@@ -159,7 +159,7 @@ def drained(page: Page) -> list[tuple[str, object]]:
 
 
 def test_texts_that_come_together_are_one_sound(cast: Cast) -> None:
-    sight = Sight(Viewer.of(cast.agent, cast.client.pk).knowing([], [7]), False, False, "fr", True)
+    sight = LiveViewer(Viewer.of(cast.agent, cast.client.pk).knowing([], [7]), False, False, "fr", True)
     client = Client(sight, Shows.PEOPLE)
     mine, other, free = (InteractionChange(1, 1, 7, who) for who in (cast.agent.pk, cast.agent2.pk, None))
 

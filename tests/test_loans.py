@@ -14,7 +14,7 @@ from scopchat.channels.lending import lend_channel, lend_provider, revoke
 from scopchat.channels.models import Channel, Destination, Loan
 from scopchat.channels.services import create_channel
 from scopchat.common.refusals import Refusal
-from scopchat.gateway import outbox
+from scopchat.gateway import turns
 from scopchat.tenancy.models import Company
 from scopchat.tenancy.resources import Resource
 from scopchat.tenancy.services import (
@@ -101,7 +101,7 @@ def look(lender: Lender) -> None:
     """What holds at every moment."""
     with scopes_disabled():
         channels = list(Channel.objects.filter(provider=lender.provider).select_related("company", "loan"))
-        sending = [pk for one in channels for pk in outbox.load_routes(one.shard)]
+        sending = [pk for one in channels for pk in turns.load_routes(one.shard)]
     in_use = [channel for channel in channels if channel.is_active]
     addresses = [channel.address for channel in in_use]
     assert len(addresses) == len({*addresses})

@@ -73,7 +73,7 @@ def journaled(cast: Cast) -> dict[str, InboundEvent]:
 def test_the_journal_keeps_what_was_acknowledged_and_is_not_done(
     journaled: dict[str, InboundEvent], at_once: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("scopchat.channels.journal.PRUNED_AT_ONCE", at_once)
+    monkeypatch.setattr("scopchat.channels.journal_replay.PRUNED_AT_ONCE", at_once)
     (pruner,) = [one for one in PRUNERS if one.table == "channels_inboundevent"]
     with scopes_disabled():
         assert sum(pruner.prune(utc_now() - pruner.keeps)) == 4

@@ -14,9 +14,9 @@ class AccountsConfig(AppConfig):
         from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 
         from scopchat.accounts import password_reset, second_factor, sign_ins
-        from scopchat.accounts.archiving import People
+        from scopchat.accounts.company_lifecycle import People
         from scopchat.accounts.services import count_people
-        from scopchat.tenancy.participants import register
+        from scopchat.tenancy.company_lifecycle import register
         from scopchat.tenancy.resources import Resource, register_counter
 
         user_logged_in.connect(sign_ins.on_signed_in)

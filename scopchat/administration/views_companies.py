@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from scopchat.accounts.access import PersonRequest, is_fragment, requires
-from scopchat.accounts.archiving import left_out
+from scopchat.accounts.company_lifecycle import left_out
 from scopchat.accounts.models import User
 from scopchat.accounts.roles import Permission, Reach
 from scopchat.accounts.second_factor import without_second_factor

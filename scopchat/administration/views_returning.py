@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from scopchat.accounts.access import PersonRequest, requires
-from scopchat.accounts.archiving import bring_back, left_out
+from scopchat.accounts.company_lifecycle import bring_back, left_out
 from scopchat.accounts.models import User
 from scopchat.accounts.roles import Permission, may_look_after
 from scopchat.administration.forms_users import ReturningForm

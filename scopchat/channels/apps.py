@@ -7,9 +7,9 @@ class ChannelsConfig(AppConfig):
     name = "scopchat.channels"
 
     def ready(self) -> None:
-        from scopchat.channels.archiving import Channels
+        from scopchat.channels.company_lifecycle import Channels
         from scopchat.channels.services import count_channels
-        from scopchat.tenancy.participants import register
+        from scopchat.tenancy.company_lifecycle import register
         from scopchat.tenancy.resources import Resource, register_counter
 
         register(Channels())

@@ -18,7 +18,7 @@ from scopchat.accounts.models import User
 from scopchat.audit.catalogue import Verb
 from scopchat.audit.services import record
 from scopchat.channels.models import Channel, Destination, Loan, Provider
-from scopchat.channels.services import route_what_waited
+from scopchat.channels.services import replay_unmatched
 from scopchat.channels.signals import channels_switched
 from scopchat.common.refusals import Refusal
 from scopchat.tenancy import tree
@@ -159,7 +159,7 @@ def _bring_back(channel: Channel, company: Company) -> bool:
             Channel.objects.filter(pk=channel.pk).update(is_active=True, stopped_at=None)
     except (IntegrityError, LimitReached):
         return False
-    route_what_waited(channel)
+    replay_unmatched(channel)
     return True
 
 
@@ -195,7 +195,7 @@ def _take_back(channel: Channel, earned: Sequence[datetime | None], now: datetim
     except IntegrityError:
         Channel.objects.filter(pk=channel.pk).update(stopped_at=None)
         return
-    route_what_waited(channel)
+    replay_unmatched(channel)
     _tell_switched(channel.company, [channel.pk], now)
 
 

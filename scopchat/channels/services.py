@@ -14,7 +14,7 @@ from scopchat.accounts.models import User
 from scopchat.audit.catalogue import Verb
 from scopchat.audit.services import changes, record
 from scopchat.channels.hook_tokens import new_hook_token
-from scopchat.channels.journal import hand_back
+from scopchat.channels.journal_replay import hand_back
 from scopchat.channels.loans import loan_for_channels
 from scopchat.channels.models import Channel, Destination, InboundEvent, Provider
 from scopchat.channels.providers.registry import adapter_for
@@ -145,7 +145,7 @@ def create_channel(
         )
     if destination == Destination.USERS:
         _give_to(channel, users)
-    route_what_waited(channel)
+    replay_unmatched(channel)
     details = {"address": address, "provider": provider.name, **_settings(channel)}
     record(verb=Verb.CHANNEL_CREATED, company=company, acting=acting, about=channel, details=details)
     return channel
@@ -161,7 +161,7 @@ def _give_to(channel: Channel, users: Iterable[User]) -> None:
         publish(AccessChanged(tuple(sorted(changed))))
 
 
-def route_what_waited(channel: Channel) -> None:
+def replay_unmatched(channel: Channel) -> None:
     """Hands on what the address received while no channel had it."""
     hand_back(InboundEvent.objects.filter(provider_id=channel.provider_id, address=channel.address))
 

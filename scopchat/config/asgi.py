@@ -33,8 +33,8 @@ class Server:
         from scopchat.gateway.known_accounts import KnownAccounts
         from scopchat.gateway.wakeups import Wakeups
         from scopchat.web.away import unavailable
-        from scopchat.web.live import Live
-        from scopchat.web.sight import sight_of
+        from scopchat.web.live.feed import Live
+        from scopchat.web.live.viewer import viewer_of
 
         self._jobs = Jobs()
         self._journal = Journal(connection_params())
@@ -42,7 +42,9 @@ class Server:
         self._live = Live(connection_params())
         self._unavailable = unavailable
         self._watch = DatabaseWatch(connection_params())
-        self._pages = Pages(django_application, threads=THREADS, is_signed_in=lambda scope: sight_of(scope) is not None)
+        self._pages = Pages(
+            django_application, threads=THREADS, is_signed_in=lambda scope: viewer_of(scope) is not None
+        )
         self._hooks = Hooks(
             public_url=settings.PUBLIC_URL,
             accounts=KnownAccounts(),

@@ -15,7 +15,7 @@ from django.db import DatabaseError
 from procrastinate.manager import JobManager
 
 from scopchat.accounts import own_sessions
-from scopchat.channels import journal
+from scopchat.channels import journal_replay
 from scopchat.channels.providers.simulator import services as simulator
 from scopchat.common.clock import utc_now
 from scopchat.gateway.database import in_thread
@@ -38,7 +38,7 @@ class Pruner:
 
 
 PRUNERS = (
-    Pruner("channels_inboundevent", timedelta(days=30), journal.prune),
+    Pruner("channels_inboundevent", timedelta(days=30), journal_replay.prune),
     Pruner("simulator_simulatedtext", timedelta(days=90), simulator.prune),
     Pruner("django_session", timedelta(0), own_sessions.prune),
     Pruner("tenancy_segmentpool", timedelta(days=40), limits.prune_pools),

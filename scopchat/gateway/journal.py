@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import psycopg
 import structlog
 
-from scopchat.gateway.arrivals import CHANNEL, REPORT
+from scopchat.gateway.journal_listener import CHANNEL, REPORT
 
 logger = structlog.get_logger(__name__)
 

@@ -22,11 +22,11 @@ from scopchat.channels.incidents import note_health
 from scopchat.channels.providers.base import FailureReason, HttpAnswer, Refused, SendOutcome, Sent, Unclear
 from scopchat.common import http
 from scopchat.common.clock import utc_now
-from scopchat.gateway import leases, outbox
+from scopchat.gateway import leases, turns
 from scopchat.gateway.database import in_thread
 from scopchat.gateway.flight import Flight
 from scopchat.gateway.leases import Fenced, Lease
-from scopchat.gateway.outbox import Route
+from scopchat.gateway.turns import Route
 from scopchat.interactions.models import Priority
 from scopchat.interactions.services.sending import Claimed, Result
 from scopchat.interactions.status import MessageStatus
@@ -48,7 +48,7 @@ COMPLAINTS = frozenset({FailureReason.ACCOUNT, FailureReason.CONNECTION})
 SENT_TOTAL = Counter("scopchat_texts_sent_total", "Texts by what became of the request.", ["outcome"])
 _COUNTED = {outcome: SENT_TOTAL.labels(outcome.__name__.lower()) for outcome in (Sent, Refused, Unclear)}
 
-turns = asyncio.Semaphore(8)
+turn_slots = asyncio.Semaphore(8)
 """Shards sending at once in this process: enough to keep requests in flight, few enough for large batches."""
 
 
@@ -79,7 +79,7 @@ class Run:
     async def drain(self) -> None:
         """Sends until nothing is due. Raises `Fenced` when another run has taken the shard over."""
         if self._lease.left_behind:
-            left = await in_thread(outbox.abandon_earlier, self._lease.shard, self._claim, utc_now())
+            left = await in_thread(turns.abandon_earlier, self._lease.shard, self._claim, utc_now())
             if left:
                 logger.warning("texts_unknown", shard=self._lease.shard, texts=left)
         try:
@@ -91,11 +91,11 @@ class Run:
 
     async def _step(self) -> bool:
         """One look at the outbox; whether to look again."""
-        async with turns:
+        async with turn_slots:
             began = time.monotonic()
-            room = outbox.Room(self._flight.room(), self._flight.room_at_slow(), self._turns)
+            room = turns.Room(self._flight.room(), self._flight.room_at_slow(), self._turns)
             self._turns += 1
-            turn = await in_thread(outbox.take_turn, self._lease, self._claim, room, utc_now())
+            turn = await in_thread(turns.take_turn, self._lease, self._claim, room, utc_now())
             self._providers.update(route.provider_id for route in turn.routes.values())
             for text in turn.claimed:
                 route = turn.routes[text.channel_id]
@@ -120,7 +120,7 @@ class Run:
         held_back, self._held_back = self._held_back, {}
         while results:
             try:
-                await in_thread(outbox.write, self._lease.shard, results, self._claim, self._providers, held_back)
+                await in_thread(turns.write, self._lease.shard, results, self._claim, self._providers, held_back)
             except (OperationalError, InterfaceError) as error:
                 logger.warning("results_not_written", texts=len(results), error=type(error).__name__)
                 await asyncio.sleep(0.5)

@@ -15,8 +15,8 @@ from scopchat.channels.drains import Work, defer_drain
 from scopchat.common import http
 from scopchat.common.clock import utc_now
 from scopchat.gateway import copies, housekeeping, leases, media, router, sender, sweep
-from scopchat.gateway.arrivals import LINGER_SECONDS, Arrivals
 from scopchat.gateway.database import in_thread
+from scopchat.gateway.journal_listener import LINGER_SECONDS, Arrivals
 from scopchat.gateway.leases import Held
 from scopchat.gateway.lookups import look_up_unknown
 

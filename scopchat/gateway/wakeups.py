@@ -16,7 +16,7 @@ from procrastinate import App
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 
 from scopchat.channels.drains import Work, drain_options
-from scopchat.gateway.arrivals import LINGER_SECONDS
+from scopchat.gateway.journal_listener import LINGER_SECONDS
 
 logger = structlog.get_logger(__name__)
 

@@ -30,8 +30,8 @@ async def _work(stop: asyncio.Event) -> None:
     from django.conf import settings
 
     from scopchat.common import http
-    from scopchat.gateway.arrivals import Arrivals
     from scopchat.gateway.database import Jobs, connection_params
+    from scopchat.gateway.journal_listener import Arrivals
     from scopchat.gateway.tasks import STALLED_SECONDS
 
     arrivals = Arrivals(connection_params())

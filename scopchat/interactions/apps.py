@@ -8,9 +8,9 @@ class InteractionsConfig(AppConfig):
 
     def ready(self) -> None:
         from scopchat.channels.signals import channels_switched
-        from scopchat.interactions.archiving import Conversations
+        from scopchat.interactions.company_lifecycle import Conversations
         from scopchat.interactions.services.stopping import end_what_waits
-        from scopchat.tenancy.participants import register
+        from scopchat.tenancy.company_lifecycle import register
 
         register(Conversations())
         channels_switched.connect(end_what_waits)

@@ -15,9 +15,9 @@ from scopchat.audit.catalogue import Verb
 from scopchat.audit.services import Acting, changes, record
 from scopchat.common.refusals import Conflict
 from scopchat.tenancy import limits, tree
+from scopchat.tenancy.company_lifecycle import PARTICIPANTS, Obstacle, Skipped
 from scopchat.tenancy.kinds import ALLOWED_CHILDREN, Kind
 from scopchat.tenancy.models import Archival, Company
-from scopchat.tenancy.participants import PARTICIPANTS, Obstacle, Skipped
 from scopchat.tenancy.resources import Resource
 
 

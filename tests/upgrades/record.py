@@ -38,7 +38,7 @@ def fill() -> None:
     from scopchat.channels.drains import Work
     from scopchat.channels.models import Channel
     from scopchat.common.clock import utc_now
-    from scopchat.gateway import leases, outbox
+    from scopchat.gateway import leases, turns
     from scopchat.interactions.services import start
     from scopchat.ops import database, seed
     from scopchat.tenancy.models import Company
@@ -52,8 +52,8 @@ def fill() -> None:
         start.start(phone="+15145550190", text="Nobody knows", idempotency_key=uuid.UUID(int=1), **values)
         claim = uuid.uuid4()
         with scopes_disabled():
-            outbox.take_turn(leases.take(Work.SEND, channel.shard), claim, outbox.Room(10), utc_now())
-            outbox.abandon_earlier(channel.shard, uuid.uuid4(), utc_now())
+            turns.take_turn(leases.take(Work.SEND, channel.shard), claim, turns.Room(10), utc_now())
+            turns.abandon_earlier(channel.shard, uuid.uuid4(), utc_now())
         start.start(phone="+15145550191", text="Still to be sent", idempotency_key=uuid.UUID(int=2), **values)
 
 

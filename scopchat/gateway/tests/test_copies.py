@@ -16,14 +16,14 @@ from scopchat.channels.providers.base import Attempt, Receipt, ReceiptStatus
 from scopchat.channels.providers.twilio.fake.server import FakeServer
 from scopchat.common import http
 from scopchat.common.clock import utc_now
-from scopchat.gateway import copies, leases, notice, outbox, sweep
+from scopchat.gateway import copies, leases, notice, sweep, turns
 from scopchat.gateway.database import in_thread
 from scopchat.gateway.leases import Held
 from scopchat.gateway.lookups import look_up_unknown
 from scopchat.gateway.models import Installation
-from scopchat.gateway.outbox import Room
 from scopchat.gateway.tests.carriers import drain, fresh, on_its_way, point_at, queue, serving
 from scopchat.gateway.tests.conftest import Desk
+from scopchat.gateway.turns import Room
 from scopchat.interactions.models import Message, OutboxEntry
 from scopchat.interactions.services.delivery import Report, apply_receipts, settle_unknown
 from tests.at_once import at_once
@@ -95,7 +95,7 @@ async def test_a_copy_that_is_told_so_at_once_still_doubts_what_it_found_queued(
     await in_thread(move)
     await in_thread(copies.resume, utc_now())
     lease = await in_thread(leases.take, Work.SEND, desk.channel.shard)
-    assert (await in_thread(outbox.take_turn, lease, uuid4(), Room(10), utc_now())).claimed == []
+    assert (await in_thread(turns.take_turn, lease, uuid4(), Room(10), utc_now())).claimed == []
     assert (await in_thread(fresh, text)).status == "unknown"
 
 
@@ -166,7 +166,7 @@ async def test_a_person_decides_about_what_it_doubts(
     await in_thread(decide)
     await in_thread(copies.resume, utc_now())
     lease = await in_thread(leases.take, Work.SEND, desk.channel.shard)
-    claimed = (await in_thread(outbox.take_turn, lease, uuid4(), Room(10), utc_now())).claimed
+    claimed = (await in_thread(turns.take_turn, lease, uuid4(), Room(10), utc_now())).claimed
     assert [each.message.attempt.number for each in claimed] == attempts
     assert (await in_thread(fresh, text)).status == status
 
@@ -176,7 +176,7 @@ async def test_a_run_of_before_claims_nothing_more(desk: Desk) -> None:
     lease = await in_thread(leases.take, Work.SEND, desk.channel.shard)
     await in_thread(move)
     await in_thread(copies.look, utc_now())
-    assert (await in_thread(outbox.take_turn, lease, uuid4(), Room(10), utc_now())).claimed == []
+    assert (await in_thread(turns.take_turn, lease, uuid4(), Room(10), utc_now())).claimed == []
 
 
 def swept() -> None:

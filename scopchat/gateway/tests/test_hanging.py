@@ -14,7 +14,7 @@ from scopchat.channels.drains import Work
 from scopchat.channels.models import Channel
 from scopchat.channels.providers.twilio.fake.server import FakeServer
 from scopchat.common import http
-from scopchat.gateway import flight, leases, outbox, sender
+from scopchat.gateway import flight, leases, sender, turns
 from scopchat.gateway.database import in_thread
 from scopchat.gateway.tests.carriers import drain, fresh, point_at, queue, second_account, serving
 from scopchat.gateway.tests.conftest import Desk
@@ -72,7 +72,7 @@ async def test_an_account_whose_secrets_are_lost_stops_no_other_on_its_shard(des
     lost = await in_thread(queue, desk, "of the lost account")
     settings.FIELD_KEYS = [Fernet.generate_key().decode()]
     other = await in_thread(second_account, desk)
-    outbox._account.cache_clear()
+    turns._account.cache_clear()
     text = await in_thread(queue, other, "of another")
     async with serving(FakeServer(desk.carrier)) as url:
         await in_thread(point_at, other, url)

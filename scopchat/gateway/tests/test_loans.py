@@ -15,13 +15,13 @@ from scopchat.channels.models import Channel, Loan, LoanUse
 from scopchat.channels.providers.twilio.fake.carrier import TwilioFake
 from scopchat.common import http
 from scopchat.common.clock import utc_now
-from scopchat.gateway import leases, outbox, sender
+from scopchat.gateway import leases, sender, turns
 from scopchat.gateway.database import in_thread
-from scopchat.gateway.outbox import Room
 from scopchat.gateway.sweep import sweep
 from scopchat.gateway.tests.carriers import answering, point_at, serving
 from scopchat.gateway.tests.conftest import Desk, route_everything
 from scopchat.gateway.tests.test_router import NINE, ONE, arrive, report, states
+from scopchat.gateway.turns import Room
 from scopchat.interactions.models import Direction, Interaction, Message, OutboxEntry
 from scopchat.interactions.services import start
 from scopchat.interactions.services.sending import Result
@@ -70,7 +70,7 @@ def queue(channel: Channel, cast: Cast, text: str = "Bonjour") -> Message:
 def claimed(shard: int) -> list[int]:
     """Texts that the sender takes of the shard at this moment."""
     with scopes_disabled():
-        turn = outbox.take_turn(leases.take(Work.SEND, shard), uuid4(), Room(10), utc_now())
+        turn = turns.take_turn(leases.take(Work.SEND, shard), uuid4(), Room(10), utc_now())
     return [text.message.attempt.message_id for text in turn.claimed]
 
 
@@ -111,8 +111,8 @@ def test_a_receipt_finds_its_text_after_the_number_went_to_another(cast: Cast, l
     message = queue(theirs, cast)
     claim = uuid4()
     with scopes_disabled():
-        outbox.take_turn(leases.take(Work.SEND, theirs.shard), claim, Room(10), utc_now())
-        outbox.write(theirs.shard, [Result(message.pk, MessageStatus.SENT, utc_now(), carrier_id=ONE)], claim, [])
+        turns.take_turn(leases.take(Work.SEND, theirs.shard), claim, Room(10), utc_now())
+        turns.write(theirs.shard, [Result(message.pk, MessageStatus.SENT, utc_now(), carrier_id=ONE)], claim, [])
     take_back(loan)
     report(lent, ONE, "delivered")
     route_everything()
@@ -186,7 +186,7 @@ def test_the_borrower_sends_by_the_lenders_account_until_it_is_taken_back(cast: 
     theirs = channel_by(lend_number(lender, cast))
     message = queue(theirs, cast)
     with scopes_disabled():
-        turn = outbox.take_turn(leases.take(Work.SEND, theirs.shard), uuid4(), Room(10), utc_now())
+        turn = turns.take_turn(leases.take(Work.SEND, theirs.shard), uuid4(), Room(10), utc_now())
     assert [text.message.attempt.message_id for text in turn.claimed] == [message.pk]
     assert turn.routes[theirs.pk].account.credentials == ACCOUNT
 
@@ -198,13 +198,13 @@ def test_the_sweep_ends_what_was_left_behind(cast: Cast, lender: Lender, left: s
     message = queue(theirs, cast)
     with scopes_disabled():
         claim = uuid4()
-        outbox.take_turn(leases.take(Work.SEND, theirs.shard), claim, Room(10), utc_now())
+        turns.take_turn(leases.take(Work.SEND, theirs.shard), claim, Room(10), utc_now())
     take_back(loan)
     assert fresh(message).status == "queued"
     if left == "refused for now":
         later = Result(message.pk, MessageStatus.QUEUED, utc_now(), not_before=utc_now())
         with scopes_disabled():
-            outbox.write(theirs.shard, [later], claim, [])
+            turns.write(theirs.shard, [later], claim, [])
     else:
         OutboxEntry.objects.filter(message=message).update(claim=None)
     assert claimed(theirs.shard) == []

@@ -11,7 +11,7 @@ from django_scopes import scope, scopes_disabled
 from scopchat.channels.providers.base import Receipt, ReceiptStatus
 from scopchat.channels.providers.twilio.fake.server import FakeServer
 from scopchat.common.clock import utc_now
-from scopchat.gateway import outbox
+from scopchat.gateway import turns
 from scopchat.gateway.database import in_thread
 from scopchat.gateway.tests.carriers import drain, fresh, point_at, serving
 from scopchat.gateway.tests.conftest import Desk
@@ -92,7 +92,7 @@ def test_what_an_ended_run_left_is_unknown(desk: Desk) -> None:
         )
     assert claimed.message.recipient == STAFF
     with scopes_disabled():
-        assert outbox.abandon_earlier(desk.channel.shard, uuid4(), utc_now()) == 1
+        assert turns.abandon_earlier(desk.channel.shard, uuid4(), utc_now()) == 1
         assert Message.objects.get(pk=text.pk).status == "unknown"
 
 

@@ -15,11 +15,11 @@ from scopchat.channels.providers.base import Attempt, FailureReason, OutboundMes
 from scopchat.channels.providers.twilio.fake.server import FakeServer
 from scopchat.common import http
 from scopchat.common.clock import utc_now
-from scopchat.gateway import leases, outbox, sender
+from scopchat.gateway import leases, sender, turns
 from scopchat.gateway.database import in_thread
-from scopchat.gateway.outbox import Room
 from scopchat.gateway.tests.carriers import Application, answering, drain, fresh, on_its_way, point_at, queue, serving
 from scopchat.gateway.tests.conftest import Desk
+from scopchat.gateway.turns import Room
 from scopchat.interactions.models import Message, OutboxEntry, Priority
 from scopchat.interactions.services import sending
 
@@ -61,7 +61,7 @@ async def test_it_says_what_is_wrong_with_the_account_until_it_works_again(desk:
     assert (await in_thread(_provider, desk)).incident == "account: HTTP 401, error 20003"
     await in_thread(queue, desk, "y")
     async with serving(FakeServer(desk.carrier)) as url:
-        outbox._account.cache_clear()
+        turns._account.cache_clear()
         await in_thread(point_at, desk, url)
         await drain(desk)
     assert (await in_thread(_provider, desk)).incident == ""
@@ -141,7 +141,7 @@ async def test_a_carrier_that_is_away_for_ten_minutes_gets_the_text_once_it_is_b
     assert (waiting.message.status, waiting.message.reason, waiting.attempts) == ("queued", "connection", 10)
     assert (await in_thread(_provider, desk)).incident.startswith("connection")
     async with serving(FakeServer(desk.carrier)) as url:
-        outbox._account.cache_clear()
+        turns._account.cache_clear()
         await in_thread(point_at, desk, url)
         await drain(desk)
     sent = await in_thread(fresh, text)
@@ -170,9 +170,9 @@ async def test_a_full_queue_at_the_carrier_slows_the_channel_down(desk: Desk) ->
         await one_step(desk)
     await in_thread(queue, desk, "another", to="+15145550199")
     lease = await in_thread(leases.take, Work.SEND, desk.channel.shard)
-    assert (await in_thread(outbox.take_turn, lease, uuid4(), Room(10), utc_now())).claimed == []
+    assert (await in_thread(turns.take_turn, lease, uuid4(), Room(10), utc_now())).claimed == []
     later = utc_now() + timedelta(seconds=4)
-    assert len((await in_thread(outbox.take_turn, lease, uuid4(), Room(10), later)).claimed) == 2
+    assert len((await in_thread(turns.take_turn, lease, uuid4(), Room(10), later)).claimed) == 2
 
 
 async def test_a_text_that_waits_says_so_and_since_when(desk: Desk) -> None:

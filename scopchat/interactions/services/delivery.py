@@ -10,7 +10,7 @@ from django.db import transaction
 
 from scopchat.accounts.models import User
 from scopchat.accounts.roles import Permission
-from scopchat.channels.journal import hand_back_receipts
+from scopchat.channels.journal_replay import hand_back_receipts
 from scopchat.channels.providers.base import Receipt, ReceiptStatus
 from scopchat.common.queries import batch, columns
 from scopchat.common.refusals import Conflict, NotAllowed

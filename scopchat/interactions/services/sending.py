@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from scopchat.channels.journal import hand_back_receipts
+from scopchat.channels.journal_replay import hand_back_receipts
 from scopchat.channels.providers.base import Attempt, OutboundMessage
 from scopchat.common.queries import batch
 from scopchat.interactions import queries

@@ -7,7 +7,7 @@ from django.test import Client
 
 from scopchat.accounts.models import User
 from scopchat.accounts.people import renew_password
-from scopchat.web.sight import sight_of
+from scopchat.web.live.viewer import viewer_of
 from tests.cast import Cast
 from tests.people import FRAGMENT, entered
 
@@ -41,7 +41,7 @@ def test_nothing_is_done_before(browser: Client, cast: Cast) -> None:
 
 def test_no_live_stream_opens_before(browser: Client) -> None:
     cookie = f"sessionid={browser.cookies['sessionid'].value}".encode()
-    assert sight_of({"headers": [(b"cookie", cookie)]}) is None
+    assert viewer_of({"headers": [(b"cookie", cookie)]}) is None
 
 
 def test_the_chosen_password_opens_everything_and_closes_other_sessions(browser: Client) -> None:

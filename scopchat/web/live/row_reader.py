@@ -8,7 +8,7 @@ from typing import Any
 
 import psycopg
 
-from scopchat.interactions.news import ROWS_NOW
+from scopchat.interactions.live_rows import ROWS_NOW
 from scopchat.interactions.rows import Facts
 
 

@@ -15,12 +15,12 @@ from scopchat.channels.providers.base import Attempt, Receipt, ReceiptStatus
 from scopchat.channels.providers.twilio.fake.server import FakeServer
 from scopchat.common import http
 from scopchat.common.clock import utc_now
-from scopchat.gateway import leases, outbox, sender
+from scopchat.gateway import leases, sender, turns
 from scopchat.gateway.database import in_thread
 from scopchat.gateway.leases import Fenced
-from scopchat.gateway.outbox import Room
 from scopchat.gateway.tests.carriers import answering, drain, fresh, on_its_way, point_at, queue, serving
 from scopchat.gateway.tests.conftest import Desk
+from scopchat.gateway.turns import Room
 from scopchat.interactions.models import Message
 from scopchat.interactions.services import sending
 from scopchat.interactions.services.delivery import Report, apply_receipts
@@ -34,7 +34,7 @@ async def test_it_does_not_let_two_texts_to_one_customer_overtake(desk: Desk) ->
     first, second = [await in_thread(queue, desk, body) for body in ("un", "deux")]
     other = await in_thread(queue, desk, "autre", to="+15145550199")
     lease = await in_thread(leases.take, Work.SEND, desk.channel.shard)
-    turn = await in_thread(outbox.take_turn, lease, uuid4(), Room(100), utc_now())
+    turn = await in_thread(turns.take_turn, lease, uuid4(), Room(100), utc_now())
     taken = {text.message.attempt.message_id for text in turn.claimed}
     assert taken == {first.pk, other.pk}
     assert (await in_thread(fresh, second)).status == "queued"
@@ -47,7 +47,7 @@ async def test_it_keeps_to_the_channels_segments_per_second(desk: Desk) -> None:
     lease, now, claim = await in_thread(leases.take, Work.SEND, desk.channel.shard), utc_now(), uuid4()
     counts = []
     for seconds in (0.0, 0.4, 0.6, 1.2, 3.0):
-        turn = await in_thread(outbox.take_turn, lease, claim, Room(100), now + timedelta(seconds=seconds))
+        turn = await in_thread(turns.take_turn, lease, claim, Room(100), now + timedelta(seconds=seconds))
         counts.append(len(turn.claimed))
     assert counts == [2, 0, 1, 1, 2]
 
@@ -57,8 +57,8 @@ async def test_it_knows_when_the_next_text_is_due(desk: Desk) -> None:
     for n in range(2):
         await in_thread(queue, desk, "x", to=f"+1514555010{n}")
     lease, now, claim = await in_thread(leases.take, Work.SEND, desk.channel.shard), utc_now(), uuid4()
-    await in_thread(outbox.take_turn, lease, claim, Room(100), now)
-    turn = await in_thread(outbox.take_turn, lease, claim, Room(100), now)
+    await in_thread(turns.take_turn, lease, claim, Room(100), now)
+    turn = await in_thread(turns.take_turn, lease, claim, Room(100), now)
     assert turn.claimed == []
     assert turn.wake_at == now + timedelta(seconds=1)
 
@@ -68,7 +68,7 @@ async def test_a_fenced_run_claims_nothing(desk: Desk) -> None:
     old = await in_thread(leases.take, Work.SEND, desk.channel.shard)
     await in_thread(leases.take, Work.SEND, desk.channel.shard)
     with pytest.raises(Fenced):
-        await in_thread(outbox.take_turn, old, uuid4(), Room(100), utc_now())
+        await in_thread(turns.take_turn, old, uuid4(), Room(100), utc_now())
     assert (await in_thread(fresh, text)).status == "queued"
 
 
@@ -76,7 +76,7 @@ async def _claimed(desk: Desk) -> tuple[Message, UUID]:
     """A text that a run has claimed and not yet sent."""
     text = await in_thread(queue, desk, "x")
     lease, claim = await in_thread(leases.take, Work.SEND, desk.channel.shard), uuid4()
-    await in_thread(outbox.take_turn, lease, claim, Room(100), utc_now())
+    await in_thread(turns.take_turn, lease, claim, Room(100), utc_now())
     return text, claim
 
 
@@ -96,7 +96,7 @@ async def test_what_a_run_could_not_record_becomes_unknown_and_is_not_sent_again
     async with serving(FakeServer(desk.carrier)) as url:
         await in_thread(point_at, desk, url)
         with monkeypatch.context() as broken:
-            broken.setattr(outbox, "write", lambda *_results: 1 / 0)
+            broken.setattr(turns, "write", lambda *_results: 1 / 0)
             with pytest.raises(ZeroDivisionError):
                 await drain(desk)
         await drain(desk)
@@ -116,7 +116,7 @@ async def test_an_id_that_the_carrier_gives_twice_spoils_one_text_alone(desk: De
 
 async def test_a_run_that_wakes_up_late_sends_nothing_and_says_so(desk: Desk) -> None:
     text, claim = await _claimed(desk)
-    await in_thread(outbox.abandon_earlier, desk.channel.shard, uuid4(), utc_now())
+    await in_thread(turns.abandon_earlier, desk.channel.shard, uuid4(), utc_now())
     async with http.Client(allow_private=True) as client:
         run = sender.Run(leases.Lease(Work.SEND, desk.channel.shard, 0), client)
         run._claim = claim
@@ -129,7 +129,7 @@ async def test_a_run_that_wakes_up_late_sends_nothing_and_says_so(desk: Desk) ->
 async def test_a_result_under_a_lost_claim_changes_nothing(desk: Desk) -> None:
     text, claim = await _claimed(desk)
     result = Result(text.pk, MessageStatus.FAILED, utc_now(), reason="other")
-    await in_thread(outbox.write, desk.channel.shard, [result], uuid4(), [])
+    await in_thread(turns.write, desk.channel.shard, [result], uuid4(), [])
     entry = await in_thread(on_its_way, text)
     assert (entry.message.status, entry.claim) == ("queued", claim)
 
@@ -144,11 +144,11 @@ async def test_a_receipt_before_the_answer_has_the_last_word(
     text, claim = await _claimed(desk)
     await in_thread(_delivered, desk, text)
     result = Result(text.pk, status, utc_now(), carrier_id=later)
-    await in_thread(outbox.write, desk.channel.shard, [result], claim, [])
+    await in_thread(turns.write, desk.channel.shard, [result], claim, [])
     message = await in_thread(fresh, text)
     assert (message.status, message.carrier_id, message.attempts) == ("delivered", "SM1", 1)
     lease = await in_thread(leases.take, Work.SEND, desk.channel.shard)
-    assert (await in_thread(outbox.take_turn, lease, uuid4(), Room(100), utc_now())).claimed == []
+    assert (await in_thread(turns.take_turn, lease, uuid4(), Room(100), utc_now())).claimed == []
 
 
 def _set_throughput(desk: Desk, throughput: int) -> None:

@@ -9,10 +9,10 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from scopchat.channels.models import Channel
-from scopchat.channels.services import route_what_waited
+from scopchat.channels.services import replay_unmatched
 from scopchat.common.phones import display
+from scopchat.tenancy.company_lifecycle import Participant, Skipped
 from scopchat.tenancy.models import Company
-from scopchat.tenancy.participants import Participant, Skipped
 
 
 class Channels(Participant):
@@ -41,4 +41,4 @@ class Channels(Participant):
             except IntegrityError:
                 yield Skipped(name, _("Another channel of the provider has this number now."))
             else:
-                route_what_waited(channel)
+                replay_unmatched(channel)

@@ -9,9 +9,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from scopchat.gateway.arrivals import Arrivals
 from scopchat.gateway.database import connection_params
 from scopchat.gateway.journal import Entry, Journal
+from scopchat.gateway.journal_listener import Arrivals
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -14,9 +14,9 @@ from scopchat.accounts.names import names_taken
 from scopchat.accounts.services import end_sessions
 from scopchat.audit.catalogue import Verb
 from scopchat.audit.services import changes, record
+from scopchat.tenancy.company_lifecycle import Participant, Skipped
 from scopchat.tenancy.limits import require_room
 from scopchat.tenancy.models import Company
-from scopchat.tenancy.participants import Participant, Skipped
 from scopchat.tenancy.resources import Resource
 
 

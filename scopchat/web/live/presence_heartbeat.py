@@ -1,4 +1,4 @@
-"""Signs of life: open streams tell the database whose pages are open, all of a process's people at once.
+"""PresenceHeartbeat of life: open streams tell the database whose pages are open, all of a process's people at once.
 
 Who arrives is told what others see of them: what changed before their stream heard of it would never reach them.
 """
@@ -21,7 +21,7 @@ GATHER_SECONDS = 0.2
 """Who arrives is noted after this, together with whoever else does."""
 
 
-class Signs:
+class PresenceHeartbeat:
     """Writes who is there: everyone every `SIGN_SECONDS`, and who arrives at once."""
 
     def __init__(self, everyone: Callable[[], set[int]], tell: Callable[[dict[int, str]], None]) -> None:

@@ -11,8 +11,8 @@ from datetime import datetime
 from enum import Enum
 
 from scopchat.events.catalogue import InteractionChange, InteractionsChanged, Part, PresenceChanged
-from scopchat.interactions.news import Current
-from scopchat.web.sight import Sight
+from scopchat.interactions.live_rows import Current
+from scopchat.web.live.viewer import LiveViewer
 
 MOST_ROWS = 60
 """More interactions than this in one turn, and pages draw their list anew."""
@@ -61,7 +61,7 @@ class Shows(Enum):
 class Client:
     """One open page, or one browser with all of its pages."""
 
-    def __init__(self, sight: Sight, shows: Shows) -> None:
+    def __init__(self, sight: LiveViewer, shows: Shows) -> None:
         self.sight = sight
         self.shows = shows
         self.doubted = False

@@ -34,13 +34,13 @@ from scopchat.events.catalogue import (
 )
 from scopchat.events.subscribe import listen
 from scopchat.interactions.inbox import counts
+from scopchat.interactions.live_rows import Current, counts_html, current
 from scopchat.interactions.models import Interaction
-from scopchat.interactions.news import Current, counts_html, current
 from scopchat.tenancy.addresses import place_of
-from scopchat.web.clients import MOST_ROWS, Client, News, Shows, millis
-from scopchat.web.reader import Reader
-from scopchat.web.sight import Sight, sight_of
-from scopchat.web.signs import Signs
+from scopchat.web.live.client import MOST_ROWS, Client, News, Shows, millis
+from scopchat.web.live.presence_heartbeat import PresenceHeartbeat
+from scopchat.web.live.row_reader import Reader
+from scopchat.web.live.viewer import LiveViewer, viewer_of
 
 logger = structlog.get_logger(__name__)
 
@@ -79,7 +79,7 @@ class Live:
         self._something = asyncio.Event()
         self._uncounted: set[Client] = set()
         self._to_count = asyncio.Event()
-        self._signs = Signs(
+        self._signs = PresenceHeartbeat(
             lambda: {client.sight.viewer.person_id for client in self._everyone() if not client.doubted},
             self._tell_of_themselves,
         )
@@ -180,7 +180,7 @@ class Live:
             await asyncio.sleep(max(COUNT_SECONDS, COUNT_REST * (time.monotonic() - began)) if clients else 0)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        sight = await in_thread(sight_of, scope)
+        sight = await in_thread(viewer_of, scope)
         query = parse_qs(scope["query_string"].decode("latin-1"))
         if sight is None or place_of(scope["path"]).company_id is None:
             await answer(send, 403)
@@ -221,13 +221,13 @@ class Live:
         while await client.something(self._heartbeat_seconds):
             if client.doubted or time.monotonic() - checked >= self._heartbeat_seconds:
                 client.doubted = False
-                if await in_thread(sight_of, scope) != client.sight:
+                if await in_thread(viewer_of, scope) != client.sight:
                     return
                 checked = time.monotonic()
             await send({"type": "http.response.body", "body": client.take() or BEAT, "more_body": True})
 
 
-def _missed(sight: Sight, since: datetime) -> News:
+def _missed(sight: LiveViewer, since: datetime) -> News:
     """What changed since then (index `interaction_changed`)."""
     with company_scope(company=sight.company_id):
         changed = Interaction.objects.filter(changed_at__gte=since).values_list(

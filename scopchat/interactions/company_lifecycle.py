@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from django.utils.translation import ngettext
 
 from scopchat.interactions.models import Interaction
+from scopchat.tenancy.company_lifecycle import Obstacle, Participant
 from scopchat.tenancy.models import Company
-from scopchat.tenancy.participants import Obstacle, Participant
 
 
 class Conversations(Participant):

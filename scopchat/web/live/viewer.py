@@ -21,7 +21,7 @@ from scopchat.tenancy.addresses import place_of
 
 
 @dataclass(frozen=True, slots=True)
-class Sight:
+class LiveViewer:
     """What a person may see, of one company, and how it is shown to them."""
 
     viewer: Viewer
@@ -45,7 +45,7 @@ class Sight:
         return self.viewer.sees(change) or (change.also == self.viewer.person_id and self.viewer.reach > Reach.NONE)
 
 
-def sight_of(scope: Any) -> Sight | None:
+def viewer_of(scope: Any) -> LiveViewer | None:
     """Of the person whose session the request (an ASGI scope) belongs to, of the company that its address names.
 
     None without a valid session, and for a company that they may not look at or have not entered.
@@ -65,7 +65,7 @@ def sight_of(scope: Any) -> Sight | None:
     viewer = Viewer.of(user, company.pk)
     if viewer.reach == Reach.MEMBER:
         viewer = viewer.knowing(*memberships(user.pk))
-    return Sight(
+    return LiveViewer(
         viewer=viewer,
         sees_simulator=user.may(Permission.USE_SIMULATOR),
         sees_presence=user.may(Permission.SEE_PRESENCE),
