@@ -21,7 +21,6 @@ from tests.cast import Cast, Rehearsed, rehearse
 from tests.heard import Heard
 from tests.people import Browser
 
-
 PROCESSES = (
     "tests/processes/",
     "tests/upgrades/",

@@ -9,6 +9,6 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 PERIOD = 30
 
 
-def code_of(secret: str, *, later: int = 0) -> str:
-    """The code of now, or of a number of periods later."""
-    return str(format_hotp_value(hotp_value(secret, int(time.time()) // PERIOD + later)))
+def code_of(secret: str) -> str:
+    """The code of now."""
+    return str(format_hotp_value(hotp_value(secret, int(time.time()) // PERIOD)))

@@ -211,6 +211,8 @@ MFA_RATE_LIMITS = {"webauthn_login": ""}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "SCOPCHAT"
+MFA_TOTP_TOLERANCE = 1
+"""A code is good one period longer: it takes a moment to type, and clocks differ (RFC 6238, 5.2)."""
 
 OIDC_URL = env.text(
     "SCOPCHAT_OIDC_URL", "", "Issuer of single sign-on by OpenID Connect. Empty: there is none."

@@ -17,11 +17,14 @@ from playwright.sync_api import Browser, sync_playwright
 from scopchat.ops.postgres.external import free_port
 from tests.processes.desk import Desk, installation
 
+SENDER = "Bureau <bureau@exemple.test>"
+
 
 class Letterbox:
     """A mail server that keeps what it is given."""
 
     def __init__(self) -> None:
+        self.port = free_port()
         self.came: queue.Queue[EmailMessage] = queue.Queue()
 
     async def handle_DATA(self, _server: object, _session: object, envelope: object) -> str:
@@ -29,24 +32,28 @@ class Letterbox:
         self.came.put(email.message_from_bytes(content, EmailMessage, policy=email.policy.default))
         return "250 OK"
 
+    def about(self, subject: str, seconds: float) -> EmailMessage:
+        """The next e-mail with this subject. Raises `queue.Empty`."""
+        while (mail := self.came.get(timeout=seconds))["Subject"] != subject:
+            pass
+        return mail
+
 
 @pytest.fixture(scope="session")
 def letterbox() -> Iterator[Letterbox]:
     """Where the shared installation sends its e-mails."""
-    box, port = Letterbox(), free_port()
-    server = Controller(box, hostname="127.0.0.1", port=port)
+    box = Letterbox()
+    server = Controller(box, hostname="127.0.0.1", port=box.port)
     server.start()
-    os.environ["SCOPCHAT_MAIL_URL"] = f"smtp://127.0.0.1:{port}"
-    os.environ["SCOPCHAT_MAIL_FROM"] = "Bureau <bureau@exemple.test>"
     yield box
-    del os.environ["SCOPCHAT_MAIL_URL"], os.environ["SCOPCHAT_MAIL_FROM"]
     server.stop()
 
 
 @pytest.fixture(scope="session")
 def shared_desk(letterbox: Letterbox) -> Iterator[Desk]:
     """An installation whose only carrier answers nobody, for tests that kill none of it."""
-    with installation("http://127.0.0.1:1") as desk:
+    mail = {"SCOPCHAT_MAIL_URL": f"smtp://127.0.0.1:{letterbox.port}", "SCOPCHAT_MAIL_FROM": SENDER}
+    with installation("http://127.0.0.1:1", **mail) as desk:
         yield desk
 
 

@@ -175,7 +175,7 @@ def _template() -> Path:
 
 
 @contextlib.contextmanager
-def installation(carrier_url: str = "", *, wired: bool = False) -> Iterator[Desk]:
+def installation(carrier_url: str = "", *, wired: bool = False, **variables: str) -> Iterator[Desk]:
     """A running desk, empty yet; the Twilio account that its tool makes is at `carrier_url`.
 
     Where it is `wired`, its programs reach the database through a wire that a test may cut; the test's tool does not.
@@ -198,6 +198,7 @@ def installation(carrier_url: str = "", *, wired: bool = False) -> Iterator[Desk
             "SCOPCHAT_ALLOWED_HOSTS": "127.0.0.1,localhost",
             "SCOPCHAT_ALLOW_PRIVATE_HOSTS": "1",
             "TEST_CARRIER_URL": carrier_url,
+            **variables,
         }
         desk = Desk(postgres, folder, environment, ports)
         if wired:

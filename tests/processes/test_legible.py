@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.processes.desk import Desk, installation
+from tests.processes.desk import Desk
 from tests.processes.test_journey import signed_in
 
 pytestmark = [pytest.mark.processes, pytest.mark.browser]
@@ -25,13 +24,6 @@ TOO_WIDE = """() => {
     return [`${Math.max(document.documentElement.scrollWidth, main?.scrollWidth ?? 0)} px`,
         ...beyond.slice(0, 6).map((one) => `${one.tagName}.${one.className?.baseVal ?? one.className}`)];
 }"""
-
-
-@pytest.fixture(scope="module")
-def desk() -> Iterator[Desk]:
-    with installation("http://127.0.0.1:1") as desk:
-        desk.ask("set_up")
-        yield desk
 
 
 def is_page(page: Page, address: str) -> bool:

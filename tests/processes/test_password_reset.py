@@ -25,9 +25,8 @@ def test_a_forgotten_password_is_replaced_through_the_mail(desk: Desk, browser: 
         page.get_by_role("button", name="Envoyer le lien").click()
         expect(page.get_by_role("heading", name="Consultez vos courriels")).to_be_visible()
 
-    mail = letterbox.came.get(timeout=SOON / 1000)
+    mail = letterbox.about("Votre nouveau mot de passe", SOON / 1000)
     assert (mail["To"], mail["From"]) == ("sophie@exemple.test", "Bureau <bureau@exemple.test>")
-    assert mail["Subject"] == "Votre nouveau mot de passe"
     body = mail.get_body(("plain",))
     assert body is not None
     found = re.search(r"http://\S+", body.get_content())

@@ -85,7 +85,7 @@ def test_a_lost_network_is_said_at_once_and_its_return_shows_the_present(desk: D
     page = as_sophie(browser, desk.ports[0])
     mark = with_sent(desk, page, "+15145550153", "Coupée")
     page.context.set_offline(True)
-    expect(page.get_by_role("alert").get_by_text("Connexion perdue")).to_be_visible(timeout=500)
+    expect(page.get_by_role("alert").get_by_text("Connexion perdue")).to_be_visible(timeout=3_000)
 
     desk.ask("report", text="Coupée", status="failed")
     page.context.set_offline(False)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import email
 import email.policy
 import http.cookiejar
-import os
 import re
 import urllib.error
 import urllib.parse
@@ -31,6 +30,7 @@ class Letterbox:
     """A mail server that refuses each message once, so that jobs fail, and then keeps it; those for Linh never."""
 
     def __init__(self) -> None:
+        self.port = free_port()
         self.refused: dict[str, str] = {}
         self.kept: dict[str, str] = {}
 
@@ -46,18 +46,17 @@ class Letterbox:
 
 @pytest.fixture(scope="module")
 def letterbox() -> Iterator[Letterbox]:
-    box, port = Letterbox(), free_port()
-    server = Controller(box, hostname="127.0.0.1", port=port)
+    box = Letterbox()
+    server = Controller(box, hostname="127.0.0.1", port=box.port)
     server.start()
-    os.environ["SCOPCHAT_MAIL_URL"] = f"smtp://127.0.0.1:{port}"
     yield box
-    del os.environ["SCOPCHAT_MAIL_URL"]
     server.stop()
 
 
 @pytest.fixture(scope="module")
 def desk(letterbox: Letterbox) -> Iterator[Desk]:
-    with installation("http://127.0.0.1:1") as desk:
+    mail = f"smtp://127.0.0.1:{letterbox.port}"
+    with installation("http://127.0.0.1:1", SCOPCHAT_MAIL_URL=mail) as desk:
         desk.ask("set_up")
         yield desk
 

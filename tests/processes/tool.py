@@ -31,6 +31,7 @@ from scopchat.common.clock import utc_now
 from scopchat.interactions.models import Interaction, Message
 from scopchat.interactions.services import delivery, lifecycle, receive, reply, start
 from scopchat.ops import demo
+from scopchat.tenancy.addresses import is_companys, placed
 from scopchat.tenancy.kinds import Kind
 from scopchat.tenancy.models import Company
 from scopchat.tenancy.services import create_company
@@ -205,7 +206,8 @@ def addresses(username: str) -> list[str]:
     """Every address there is, about things that the person's company has."""
     person = User.objects.select_related("company").get(username=username)
     things = things_of(person.company, person)
-    return sorted({page.address(values_of(page, things)) for page in PAGES})
+    found = {page.address(values_of(page, things)) for page in PAGES}
+    return sorted(placed(one, person.company_id) if is_companys(one) else one for one in found)
 
 
 def say(inbound: str, outbound: str) -> None:
