@@ -100,11 +100,9 @@ def attachment(request: PersonRequest, token: str) -> HttpResponse:
     if attachment_id is None:
         raise Http404
     photo: Attachment = get_object_or_404(
-        Attachment.objects.select_related("message"),
-        pk=attachment_id,
-        state=AttachmentState.READY,
-        message__interaction__isnull=False,
+        Attachment.objects.select_related("message"), pk=attachment_id, state=AttachmentState.READY
     )
+    # No id is 0: a text outside any thread is nobody's to see.
     pages.visible(request, photo.message.interaction_id or 0)
     try:
         with photo.file.open() as file:

@@ -78,7 +78,7 @@ def test_it_has_no_page_for_a_carrier_it_does_not_know(cast: Cast) -> None:
 def test_it_refuses_credentials_that_cannot_be(cast: Cast, field: str, typed: str) -> None:
     response = signed_in(cast.admin).post("/providers/add/twilio/", {**TWILIO, field: typed})
     assert response.status_code == 422
-    assert "C’est impossible : la forme est" in response.content.decode()
+    assert "Valeur refusée. Format attendu : " in response.content.decode()
 
 
 def test_the_simulator_has_no_addresses_to_give_to_a_carrier(cast: Cast) -> None:

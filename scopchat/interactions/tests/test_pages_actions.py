@@ -28,7 +28,7 @@ def fresh(interaction: Interaction) -> Interaction:
     return found
 
 
-@pytest.mark.parametrize("action", ["reply", "acknowledge", "take", "assign", "close", "seen"])
+@pytest.mark.parametrize("action", ["reply", "acknowledge", "take", "assign", "close", "look"])
 def test_it_answers_404_to_the_outsider(cast: Cast, action: str) -> None:
     made = conversation(cast.channel_queue)
     assert post(cast.outsider_admin, f"/messages/{made.pk}/{action}/", text="x", key=uuid4()).status_code == 404
