@@ -30,6 +30,8 @@ PROCESSES = (
 
 
 def pytest_configure() -> None:
+    # A test's one transaction waits while pages are drawn, longer than a frozen process may hold its locks.
+    settings.DATABASES["default"]["OPTIONS"]["options"] = "-c idle_in_transaction_session_timeout=0"
     # Argon2 is slow on purpose; tests sign in hundreds of times.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     # It looks through every static file whenever a client is made.

@@ -31,7 +31,7 @@ def test_without_a_simulator_channel_it_says_how_to_have_one(cast: Cast, who: st
     response = signed_in(getattr(cast, who)).get("/simulator/")
 
     assert response.status_code == 200
-    assert "Aucun canal de cette société" in response.content.decode()
+    assert "Cette société n’a aucun canal simulé" in response.content.decode()
     assert b'name="number"' not in response.content
 
 
