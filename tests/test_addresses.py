@@ -17,9 +17,9 @@ from tests.people import FRAGMENT, signed_in
 from tests.test_isolation import written
 
 OF_NO_COMPANY = {
-    *("set_language", "simulator_carrier", "simulator_carrier_message"),
-    *("web:account", "web:activity", "web:confirm_email", "web:email", "web:first_password", "web:invitation"),
-    *("web:password", "web:preferences", "web:presence", "web:static_file"),
+    *("set_language", "simulator_carrier", "simulator_carrier_message", "web:static_file"),
+    *("accounts:account", "accounts:email", "accounts:confirm_email", "accounts:password", "accounts:preferences"),
+    *("accounts:activity", "accounts:first_password", "accounts:invitation", "accounts:presence"),
 }
 """Beside those under /account/."""
 ELSEWHERE = ["/messages/", "/messages/new/", "/users/", "/interactions/", "/audit/export/", "/", ""]

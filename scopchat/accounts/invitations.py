@@ -41,7 +41,7 @@ def invite(*, person: User, acting: User | None) -> None:
     """Sends a new invitation to who has no password yet; earlier ones are over."""
     person.set_unusable_password()
     person.save(update_fields=["password"])
-    link = settings.PUBLIC_URL + outside("web:invitation", token=token_of(person))
+    link = settings.PUBLIC_URL + outside("accounts:invitation", token=token_of(person))
     queue_mail(
         to=person.email,
         language=person.language,

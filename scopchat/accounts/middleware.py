@@ -79,7 +79,7 @@ def _as_once(request: PersonRequest) -> HttpResponse:
 class FirstPasswordMiddleware:
     """Who signed in with a password that somebody else knows sees one page until they have chosen their own."""
 
-    ALLOWED = frozenset({"web:first_password", "account_logout", "set_language"})
+    ALLOWED = frozenset({"accounts:first_password", "account_logout", "set_language"})
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -96,8 +96,8 @@ class FirstPasswordMiddleware:
         if match is not None and match.view_name in self.ALLOWED:
             return None
         if is_fragment(request):
-            return HttpResponse(headers={"HX-Redirect": outside("web:first_password")})
-        return redirect(outside("web:first_password"))
+            return HttpResponse(headers={"HX-Redirect": outside("accounts:first_password")})
+        return redirect(outside("accounts:first_password"))
 
 
 class SecondFactorMiddleware:
@@ -119,19 +119,19 @@ class SecondFactorMiddleware:
         if not must_add_factor(cast(PersonRequest, request).user, company):
             return None
         if is_fragment(request):
-            return HttpResponse(headers={"HX-Redirect": reverse("web:enrol")})
-        return redirect("web:enrol")
+            return HttpResponse(headers={"HX-Redirect": reverse("accounts:enrol")})
+        return redirect("accounts:enrol")
 
 
 OPEN_WITHOUT = {
-    "web:enrol",
+    "accounts:enrol",
     "mfa_activate_totp",
     "mfa_add_webauthn",
     "account_reauthenticate",
     "account_logout",
     "set_language",
-    "web:preferences",
-    "web:first_password",
+    "accounts:preferences",
+    "accounts:first_password",
 }
 """Pages that lead to a second factor, or out."""
 

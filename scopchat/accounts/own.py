@@ -49,7 +49,7 @@ def ask_email(*, person: User, email: str) -> None:
         to=email,
         language=person.language,
         template="accounts/mail/email",
-        context={"person": person, "link": settings.PUBLIC_URL + outside("web:confirm_email", token=token)},
+        context={"person": person, "link": settings.PUBLIC_URL + outside("accounts:confirm_email", token=token)},
     )
 
 

@@ -7,9 +7,12 @@ from typing import NamedTuple
 
 from scopchat.common.folding import fold
 from scopchat.tenancy.models import Company, State
+from scopchat.tenancy.resources import Resource
 from scopchat.tenancy.tree import branch
 
 PAGE = 100
+RESOURCES = (Resource.USERS, Resource.CHANNELS, Resource.SEGMENTS_MONTH)
+"""What the list has columns for."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,12 +18,11 @@ from scopchat.accounts.company_lifecycle import left_out
 from scopchat.accounts.models import User
 from scopchat.accounts.roles import Permission, Reach
 from scopchat.accounts.second_factor import without_second_factor
-from scopchat.administration import usage
-from scopchat.administration.companies import page_of
+from scopchat.administration.companies import RESOURCES, page_of
 from scopchat.administration.forms_companies import CompanyFilter, CompanyForm, LimitsForm, NewCompanyForm
 from scopchat.common.clock import utc_now
 from scopchat.common.refusals import said_after, said_on
-from scopchat.tenancy import services, tree
+from scopchat.tenancy import services, tree, usage
 from scopchat.tenancy.kinds import ALLOWED_CHILDREN, Kind
 from scopchat.tenancy.models import Company, State
 
@@ -56,11 +55,11 @@ def listing(request: PersonRequest) -> HttpResponse:
     text, state = form.cleaned_data.get("q", ""), form.cleaned_data.get("state", "")
     after = request.GET.get("after", "")
     page = page_of(request.company, text=text, state=state, after=after)
-    bars = usage.of_branch(request.company, now=utc_now())
+    bars = usage.of_branch(request.company, now=utc_now(), resources=RESOURCES)
     context = {
         "form": form,
         "rows": [(row, bars.get(row.company.pk, [])) for row in page.rows],
-        "titles": usage.LISTED,
+        "titles": RESOURCES,
         "next_path": page.next_path,
         "narrowed": bool(text or state),
         "may_add": _may_have_children(request.company),

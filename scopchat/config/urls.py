@@ -14,7 +14,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("scopchat.administration.urls")),
     path("simulator/carrier/", include("scopchat.channels.providers.simulator.carrier_urls")),
     path("simulator/", include("scopchat.channels.providers.simulator.urls")),
-    path("account/", include("scopchat.web.account_urls")),
+    path("", include("scopchat.accounts.urls")),
+    path("account/", include("scopchat.accounts.allauth_urls")),
     path("i18n/setlang/", public()(set_language), name="set_language"),
 ]
 

@@ -13,10 +13,10 @@ from scopchat.accounts.access import PersonRequest
 from scopchat.accounts.models import Presence, Theme
 from scopchat.accounts.roles import Permission, Reach
 from scopchat.accounts.services import companies_of
-from scopchat.administration import usage
-from scopchat.administration.usage import Bar
 from scopchat.common.clock import utc_now
+from scopchat.tenancy import usage
 from scopchat.tenancy.resources import Resource
+from scopchat.tenancy.usage import Bar
 from scopchat.web.navigation import Entry, menu_of
 
 TAKING = {

@@ -1,25 +1,20 @@
-"""The shell's own pages: where to begin, the company switcher, presence, preferences, and what went wrong."""
+"""The shell's own pages: where to begin, the company switcher, and what went wrong."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable
 
-from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.db import InterfaceError, OperationalError
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.templatetags.static import static
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language, get_language_bidi
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from scopchat.accounts.access import PersonRequest, is_fragment, public, requires
-from scopchat.accounts.models import Theme
-from scopchat.accounts.own import set_preferences
 from scopchat.accounts.services import companies_of
 from scopchat.common.refusals import NotAllowed, Refusal
 from scopchat.tenancy import search
@@ -40,18 +35,6 @@ def companies(request: PersonRequest) -> HttpResponse:
     return render(request, "web/company_options.html", {"found": found, "as_links": True})
 
 
-@require_POST
-@requires()
-def preferences(request: PersonRequest) -> HttpResponse:
-    theme, language = request.POST.get("theme"), request.POST.get("language")
-    set_preferences(
-        user=request.user,
-        theme=Theme(theme) if theme in Theme.values else None,
-        language=language if language in dict(settings.LANGUAGES) else None,
-    )
-    return back(request)
-
-
 @public(version=str, file=str)
 def static_file(request: HttpRequest, version: str, file: str) -> HttpResponse:  # noqa: ARG001
     """Today's file for a page open since before an upgrade, which asks for its own version's."""
@@ -59,13 +42,6 @@ def static_file(request: HttpRequest, version: str, file: str) -> HttpResponse: 
     if today == request.path or finders.find(file) is None:
         raise Http404
     return redirect(today)
-
-
-def back(request: HttpRequest) -> HttpResponseRedirect:
-    """To the page the person was on, if it is one of ours."""
-    referer = request.headers.get("Referer", "")
-    ours = url_has_allowed_host_and_scheme(referer, {request.get_host()}, require_https=request.is_secure())
-    return HttpResponseRedirect(referer if ours else "/")
 
 
 def _wrong(request: HttpRequest, status: int, title: str, words: str) -> HttpResponse:

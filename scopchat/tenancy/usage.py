@@ -12,9 +12,6 @@ from scopchat.tenancy.models import Company
 from scopchat.tenancy.pools import Weight
 from scopchat.tenancy.resources import Resource
 
-LISTED = (Resource.USERS, Resource.CHANNELS, Resource.SEGMENTS_MONTH)
-"""What the list of companies has columns for."""
-
 
 @dataclass(frozen=True, slots=True)
 class Bar:
@@ -37,11 +34,11 @@ def of_company(company: Company, *, now: datetime, resources: Iterable[Resource]
     return [Bar(resource, weigh_branch(company, resource, day=day)[company.pk]) for resource in resources]
 
 
-def of_branch(top: Company, *, now: datetime) -> dict[int, list[Bar]]:
-    """The listed resources of every company of the branch, by its id; archived ones have none."""
+def of_branch(top: Company, *, now: datetime, resources: Iterable[Resource]) -> dict[int, list[Bar]]:
+    """These resources of every company of the branch, by its id; archived ones have none."""
     day = now.astimezone(ZoneInfo(top.time_zone)).date()
     found: dict[int, list[Bar]] = {}
-    for resource in LISTED:
+    for resource in resources:
         for pk, weight in weigh_branch(top, resource, day=day).items():
             found.setdefault(pk, []).append(Bar(resource, weight))
     return found

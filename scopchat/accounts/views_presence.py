@@ -13,7 +13,7 @@ from scopchat.accounts.presence import be_active, presences_of
 from scopchat.accounts.presence import choose as choose_presence
 from scopchat.accounts.roles import Permission
 from scopchat.common.clock import utc_now
-from scopchat.web.views import back
+from scopchat.common.redirects import back
 
 MOST_SECONDS = 86_400
 

@@ -13,10 +13,10 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from scopchat.accounts import invitations, known_browsers
 from scopchat.accounts.access import PersonRequest, public, requires
+from scopchat.accounts.forms_password import PasswordForm
 from scopchat.accounts.models import User
 from scopchat.accounts.own import choose_password
 from scopchat.accounts.own_sessions import note_session
-from scopchat.web.forms_password import PasswordForm
 
 
 def keep_session(request: PersonRequest, response: HttpResponse) -> HttpResponse:
@@ -37,7 +37,7 @@ def first_password(request: PersonRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         choose_password(person=request.user, password=form.cleaned_data["password"])
         return keep_session(request, redirect("web:home"))
-    return render(request, "web/first_password.html", {"form": form}, status=422 if form.is_bound else 200)
+    return render(request, "accounts/first_password.html", {"form": form}, status=422 if form.is_bound else 200)
 
 
 @public(token=User)
@@ -47,14 +47,14 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     """Where the link of an invitation leads; the password is chosen here, and used at the ordinary sign-in."""
     person = invitations.invited(token)
     if person is None:
-        return render(request, "web/invitation_over.html", status=404)
+        return render(request, "accounts/invitation_over.html", status=404)
     with translation.override(person.language):
         form = PasswordForm(request.POST or None, person=person)
         if request.method == "POST" and form.is_valid():
             if invitations.accept(token=token, password=form.cleaned_data["password"]) is None:
-                return render(request, "web/invitation_over.html", status=404)
+                return render(request, "accounts/invitation_over.html", status=404)
             words = _("Your password is set. Sign in with it: your username is %(username)s.")
             messages.success(request, words % {"username": person.username})
             return redirect("account_login")
         context = {"form": form, "person": person}
-        return render(request, "web/invitation.html", context, status=422 if form.is_bound else 200)
+        return render(request, "accounts/invitation.html", context, status=422 if form.is_bound else 200)

@@ -12,9 +12,9 @@ from allauth.socialaccount.providers.openid_connect import views as oidc
 from django.conf import settings
 from django.urls import path, re_path, reverse_lazy
 
+from scopchat.accounts import views_sign_in
 from scopchat.accounts.access import public, requires
 from scopchat.accounts.models import User
-from scopchat.web import views_sign_in
 
 strangers = public()
 own = requires()

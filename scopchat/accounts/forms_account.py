@@ -8,8 +8,8 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from scopchat.accounts.forms_password import CurrentPassword
 from scopchat.accounts.models import Theme, User
-from scopchat.web.forms_password import CurrentPassword
 
 
 class AccountForm(forms.Form):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -13,11 +14,12 @@ from django.views.decorators.http import require_POST
 
 from scopchat.accounts import own
 from scopchat.accounts.access import PersonRequest, public, requires
-from scopchat.accounts.models import User
+from scopchat.accounts.forms_account import AccountForm, EmailForm
+from scopchat.accounts.forms_password import OwnPasswordForm
+from scopchat.accounts.models import Theme, User
 from scopchat.accounts.names import EmailTaken
-from scopchat.web.forms_account import AccountForm, EmailForm
-from scopchat.web.forms_password import OwnPasswordForm
-from scopchat.web.views_password import keep_session
+from scopchat.accounts.views_password import keep_session
+from scopchat.common.redirects import back
 
 
 def _page(
@@ -35,7 +37,7 @@ def _page(
         "password": password or OwnPasswordForm(person=person),
     }
     refused = any(form is not None for form in (about, email, password))
-    return render(request, "web/account.html", context, status=422 if refused else 200)
+    return render(request, "accounts/account.html", context, status=422 if refused else 200)
 
 
 @requires()
@@ -48,7 +50,7 @@ def account(request: PersonRequest) -> HttpResponse:
     own.update_own(person=request.user, **form.cleaned_data)
     with translation.override(request.user.language):
         messages.success(request, _("The changes are saved."))
-    return redirect("web:account")
+    return redirect("accounts:account")
 
 
 @require_POST
@@ -62,7 +64,7 @@ def email(request: PersonRequest) -> HttpResponse:
     own.ask_email(person=request.user, email=address)
     words = _("A link is on its way to %(email)s. Your address changes once you have followed it.")
     messages.success(request, words % {"email": address})
-    return redirect("web:account")
+    return redirect("accounts:account")
 
 
 @require_POST
@@ -74,7 +76,7 @@ def password(request: PersonRequest) -> HttpResponse:
         return _page(request, password=form)
     own.choose_password(person=request.user, password=form.cleaned_data["password"])
     messages.success(request, _("Your password is changed. You are signed out on your other devices."))
-    return keep_session(request, redirect("web:account"))
+    return keep_session(request, redirect("accounts:account"))
 
 
 @public(token=User)
@@ -83,7 +85,7 @@ def confirm_email(request: HttpRequest, token: str) -> HttpResponse:
     """Where the link in the e-mail leads; a button confirms, as mail programs open links by themselves."""
     asked = own.asked_email(token)
     if asked is None:
-        return render(request, "web/email_over.html", status=404)
+        return render(request, "accounts/email_over.html", status=404)
     person, address = asked
     context = {"person": person, "email": address, "done": False, "taken": False}
     with translation.override(person.language):
@@ -93,4 +95,16 @@ def confirm_email(request: HttpRequest, token: str) -> HttpResponse:
                 context["done"] = True
             except EmailTaken:
                 context["taken"] = True
-        return render(request, "web/email.html", context, status=409 if context["taken"] else 200)
+        return render(request, "accounts/email.html", context, status=409 if context["taken"] else 200)
+
+
+@require_POST
+@requires()
+def preferences(request: PersonRequest) -> HttpResponse:
+    theme, language = request.POST.get("theme"), request.POST.get("language")
+    own.set_preferences(
+        user=request.user,
+        theme=Theme(theme) if theme in Theme.values else None,
+        language=language if language in dict(settings.LANGUAGES) else None,
+    )
+    return back(request)
