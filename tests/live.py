@@ -18,7 +18,7 @@ from scopchat.events.catalogue import (
     Event,
 )
 from scopchat.events.subscribe import listen
-from scopchat.gateway.database import connection_params, in_thread
+from scopchat.gateway.database import connection_params, in_thread_unscoped
 from scopchat.tenancy.models import Company
 from scopchat.web.live.feed import Live
 
@@ -110,7 +110,9 @@ async def opened(
     scope_ = {
         "type": "http",
         "path": f"/c/{company.pk if company else getattr(who, 'company_id', 1)}/live",
-        "headers": [(b"cookie", f"{settings.SESSION_COOKIE_NAME}={await in_thread(session_of, who)}".encode())],
+        "headers": [
+            (b"cookie", f"{settings.SESSION_COOKIE_NAME}={await in_thread_unscoped(session_of, who)}".encode())
+        ],
         "query_string": f"{query}&since={moment}".encode(),
     }
     page.task = asyncio.create_task(feed(scope_, page.receive, page.send))

@@ -23,7 +23,7 @@ from scopchat.events.catalogue import (
     SimulatorChanged,
 )
 from scopchat.events.publish import publish
-from scopchat.gateway.database import in_thread
+from scopchat.gateway.database import in_thread_unscoped
 from scopchat.interactions.models import Interaction
 from scopchat.interactions.services import lifecycle, start
 from scopchat.queues.services import set_members
@@ -71,12 +71,12 @@ async def test_each_person_hears_of_what_they_may_see(cast: Cast) -> None:
     }  # fmt: skip
     async with live() as feed, contextlib.AsyncExitStack() as stack:
         pages = {name: await stack.enter_async_context(opened(feed, user)) for name, user in everyone.items()}
-        in_queue = await in_thread(write, cast.channel_queue, cast.admin)
-        on_users_channel = await in_thread(write, cast.channel_user, cast.admin)
-        elsewhere = await in_thread(write, cast.outsider_channel, cast.outsider_admin)
+        in_queue = await in_thread_unscoped(write, cast.channel_queue, cast.admin)
+        on_users_channel = await in_thread_unscoped(write, cast.channel_user, cast.admin)
+        elsewhere = await in_thread_unscoped(write, cast.outsider_channel, cast.outsider_admin)
         heard = {name: await page.next() for name, page in pages.items()}
         more = {name: await pages[name].next() for name in ("admin", "manager") if len(heard[name][1]["threads"]) == 1}
-        await in_thread(assign, on_users_channel, cast, cast.manager)
+        await in_thread_unscoped(assign, on_users_channel, cast, cast.manager)
         assert await pages["user"].next() == told(on_users_channel)
         assert pages["agent"].notices.empty()
         assert pages["outsider"].notices.empty()
@@ -100,47 +100,47 @@ async def test_it_draws_rows_in_each_persons_language(cast: Cast) -> None:
     def speak_english() -> None:
         User.objects.filter(pk=cast.manager.pk).update(language="en")
 
-    await in_thread(speak_english)
+    await in_thread_unscoped(speak_english)
     async with live() as feed, opened(feed, cast.admin) as french, opened(feed, cast.manager) as english:
-        await in_thread(write, cast.channel_queue, cast.admin)
+        await in_thread_unscoped(write, cast.channel_queue, cast.admin)
         await french.html_with("Vous :")
         await english.html_with("You:")
 
 
 async def test_a_row_is_one_line_whatever_was_written(cast: Cast) -> None:
     async with live() as feed, opened(feed, cast.admin) as page:
-        await in_thread(write, cast.channel_queue, cast.admin, text="Un\n\nevent: faux\r\rdata: <b>")
+        await in_thread_unscoped(write, cast.channel_queue, cast.admin, text="Un\n\nevent: faux\r\rdata: <b>")
         html = await page.html_with("row-words")
     assert "Un event: faux data: &lt;b&gt;" in " ".join(html.split())
 
 
 async def test_it_brings_the_counts(cast: Cast) -> None:
     async with live() as feed, opened(feed, cast.agent) as page:
-        await in_thread(write, cast.channel_queue, cast.admin)
+        await in_thread_unscoped(write, cast.channel_queue, cast.admin)
         assert 'hx-target="#count-all" hx-swap="textContent">1<' in await page.html_with("count-all")
 
 
 async def test_a_closed_conversation_is_taken_away(cast: Cast) -> None:
-    interaction = await in_thread(write, cast.channel_queue, cast.admin)
+    interaction = await in_thread_unscoped(write, cast.channel_queue, cast.admin)
     async with live() as feed, opened(feed, cast.agent) as page:
-        await in_thread(close, interaction, cast)
+        await in_thread_unscoped(close, interaction, cast)
         assert await page.next() == told(gone=(interaction,))
     assert not any("row-" in html for html in page.html)
 
 
 async def test_who_loses_a_conversation_is_told_so(cast: Cast) -> None:
-    interaction = await in_thread(write, cast.channel_user, cast.admin)
-    await in_thread(assign, interaction, cast, cast.agent)
+    interaction = await in_thread_unscoped(write, cast.channel_user, cast.admin)
+    await in_thread_unscoped(assign, interaction, cast, cast.agent)
     async with live() as feed, opened(feed, cast.agent) as page:
-        await in_thread(assign, interaction, cast, cast.agent2)
+        await in_thread_unscoped(assign, interaction, cast, cast.agent2)
         assert await page.next() == told(gone=(interaction,))
     assert not any("row-" in html for html in page.html)
 
 
 async def test_a_page_catches_up_with_what_it_missed(cast: Cast) -> None:
     before = int((utc_now() - timedelta(seconds=20)).timestamp() * 1000)
-    interaction = await in_thread(write, cast.channel_queue, cast.admin)
-    await in_thread(write, cast.outsider_channel, cast.outsider_admin)
+    interaction = await in_thread_unscoped(write, cast.channel_queue, cast.admin)
+    await in_thread_unscoped(write, cast.outsider_channel, cast.outsider_admin)
     async with live() as feed, opened(feed, cast.agent, since=before) as page:
         assert await page.next() == told(interaction)
         assert f'id="row-{interaction}"' in await page.html_with("row-words")
@@ -153,9 +153,9 @@ async def test_too_much_at_once_is_drawn_anew(cast: Cast) -> None:
         publish(InteractionsChanged(cast.client.pk, changes))
 
     async with live() as feed, opened(feed, cast.agent) as page, opened(feed, cast.user) as other:
-        await in_thread(flood)
+        await in_thread_unscoped(flood)
         assert await page.next() == EVERYTHING
-        await in_thread(write, cast.channel_user, cast.admin)
+        await in_thread_unscoped(write, cast.channel_user, cast.admin)
         assert (await other.next())[1] != EVERYTHING[1]
 
 
@@ -164,17 +164,17 @@ async def test_marks_name_the_threads_alone(cast: Cast) -> None:
         change = InteractionChange(interaction, cast.channel_queue.pk, cast.queue.pk, None)
         publish(InteractionsChanged(cast.client.pk, (change,), Part.THREAD))
 
-    interaction = await in_thread(write, cast.channel_queue, cast.admin)
+    interaction = await in_thread_unscoped(write, cast.channel_queue, cast.admin)
     async with live() as feed, opened(feed, cast.agent) as page:
-        await in_thread(mark, interaction)
+        await in_thread_unscoped(mark, interaction)
         assert await page.next() == told(interaction)
     assert page.html == []
 
 
 async def test_a_page_without_an_inbox_hears_of_the_simulator_alone(cast: Cast) -> None:
     async with live() as feed, opened(feed, cast.admin, query="") as page:
-        await in_thread(write, cast.channel_queue, cast.admin)
-        await in_thread(publish, SimulatorChanged(cast.client.pk))
+        await in_thread_unscoped(write, cast.channel_queue, cast.admin)
+        await in_thread_unscoped(publish, SimulatorChanged(cast.client.pk))
         assert await page.next() == ("simulator", {})
     assert page.html == []
 
@@ -185,8 +185,8 @@ async def test_who_leaves_a_queue_sees_nothing_more_of_it(cast: Cast) -> None:
         publish(AccessChanged((cast.agent.pk,)))
 
     async with live() as feed, opened(feed, cast.agent) as page:
-        await in_thread(leave)
-        await in_thread(write, cast.channel_queue, cast.admin)
+        await in_thread_unscoped(leave)
+        await in_thread_unscoped(write, cast.channel_queue, cast.admin)
         assert page.task is not None
         await asyncio.wait_for(page.task, 10)
     assert page.html == []
@@ -194,7 +194,7 @@ async def test_who_leaves_a_queue_sees_nothing_more_of_it(cast: Cast) -> None:
 
 @pytest.mark.parametrize("since", [0, -1])
 async def test_a_page_with_an_ancient_or_absurd_cursor_is_told_everything_it_may_see(cast: Cast, since: int) -> None:
-    interaction = await in_thread(write, cast.channel_queue, cast.admin)
+    interaction = await in_thread_unscoped(write, cast.channel_queue, cast.admin)
     async with live() as feed, opened(feed, cast.agent, since=since) as page:
         assert await page.next() in (EVERYTHING, told(interaction))
 
@@ -211,6 +211,6 @@ async def test_a_stream_ends_with_its_session(cast: Cast) -> None:
         Session.objects.all().delete()
 
     async with live(heartbeat_seconds=0.02) as feed, opened(feed, cast.agent) as page:
-        await in_thread(sign_out)
+        await in_thread_unscoped(sign_out)
         assert page.task is not None
         await asyncio.wait_for(page.task, 10)

@@ -14,7 +14,7 @@ from scopchat.channels.providers.base import InboundMessage
 from scopchat.common.clock import utc_now
 from scopchat.events.catalogue import AccessChanged, InteractionChange
 from scopchat.events.publish import publish
-from scopchat.gateway.database import in_thread
+from scopchat.gateway.database import in_thread_unscoped
 from scopchat.interactions.services.receive import Arrival, receive
 from scopchat.interactions.visibility import Viewer
 from scopchat.web.live import presence_heartbeat
@@ -52,27 +52,27 @@ async def hears_of_nobody_else(page: Page, person: User, expected: str) -> None:
 
 async def test_colleagues_who_may_choose_among_people_hear_of_them(cast: Cast) -> None:
     async with live() as feed, opened(feed, cast.manager, query=PEOPLE) as manager:
-        await in_thread(choose, cast.agent, Presence.BUSY)
+        await in_thread_unscoped(choose, cast.agent, Presence.BUSY)
         await hears(manager, cast.agent, "busy")
 
 
 async def test_others_hear_of_themselves_alone(cast: Cast) -> None:
     async with live() as feed, opened(feed, cast.agent, query=PEOPLE) as agent:
-        await in_thread(choose, cast.manager, Presence.BUSY)
-        await in_thread(choose, cast.agent, Presence.AWAY)
+        await in_thread_unscoped(choose, cast.manager, Presence.BUSY)
+        await in_thread_unscoped(choose, cast.agent, Presence.AWAY)
         await hears_of_nobody_else(agent, cast.agent, "away")
 
 
 async def test_another_company_hears_nothing(cast: Cast) -> None:
     async with live() as feed, opened(feed, cast.outsider_admin, query=PEOPLE) as outsider:
-        await in_thread(choose, cast.agent, Presence.BUSY)
-        await in_thread(choose, cast.outsider_admin, Presence.BUSY)
+        await in_thread_unscoped(choose, cast.agent, Presence.BUSY)
+        await in_thread_unscoped(choose, cast.outsider_admin, Presence.BUSY)
         await hears_of_nobody_else(outsider, cast.outsider_admin, "busy")
 
 
 async def test_an_inbox_is_not_disturbed(cast: Cast) -> None:
     async with live() as feed, opened(feed, cast.manager) as inbox, opened(feed, cast.manager, query=PEOPLE) as people:
-        await in_thread(choose, cast.agent, Presence.BUSY)
+        await in_thread_unscoped(choose, cast.agent, Presence.BUSY)
         await hears(people, cast.agent, "busy")
         assert inbox.notices.empty()
 
@@ -88,14 +88,14 @@ async def test_a_stream_that_opens_brings_its_person_back(cast: Cast, monkeypatc
         opened(feed, cast.manager, query=PEOPLE) as manager,
         opened(feed, cast.agent, query="inbox=1"),
     ):
-        await in_thread(gone, cast.agent)
+        await in_thread_unscoped(gone, cast.agent)
         await hears(manager, cast.agent, "online")
 
 
 async def test_who_came_back_before_their_stream_opened_hears_what_others_see_of_them(cast: Cast) -> None:
     """Another page, or the first input, was quicker: nothing changes any more when the stream is there."""
-    browser = await in_thread(signed_in, cast.agent)
-    await in_thread(choose, cast.agent, Presence.BUSY)
+    browser = await in_thread_unscoped(signed_in, cast.agent)
+    await in_thread_unscoped(choose, cast.agent, Presence.BUSY)
     async with live() as feed, opened(feed, browser, query=PEOPLE) as agent:
         await hears_of_nobody_else(agent, cast.agent, "busy")
 
@@ -104,7 +104,7 @@ async def test_a_stream_that_stays_open_keeps_its_person(cast: Cast, monkeypatch
     monkeypatch.setattr(presence_heartbeat, "SIGN_SECONDS", 0.1)
     async with live() as feed, opened(feed, cast.manager, query=PEOPLE) as manager, opened(feed, cast.agent, query=""):
         for _again in range(2):
-            await in_thread(gone, cast.agent)
+            await in_thread_unscoped(gone, cast.agent)
             await hears(manager, cast.agent, "online")
 
 
@@ -116,7 +116,7 @@ async def test_a_stream_whose_access_is_in_doubt_is_no_sign_of_life(cast: Cast) 
         publish(AccessChanged((cast.agent.pk,)))
 
     async with live() as feed, opened(feed, cast.agent, query=PEOPLE) as agent:
-        await in_thread(sign_out)
+        await in_thread_unscoped(sign_out)
         assert agent.task is not None
         await asyncio.wait_for(agent.task, 10)
         assert list(feed._everyone()) == []
@@ -133,13 +133,13 @@ async def test_who_wants_a_sound_is_told_of_a_text_that_is_theirs_or_nobodys(cas
     def prefer_silence() -> None:
         User.objects.filter(pk=cast.agent2.pk).update(notification_sounds=False)
 
-    await in_thread(prefer_silence)
+    await in_thread_unscoped(prefer_silence)
     async with contextlib.AsyncExitStack() as stack:
         feed = await stack.enter_async_context(live())
         people = [cast.agent, cast.agent2, cast.user, cast.outsider_admin, cast.manager]
         pages = {each: await stack.enter_async_context(opened(feed, each, query=PEOPLE)) for each in people}
         inbox = await stack.enter_async_context(opened(feed, cast.agent))
-        await in_thread(text_in, cast.channel_queue)
+        await in_thread_unscoped(text_in, cast.channel_queue)
         for person in (cast.agent, cast.manager):
             assert await hears_a_sound(pages[person])
         assert (await inbox.next())[0] == "interactions"

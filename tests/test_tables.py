@@ -17,7 +17,7 @@ from scopchat.channels.providers.base import Event
 from scopchat.channels.providers.simulator.models import SimulatedPhone, SimulatedText
 from scopchat.common.clock import utc_now
 from scopchat.gateway import housekeeping
-from scopchat.gateway.database import Jobs, in_thread
+from scopchat.gateway.database import Jobs, in_thread_unscoped
 from scopchat.gateway.housekeeping import PRUNERS
 from tests.cast import Cast
 
@@ -99,7 +99,7 @@ def test_old_texts_of_toy_phones_go(cast: Cast, monkeypatch: pytest.MonkeyPatch)
 async def test_one_that_fails_keeps_no_other_from_its_turn(monkeypatch: pytest.MonkeyPatch) -> None:
     for key, days in (("old", -1), ("new", 1)):
         expires = utc_now() + timedelta(days=days)
-        await in_thread(Session.objects.create, session_key=key, session_data="", expire_date=expires)
+        await in_thread_unscoped(Session.objects.create, session_key=key, session_data="", expire_date=expires)
 
     def broken(_before: object) -> Iterator[int]:
         with connection.cursor() as cursor:
@@ -111,4 +111,4 @@ async def test_one_that_fails_keeps_no_other_from_its_turn(monkeypatch: pytest.M
     monkeypatch.setattr(housekeeping, "PRUNERS", (broken_one, sessions))
     async with Jobs() as jobs:
         await housekeeping.prune(jobs.app.job_manager)
-    assert await in_thread(lambda: [one.session_key for one in Session.objects.all()]) == ["new"]
+    assert await in_thread_unscoped(lambda: [one.session_key for one in Session.objects.all()]) == ["new"]

@@ -13,7 +13,7 @@ from scopchat.tenancy.models import Company
 
 AGAIN_AFTER = timedelta(hours=12)
 """Who still looks at the company then is recorded once more."""
-MOST_REMEMBERED = 100
+MAX_REMEMBERED = 100
 _KEY = "entered"
 
 
@@ -33,5 +33,5 @@ def enter(*, session: SessionBase, person: User, company: Company, now: datetime
         return
     record(verb=Verb.COMPANY_ENTERED, company=company, acting=person)
     others = sorted((when, pk) for pk, when in entered.items() if pk != str(company.pk))
-    kept = {pk: when for when, pk in others[-MOST_REMEMBERED + 1 :]}
+    kept = {pk: when for when, pk in others[-MAX_REMEMBERED + 1 :]}
     session[_KEY] = {**kept, str(company.pk): now.timestamp()}

@@ -18,7 +18,7 @@ from scopchat.audit.services import record
 from scopchat.tenancy.services import operator
 
 PERIOD = timedelta(minutes=5)
-MOST_TOLD = 200
+MAX_TOLD = 200
 """Told in one transaction; the rest a moment later."""
 
 
@@ -49,7 +49,7 @@ def tell(*, now: datetime) -> None:
 @transaction.atomic
 def _tell_some(now: datetime) -> bool:
     over = Failures.objects.filter(since__lte=now - PERIOD).select_for_update(skip_locked=True)
-    rows = list(over.order_by("since")[:MOST_TOLD])
+    rows = list(over.order_by("since")[:MAX_TOLD])
     people = User.with_archived.select_related("company").in_bulk({row.person_id for row in rows if row.person_id})
     for row in rows:
         if row.untold:

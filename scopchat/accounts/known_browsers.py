@@ -21,7 +21,7 @@ COOKIE = "known_browser"
 SALT = "scopchat.known_browser"
 SECONDS = 400 * 86_400
 """The longest that browsers keep a cookie (RFC 6265bis)."""
-MOST_PEOPLE = 5
+MAX_PEOPLE = 5
 """Of one browser, the latest; it keeps the cookie short."""
 
 
@@ -37,7 +37,7 @@ def remember(request: HttpRequest, response: HttpResponseBase, person: User) -> 
     """Makes the browser one of the person's, with the password they have now."""
     people = _known(request)
     name, _old = people.pop(str(person.pk), (secrets.token_urlsafe(9), ""))
-    latest = [(str(person.pk), (name, _mark(person))), *people.items()][:MOST_PEOPLE]
+    latest = [(str(person.pk), (name, _mark(person))), *people.items()][:MAX_PEOPLE]
     response.set_cookie(
         COOKIE,
         signing.dumps(dict(latest), salt=SALT),

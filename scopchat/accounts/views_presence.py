@@ -15,7 +15,7 @@ from scopchat.accounts.roles import Permission
 from scopchat.common.clock import utc_now
 from scopchat.common.redirects import back
 
-MOST_SECONDS = 86_400
+MAX_SECONDS = 86_400
 
 
 @require_POST
@@ -32,8 +32,8 @@ def choose(request: PersonRequest) -> HttpResponse:
 def activity(request: PersonRequest) -> HttpResponse:
     """What a browser says every few minutes while its person types or points at a page."""
     seconds = request.POST.get("ago", "")
-    ago = int(seconds) if seconds.isascii() and seconds.isdigit() and len(seconds) < 6 else MOST_SECONDS
-    be_active(person=request.user, ago=timedelta(seconds=min(ago, MOST_SECONDS)), now=utc_now())
+    ago = int(seconds) if seconds.isascii() and seconds.isdigit() and len(seconds) < 6 else MAX_SECONDS
+    be_active(person=request.user, ago=timedelta(seconds=min(ago, MAX_SECONDS)), now=utc_now())
     return HttpResponse(status=204)
 
 

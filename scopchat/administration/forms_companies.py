@@ -16,7 +16,7 @@ from scopchat.tenancy.limits import most_allowed
 from scopchat.tenancy.models import Company
 from scopchat.tenancy.resources import Resource
 
-MOST = 2_000_000_000
+MAX_LIMIT = 2_000_000_000
 """As much as the database holds in a limit."""
 
 
@@ -69,10 +69,12 @@ class NewCompanyForm(CompanyForm):
 class LimitsForm(forms.Form):
     """What a company may have. A field left blank sets no limit of its own."""
 
-    max_users = forms.IntegerField(label=_("Users"), required=False, min_value=0, max_value=MOST)
-    max_channels = forms.IntegerField(label=_("Channels"), required=False, min_value=0, max_value=MOST)
-    max_segments_day = forms.IntegerField(label=_("Segments a day"), required=False, min_value=0, max_value=MOST)
-    max_segments_month = forms.IntegerField(label=_("Segments a month"), required=False, min_value=0, max_value=MOST)
+    max_users = forms.IntegerField(label=_("Users"), required=False, min_value=0, max_value=MAX_LIMIT)
+    max_channels = forms.IntegerField(label=_("Channels"), required=False, min_value=0, max_value=MAX_LIMIT)
+    max_segments_day = forms.IntegerField(label=_("Segments a day"), required=False, min_value=0, max_value=MAX_LIMIT)
+    max_segments_month = forms.IntegerField(
+        label=_("Segments a month"), required=False, min_value=0, max_value=MAX_LIMIT
+    )
     mass_sends = forms.BooleanField(label=_("Mass sends allowed"), required=False)
 
     def __init__(self, *args: Any, company: Company, **kwargs: Any) -> None:

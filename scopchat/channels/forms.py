@@ -22,7 +22,7 @@ from scopchat.common.phones import BadNumber, to_address
 from scopchat.queues.models import Queue
 from scopchat.tenancy.models import Company
 
-MOST_SEGMENTS = 1000
+MAX_SEGMENTS_PER_SECOND = 1000
 SIMULATOR = "simulator"
 
 
@@ -105,7 +105,7 @@ class ChannelForm(forms.Form):
     throughput = forms.IntegerField(
         label=_("Segments per second"),
         min_value=1,
-        max_value=MOST_SEGMENTS,
+        max_value=MAX_SEGMENTS_PER_SECOND,
         initial=1,
         help_text=_("What the carrier allows for this number; ordinary long numbers take 1."),
     )

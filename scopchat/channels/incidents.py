@@ -11,7 +11,7 @@ from django.db.models import Count, Max
 from scopchat.channels.models import EventState, InboundEvent, Provider
 from scopchat.channels.providers.base import Event
 
-MOST_SHOWN = 20
+MAX_SHOWN = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ def unowned_addresses(provider: Provider) -> list[Unowned]:
     """The provider's addresses without a channel that were texted, latest first (index `inbound_event_incidents`)."""
     waiting = InboundEvent.objects.filter(provider=provider, state=EventState.UNMATCHED, event=Event.INBOUND)
     counted = waiting.values("address").annotate(waiting=Count("pk"), latest=Max("received_at"))
-    return [Unowned(**row) for row in counted.order_by("-latest")[:MOST_SHOWN]]
+    return [Unowned(**row) for row in counted.order_by("-latest")[:MAX_SHOWN]]
 
 
 def held_back(provider: Provider) -> dict[str, int]:

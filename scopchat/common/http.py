@@ -31,7 +31,7 @@ RESOLVED_SECONDS = 60.0
 """How long the address behind a name is used before the name is asked for again, behind the back of requests."""
 USABLE_SECONDS = 600.0
 """How long it is used at the most where the name cannot be resolved any more."""
-MOST_HOSTS = 1000
+MAX_HOSTS = 1000
 """Hosts to which clients are kept; past that the one resolved longest ago goes."""
 KEEPALIVE_SECONDS = 4
 """Below the usual five of servers, so that a kept connection is seldom closed under a request."""
@@ -182,7 +182,7 @@ class Client:
             await self._replace((host, port))
         if not allowed:
             raise Blocked(f"{host} is not a public address")
-        while len(self._bound) >= MOST_HOSTS:
+        while len(self._bound) >= MAX_HOSTS:
             await self._replace(min(self._bound, key=lambda key: self._bound[key].checked))
         self._bound[host, port] = bound = _Bound(allowed[0], self._build(host, allowed[0], port), time.monotonic())
         return bound

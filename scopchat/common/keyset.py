@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from django.http import Http404, QueryDict
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-LARGEST_ID = 2**63
+MAX_ID = 2**63
 
 
 def micros(moment: datetime) -> int:
@@ -34,7 +34,7 @@ class Cursor(NamedTuple):
         """Raises ValueError for anything but what `str` gives."""
         try:
             at, pk = map(int, text.split("."))
-            if not 0 <= pk < LARGEST_ID:
+            if not 0 <= pk < MAX_ID:
                 raise ValueError(text)
             return cls(moment(at), pk)
         except OverflowError:

@@ -12,9 +12,9 @@ import sys
 
 from scopchat.common.images import NotAPhoto, Photo, checked_photo
 
-MOST_BYTES = 1 << 30
+MAX_MEMORY_BYTES = 1 << 30
 """Of memory; the largest photo that is taken needs a third of it."""
-MOST_SECONDS = 20
+MAX_CPU_SECONDS = 20
 """Of its own work, and as long again of waiting for it."""
 
 
@@ -29,7 +29,7 @@ async def checked_apart(content: bytes) -> Photo:
         stderr=asyncio.subprocess.DEVNULL,
     )
     try:
-        async with asyncio.timeout(2 * MOST_SECONDS):
+        async with asyncio.timeout(2 * MAX_CPU_SECONDS):
             written, _ = await process.communicate(content)
     except TimeoutError:
         raise NotAPhoto("too much work") from None
@@ -47,8 +47,8 @@ async def checked_apart(content: bytes) -> Photo:
 
 
 def main() -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (MOST_BYTES, MOST_BYTES))
-    resource.setrlimit(resource.RLIMIT_CPU, (MOST_SECONDS, MOST_SECONDS))
+    resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY_BYTES, MAX_MEMORY_BYTES))
+    resource.setrlimit(resource.RLIMIT_CPU, (MAX_CPU_SECONDS, MAX_CPU_SECONDS))
     try:
         photo = checked_photo(sys.stdin.buffer.read())
     except NotAPhoto as error:

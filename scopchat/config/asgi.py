@@ -27,7 +27,7 @@ class Server:
     def __init__(self) -> None:
         from scopchat.channels.queries import first_pending
         from scopchat.gateway import health
-        from scopchat.gateway.database import Jobs, connection_params, in_thread
+        from scopchat.gateway.database import Jobs, connection_params, in_thread_unscoped
         from scopchat.gateway.hooks import Hooks
         from scopchat.gateway.journal import Journal
         from scopchat.gateway.known_accounts import KnownAccounts
@@ -38,7 +38,7 @@ class Server:
 
         self._jobs = Jobs()
         self._journal = Journal(connection_params())
-        self._wakeups = Wakeups(self._jobs.app, lambda shards: in_thread(first_pending, shards))
+        self._wakeups = Wakeups(self._jobs.app, lambda shards: in_thread_unscoped(first_pending, shards))
         self._live = Live(connection_params())
         self._unavailable = unavailable
         self._watch = DatabaseWatch(connection_params())

@@ -22,7 +22,7 @@ from scopchat.common.threads import in_thread
 
 STRANGERS_BYTES = 64 * 1024
 """Of a request of anybody: sign-in and the simulated carrier need far less."""
-MOST_BYTES = 10_000_000
+MAX_BYTES = 10_000_000
 """Of a request of somebody who is signed in. Larger ones get 413."""
 MEMORY_BYTES = 1_000_000
 """Of a request, or of an answer in parts; what is larger waits on disk."""
@@ -77,8 +77,8 @@ class Pages:
                 raise Left
             part, more = message.get("body", b""), message.get("more_body", False)
             size += len(part)
-            if most < size <= MOST_BYTES and await in_thread(self._is_signed_in, scope):
-                most = MOST_BYTES
+            if most < size <= MAX_BYTES and await in_thread(self._is_signed_in, scope):
+                most = MAX_BYTES
             if size > most:
                 raise TooLarge
             body.write(part)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from typing import Any, Self
 
-from django.db import connection, connections
+from django.db import connection
 from django_scopes import scopes_disabled
 from procrastinate import App, PsycopgConnector
 from procrastinate.contrib.django import app
 from psycopg_pool import AsyncConnectionPool
+
+from scopchat.common.threads import in_thread
 
 
 def connection_params() -> dict[str, Any]:
@@ -47,14 +48,11 @@ class Jobs:
         await self._pool.close()
 
 
-async def in_thread[**P, R](function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-    """Runs a function of the gateway in a thread, over all companies, and gives its connection back to the pool."""
+async def in_thread_unscoped[**P, R](function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    """`in_thread` over all companies."""
 
     def run() -> R:
-        try:
-            with scopes_disabled():
-                return function(*args, **kwargs)
-        finally:
-            connections.close_all()
+        with scopes_disabled():
+            return function(*args, **kwargs)
 
-    return await asyncio.to_thread(run)
+    return await in_thread(run)

@@ -17,7 +17,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from scopchat.common.asgi import Receive, Scope, Send, answer
 from scopchat.common.clock import utc_now
-from scopchat.gateway.database import in_thread
+from scopchat.gateway.database import in_thread_unscoped
 
 WORKER_SEEN_SECONDS = 30
 LOOPBACK = {"127.0.0.1", "::1", "::ffff:127.0.0.1"}
@@ -34,7 +34,7 @@ async def readyz(scope: Scope, _receive: Receive, send: Send) -> None:
     """200 when the product can do its work, else 503 with a line for each thing that is missing; 403 for strangers."""
     if not may_ask(scope):
         return await answer(send, 403)
-    problems = await in_thread(not_ready)
+    problems = await in_thread_unscoped(not_ready)
     return await answer(send, 503 if problems else 200, ("\n".join(problems) or "ready").encode() + b"\n")
 
 

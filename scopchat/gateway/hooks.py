@@ -28,7 +28,7 @@ from scopchat.gateway.wakeups import Wakeups
 
 logger = structlog.get_logger(__name__)
 
-LARGEST_BODY = 256 * 1024
+MAX_BODY_BYTES = 256 * 1024
 """Bytes; a carrier's callback is a few kilobytes."""
 TOKEN = re.compile(r"[0-9A-Za-z_-]{1,64}")
 KEPT_HEADERS = frozenset({"content-type", "i-twilio-idempotency-token"})
@@ -92,7 +92,7 @@ class Hooks:
             return await self._refuse(send, kind, event, 503, "the account's secrets cannot be read")
         if account is None:
             return await self._refuse(send, kind, event, 404, "unknown token")
-        body = await read_body(receive, LARGEST_BODY)
+        body = await read_body(receive, MAX_BODY_BYTES)
         if body is None:
             return await self._refuse(send, kind, event, 413, "too large")
         try:

@@ -18,7 +18,7 @@ from scopchat.accounts import own_sessions
 from scopchat.channels import journal_replay
 from scopchat.channels.providers.simulator import services as simulator
 from scopchat.common.clock import utc_now
-from scopchat.gateway.database import in_thread
+from scopchat.gateway.database import in_thread_unscoped
 from scopchat.tenancy import limits
 
 logger = structlog.get_logger(__name__)
@@ -55,7 +55,7 @@ async def prune(jobs: JobManager) -> None:
     await jobs.delete_old_jobs(nb_hours=hours, include_failed=True, include_cancelled=True, include_aborted=True)
     for pruner in PRUNERS:
         try:
-            removed = await in_thread(_prune, pruner, utc_now())
+            removed = await in_thread_unscoped(_prune, pruner, utc_now())
         except DatabaseError as error:
             logger.warning("not_pruned", table=pruner.table, error=type(error).__name__)
             continue

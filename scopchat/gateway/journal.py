@@ -19,7 +19,7 @@ from scopchat.gateway.journal_listener import CHANNEL, REPORT
 
 logger = structlog.get_logger(__name__)
 
-LARGEST_BATCH = 500
+MAX_BATCH = 500
 """Callbacks; most bring one text or receipt."""
 GATHER_SECONDS = 0.004
 """From one commit's beginning to the next, at least: one alone never waits; in a rush, commits cost most of all."""
@@ -91,7 +91,7 @@ class Journal:
             await self._awake.wait()
             await asyncio.sleep(began + GATHER_SECONDS - time.monotonic())
             began = time.monotonic()
-            batch, self._waiting = self._waiting[:LARGEST_BATCH], self._waiting[LARGEST_BATCH:]
+            batch, self._waiting = self._waiting[:MAX_BATCH], self._waiting[MAX_BATCH:]
             if not self._waiting:
                 self._awake.clear()
             error = await self._write([entry for entries, _written in batch for entry in entries])

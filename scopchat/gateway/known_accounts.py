@@ -11,11 +11,11 @@ from django.db import OperationalError
 from scopchat.channels.hook_tokens import digest_of
 from scopchat.channels.models import Provider
 from scopchat.channels.providers.base import Account
-from scopchat.gateway.database import in_thread
+from scopchat.gateway.database import in_thread_unscoped
 
 SECONDS_KEPT = 2.0
 """How long a rotated token or changed secret may go unnoticed."""
-MOST_KEPT = 10_000
+MAX_KEPT = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +54,12 @@ class KnownAccounts:
     async def _load(self, kind: str, token: str) -> KnownAccount | None:
         key = (kind, token)
         try:
-            found = await in_thread(_load, kind, token)
+            found = await in_thread_unscoped(_load, kind, token)
         except OperationalError as error:
             raise OSError("database") from error
         finally:
             del self._loading[key]
-        if len(self._kept) >= MOST_KEPT:
+        if len(self._kept) >= MAX_KEPT:
             self._kept.clear()
         self._kept[key] = (time.monotonic(), found)
         return found

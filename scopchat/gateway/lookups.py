@@ -22,7 +22,7 @@ from scopchat.channels.providers.registry import adapter_for
 from scopchat.common import http
 from scopchat.common.clock import utc_now
 from scopchat.gateway import copies, queries
-from scopchat.gateway.database import in_thread
+from scopchat.gateway.database import in_thread_unscoped
 from scopchat.interactions.models import Message, OutboxEntry
 from scopchat.interactions.services.delivery import settle_found
 
@@ -32,7 +32,7 @@ FIRST_LOOK = timedelta(seconds=10)
 """Time for the carrier to list what it took."""
 LAST_LOOK = timedelta(minutes=15)
 """After this a person decides."""
-MOST_OF_ACCOUNT = 20
+MAX_PER_ACCOUNT = 20
 """Texts of one account that are asked about in one round, chosen by lot;"""
 ACCOUNT_AT_ONCE = 4
 """so many of them at a time,"""
@@ -62,7 +62,7 @@ class Lookups:
                 return False
             try:
                 candidates = await self._ask(provider, entry)
-                return bool(candidates) and await in_thread(_settle, entry, candidates)
+                return bool(candidates) and await in_thread_unscoped(_settle, entry, candidates)
             except (http.NotConnected, http.NoAnswer) as error:
                 self._silent.add(provider.pk)
                 logger.warning("lookup_unanswered", provider=provider.pk, error=type(error).__name__)
@@ -88,7 +88,7 @@ class Lookups:
 
 async def look_up_unknown(client: http.Client) -> int:
     """Asks the carriers about recent unknown texts; returns how many were found to have been sent."""
-    return await Lookups(client).run(await in_thread(_unknown, utc_now()))
+    return await Lookups(client).run(await in_thread_unscoped(_unknown, utc_now()))
 
 
 def _unknown(now: datetime) -> list[OutboxEntry]:
@@ -97,7 +97,7 @@ def _unknown(now: datetime) -> list[OutboxEntry]:
     since = min(now - LAST_LOOK, copies.held_since() or now)
     recent = OutboxEntry.objects.filter(unknown_at__gte=since, claimed_at__lt=now - FIRST_LOOK)
     lot = Window(RowNumber(), partition_by="channel__provider_id", order_by=Random())
-    chosen = recent.annotate(lot=lot).filter(lot__lte=MOST_OF_ACCOUNT)
+    chosen = recent.annotate(lot=lot).filter(lot__lte=MAX_PER_ACCOUNT)
     return list(chosen.select_related("message__interaction", "channel__provider"))
 
 

@@ -17,7 +17,7 @@ from scopchat.common import http
 from scopchat.common.clock import utc_now
 from scopchat.common.images import MAX_BYTES, NotAPhoto
 from scopchat.common.photo_process import checked_apart
-from scopchat.gateway.database import in_thread
+from scopchat.gateway.database import in_thread_unscoped
 from scopchat.interactions.models import Attachment, AttachmentState
 from scopchat.interactions.services import attachments
 
@@ -31,7 +31,7 @@ LOOKED_AT_AT_ONCE = 2
 """Photos looked at, of all companies."""
 LOOK_SECONDS = 1.0
 """How long a new photo waits to be found while others are fetched."""
-MOST_REDIRECTS = 3
+MAX_REDIRECTS = 3
 
 
 class NotFetched(Exception):
@@ -68,7 +68,7 @@ class Fetching:
 
     async def _step(self) -> bool:
         """Begins what is due and waits a moment for what is under way; False when there is neither."""
-        for attachment in await in_thread(self._due):
+        for attachment in await in_thread_unscoped(self._due):
             self._running[asyncio.create_task(self._fetch(attachment))] = attachment
         if not self._running:
             return False
@@ -95,12 +95,14 @@ class Fetching:
             await self._keep(attachment)
         except NotFetched as error:
             logger.warning("media_not_fetched", attachment=attachment.pk, error=str(error))
-            await in_thread(attachments.note_failure, attachment=attachment, permanent=error.permanent, now=utc_now())
+            await in_thread_unscoped(
+                attachments.note_failure, attachment=attachment, permanent=error.permanent, now=utc_now()
+            )
         except (OperationalError, InterfaceError):
             raise
         except Exception as error:
             logger.warning("media_not_kept", attachment=attachment.pk, error=type(error).__name__)
-            await in_thread(attachments.note_failure, attachment=attachment, permanent=False, now=utc_now())
+            await in_thread_unscoped(attachments.note_failure, attachment=attachment, permanent=False, now=utc_now())
 
     async def _keep(self, attachment: Attachment) -> None:
         content = await _get(self._client, attachment)
@@ -108,9 +110,9 @@ class Fetching:
             async with self._turns[attachment.company_id], self._looking:
                 photo = await checked_apart(content)
         except NotAPhoto:
-            await in_thread(attachments.refuse, attachment=attachment)
+            await in_thread_unscoped(attachments.refuse, attachment=attachment)
             return
-        await in_thread(attachments.store, attachment=attachment, photo=photo)
+        await in_thread_unscoped(attachments.store, attachment=attachment, photo=photo)
 
 
 async def _get(client: http.Client, attachment: Attachment) -> bytes:
@@ -118,7 +120,7 @@ async def _get(client: http.Client, attachment: Attachment) -> bytes:
     provider = attachment.message.channel.provider
     adapter, account = adapter_for(provider.kind), provider.account
     url = attachment.source_url
-    for _hop in range(MOST_REDIRECTS + 1):
+    for _hop in range(MAX_REDIRECTS + 1):
         if urlsplit(url).scheme != "https" and not settings.ALLOW_PRIVATE_HOSTS:
             raise NotFetched("not https", permanent=True)
         request = adapter.build_media(url, account)

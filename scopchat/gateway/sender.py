@@ -23,7 +23,7 @@ from scopchat.channels.providers.base import FailureReason, HttpAnswer, Refused,
 from scopchat.common import http
 from scopchat.common.clock import utc_now
 from scopchat.gateway import leases, turns
-from scopchat.gateway.database import in_thread
+from scopchat.gateway.database import in_thread_unscoped
 from scopchat.gateway.flight import Flight
 from scopchat.gateway.leases import Fenced, Lease
 from scopchat.gateway.turns import Route
@@ -39,9 +39,9 @@ TURN_SECONDS = 1.0
 """How long a turn waits for slow answers before it lets other shards have theirs."""
 LINGER_SECONDS = 15.0
 """A run stays for work that is due within this; the sweep brings back the rest."""
-LONGEST_PAUSE = timedelta(minutes=1)
+MAX_PAUSE = timedelta(minutes=1)
 """From one attempt to the next, at the most: a carrier that is back is soon noticed;"""
-LONGEST_ASKED = timedelta(hours=1)
+MAX_RETRY_AFTER = timedelta(hours=1)
 """but a carrier that asks for a longer pause gets it, up to this."""
 COMPLAINTS = frozenset({FailureReason.ACCOUNT, FailureReason.CONNECTION})
 """Refusals that concern every text of a provider, not the one that met it."""
@@ -53,8 +53,8 @@ turn_slots = asyncio.Semaphore(8)
 
 
 def backoff(attempts: int) -> timedelta:
-    """Time until the next attempt: 2, 4, 8 … seconds, `LONGEST_PAUSE` at most."""
-    return min(LONGEST_PAUSE, timedelta(seconds=2 ** min(attempts, 10)))
+    """Time until the next attempt: 2, 4, 8 … seconds, `MAX_PAUSE` at most."""
+    return min(MAX_PAUSE, timedelta(seconds=2 ** min(attempts, 10)))
 
 
 def patience(priority: Priority) -> timedelta:
@@ -79,7 +79,7 @@ class Run:
     async def drain(self) -> None:
         """Sends until nothing is due. Raises `Fenced` when another run has taken the shard over."""
         if self._lease.left_behind:
-            left = await in_thread(turns.abandon_earlier, self._lease.shard, self._claim, utc_now())
+            left = await in_thread_unscoped(turns.abandon_earlier, self._lease.shard, self._claim, utc_now())
             if left:
                 logger.warning("texts_unknown", shard=self._lease.shard, texts=left)
         try:
@@ -87,7 +87,7 @@ class Run:
                 pass
         finally:
             await self._finish()
-        await in_thread(leases.note_claims, self._lease, None)
+        await in_thread_unscoped(leases.note_claims, self._lease, None)
 
     async def _step(self) -> bool:
         """One look at the outbox; whether to look again."""
@@ -95,7 +95,7 @@ class Run:
             began = time.monotonic()
             room = turns.Room(self._flight.room(), self._flight.room_at_slow(), self._turns)
             self._turns += 1
-            turn = await in_thread(turns.take_turn, self._lease, self._claim, room, utc_now())
+            turn = await in_thread_unscoped(turns.take_turn, self._lease, self._claim, room, utc_now())
             self._providers.update(route.provider_id for route in turn.routes.values())
             for text in turn.claimed:
                 route = turn.routes[text.channel_id]
@@ -120,7 +120,9 @@ class Run:
         held_back, self._held_back = self._held_back, {}
         while results:
             try:
-                await in_thread(turns.write, self._lease.shard, results, self._claim, self._providers, held_back)
+                await in_thread_unscoped(
+                    turns.write, self._lease.shard, results, self._claim, self._providers, held_back
+                )
             except (OperationalError, InterfaceError) as error:
                 logger.warning("results_not_written", texts=len(results), error=type(error).__name__)
                 await asyncio.sleep(0.5)
@@ -128,7 +130,7 @@ class Run:
                 break
         news = {pk: text for pk, text in self._complaints.items() if self._told.get(pk) != text}
         if news:
-            await in_thread(note_health, complaints=news)
+            await in_thread_unscoped(note_health, complaints=news)
             self._told.update(news)
 
     def _note(self, route: Route, outcome: SendOutcome) -> None:
@@ -185,7 +187,7 @@ def result_of(text: Claimed, outcome: SendOutcome, now: datetime) -> Result:
         return Result(pk, MessageStatus.UNKNOWN, now, error_detail=outcome.detail)
     waited = now - (text.refused_since or now)
     again = outcome.retryable and waited < patience(text.priority)
-    pause = max(backoff(attempts), min(outcome.retry_after or timedelta(0), LONGEST_ASKED))
+    pause = max(backoff(attempts), min(outcome.retry_after or timedelta(0), MAX_RETRY_AFTER))
     return Result(
         pk,
         MessageStatus.QUEUED if again else MessageStatus.FAILED,

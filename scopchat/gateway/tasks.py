@@ -15,7 +15,7 @@ from scopchat.channels.drains import Work, defer_drain
 from scopchat.common import http
 from scopchat.common.clock import utc_now
 from scopchat.gateway import copies, housekeeping, leases, media, router, sender, sweep
-from scopchat.gateway.database import in_thread
+from scopchat.gateway.database import in_thread_unscoped
 from scopchat.gateway.journal_listener import LINGER_SECONDS, Arrivals
 from scopchat.gateway.leases import Held
 from scopchat.gateway.lookups import look_up_unknown
@@ -45,12 +45,12 @@ async def route(context: JobContext, *, shard: int) -> None:
     while True:
         began = time.monotonic()
         arrivals.forget(shard)
-        while await in_thread(router.route_batch, shard) == router.BATCH:
+        while await in_thread_unscoped(router.route_batch, shard) == router.BATCH:
             pass
         if not await arrivals.something(shard, LINGER_SECONDS):
             return
         if time.monotonic() > ends:
-            await in_thread(defer_drain, Work.ROUTE, shard)
+            await in_thread_unscoped(defer_drain, Work.ROUTE, shard)
             return
         await arrivals.message(shard, began + REPORTS_SECONDS - time.monotonic())
         await asyncio.sleep(max(0.0, began + BREATH_SECONDS - time.monotonic()))
@@ -60,9 +60,9 @@ async def route(context: JobContext, *, shard: int) -> None:
 async def send(context: JobContext, *, shard: int) -> None:
     """Sends the shard's queued texts until nothing is due; a copy of the installation holds them instead."""
     try:
-        lease = await in_thread(leases.take, Work.SEND, shard)
+        lease = await in_thread_unscoped(leases.take, Work.SEND, shard)
     except Held:
-        await in_thread(copies.look, utc_now())
+        await in_thread_unscoped(copies.look, utc_now())
         return
     await sender.run(lease, _client(context))
 
@@ -71,7 +71,7 @@ async def send(context: JobContext, *, shard: int) -> None:
 @app.task(queue="upkeep", lock="sweep", queueing_lock="sweep")
 async def sweep_shards(timestamp: int) -> None:  # noqa: ARG001
     """Defers every shard that has work and no job: whatever was lost between a commit and its job is found here."""
-    await in_thread(sweep.sweep)
+    await in_thread_unscoped(sweep.sweep)
 
 
 @app.periodic(cron="* * * * * */3")

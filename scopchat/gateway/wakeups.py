@@ -30,7 +30,7 @@ LOOK_SECONDS = 0.15
 """Between looks at shards that should have a run; the same first event twice is a shard that has none."""
 PATIENCE_SECONDS = 1.0
 """Until a second job is asked for the same event; each further one takes twice as long, as the sweep does."""
-MOST_PATIENCE_SECONDS = 10.0
+MAX_PATIENCE_SECONDS = 10.0
 
 FirstPending = Callable[[list[int]], Awaitable[dict[int, int]]]
 """The first waiting event of each of some shards; those without one are absent."""
@@ -83,7 +83,7 @@ class Wakeups:
         until, patience = self._patience.get(shard, (0.0, PATIENCE_SECONDS))
         if self._clock() < until:
             return False
-        self._patience[shard] = self._clock() + patience, min(2 * patience, MOST_PATIENCE_SECONDS)
+        self._patience[shard] = self._clock() + patience, min(2 * patience, MAX_PATIENCE_SECONDS)
         return True
 
     async def _watch(self) -> None:

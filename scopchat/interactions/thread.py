@@ -24,7 +24,7 @@ from scopchat.interactions.models import Direction, Interaction, InteractionEven
 from scopchat.interactions.status import MessageStatus
 
 PAGE = 50
-MOST = 300
+MAX_ITEMS = 300
 """Messages redrawn at once at most, however many the page has gathered."""
 
 
@@ -85,7 +85,7 @@ def read_thread(interaction: Interaction, *, may_act: bool, start: int = 0, befo
         found = found.filter(id__lt=before)
     if start:
         found = found.filter(id__gte=start)
-    limit = MOST if start else PAGE
+    limit = MAX_ITEMS if start else PAGE
     newest = list(found[: limit + (not start)])
     messages = newest[:limit][::-1]
     has_more = len(newest) > limit or bool(start)
@@ -116,7 +116,7 @@ def _events(interaction_id: int, *, since: datetime | None, before: int) -> list
             about=event.about.display_name if event.about else "",
             at=event.created_at,
         )
-        for event in found[:MOST]
+        for event in found[:MAX_ITEMS]
     ]
 
 

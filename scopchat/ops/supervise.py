@@ -15,8 +15,8 @@ from pathlib import Path
 from scopchat.ops.parent import VARIABLE
 from scopchat.ops.postgres.account import Launch
 
-FIRST_PAUSE = 0.25
-LONGEST_PAUSE = 2.0
+FIRST_PAUSE_SECONDS = 0.25
+MAX_PAUSE_SECONDS = 2.0
 """Seconds between a death and the next start: doubling, because what fails at once mostly fails again."""
 HEALTHY_SECONDS = 10.0
 """A program that ran this long begins again with the first pause."""
@@ -72,17 +72,17 @@ class Kept:
         await self._task
 
     async def _keep(self) -> None:
-        pause = FIRST_PAUSE
+        pause = FIRST_PAUSE_SECONDS
         while not self._stopping.is_set():
             started = time.monotonic()
             how = await self._run_once()
             if self._stopping.is_set():
                 return
-            pause = FIRST_PAUSE if time.monotonic() - started > HEALTHY_SECONDS else pause
+            pause = FIRST_PAUSE_SECONDS if time.monotonic() - started > HEALTHY_SECONDS else pause
             say(f"{self.program.name} ended ({how}); starting it again")
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), pause)
-            pause = min(pause * 2, LONGEST_PAUSE)
+            pause = min(pause * 2, MAX_PAUSE_SECONDS)
 
     async def _run_once(self) -> str:
         """Starts it and waits for its end; returns how it ended, in words."""

@@ -19,7 +19,7 @@ SWITCH_SECONDS = 0.0005
 step of a callback or a live notice, add up."""
 GARBAGE_THRESHOLD = 50_000
 """Objects made before the collector looks for cycles among the youngest; 2,000 (Python's own) is one batch of hooks."""
-MOST_DESCRIPTORS = 65_536
+MAX_DESCRIPTORS = 65_536
 GRACE_SECONDS = 3
 """How long requests under way may take at the end; live pages reconnect by themselves."""
 
@@ -60,7 +60,7 @@ def serve(bound: socket.socket) -> None:
 def raise_descriptor_limit() -> None:
     """Lets the process have as many connections as the system allows it; the usual 1,024 are soon taken."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = MOST_DESCRIPTORS if hard == resource.RLIM_INFINITY else min(hard, MOST_DESCRIPTORS)
+    wanted = MAX_DESCRIPTORS if hard == resource.RLIM_INFINITY else min(hard, MAX_DESCRIPTORS)
     if soft < wanted:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 

@@ -17,7 +17,7 @@ from scopchat.tenancy.pools import Node, Weight, weigh
 from scopchat.tenancy.resources import COUNTERS, Resource
 
 WARN_PERCENT = 80
-LONGEST_MONTH = timedelta(days=30)
+MAX_MONTH = timedelta(days=30)
 """From its first day to its last."""
 
 
@@ -177,7 +177,7 @@ def weigh_branch(
 def _segments_used(ids: list[int], resource: Resource, day: date) -> Mapping[int, int]:
     """Segments of each company on the day, or in its month (unique index `segment_use_once`)."""
     begins = _begin(resource, day)
-    ends = day if resource == Resource.SEGMENTS_DAY else begins + LONGEST_MONTH
+    ends = day if resource == Resource.SEGMENTS_DAY else begins + MAX_MONTH
     counted = SegmentUse.objects.filter(company__in=ids, day__gte=begins, day__lte=ends)
     if resource == Resource.SEGMENTS_MONTH:
         counted = counted.filter(day__month=day.month)

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from scopchat.common.folding import fold
 from scopchat.tenancy.models import Company
 
-MOST = 20
+MAX_OFFERS = 20
 """Offered at once; further ones are found by typing."""
 
 
@@ -37,7 +37,7 @@ def find(among: QuerySet[Company], text: str, *, top: Company) -> Found:
     matching = [(pk, name) for pk, name in names if all(word in name for word in words)]
     if wanted:
         matching.sort(key=lambda each: _rank(each[1], wanted))
-    shown = [pk for pk, _name in matching[:MOST]]
+    shown = [pk for pk, _name in matching[:MAX_OFFERS]]
     companies = Company.objects.in_bulk(shown)
     step = Company.steplen
     above = {company.path[:-step] for company in companies.values() if len(company.path) > len(top.path)}

@@ -17,7 +17,7 @@ from scopchat.channels.drains import Work
 from scopchat.channels.models import Channel, Provider
 from scopchat.common import http
 from scopchat.gateway import copies, leases, sender
-from scopchat.gateway.database import in_thread
+from scopchat.gateway.database import in_thread_unscoped
 from scopchat.gateway.tests.carriers import answering, serving
 from scopchat.interactions.models import Message
 from tests.people import Browser
@@ -30,8 +30,8 @@ def point_at(url: str) -> int:
 
 async def send() -> None:
     async with serving(answering(201, b'{"id": "sim-upgraded"}')) as url, http.Client(allow_private=True) as client:
-        shard = await in_thread(point_at, url)
-        await sender.run(await in_thread(leases.take, Work.SEND, shard), client)
+        shard = await in_thread_unscoped(point_at, url)
+        await sender.run(await in_thread_unscoped(leases.take, Work.SEND, shard), client)
 
 
 def inbox_of(username: str) -> tuple[int, int]:

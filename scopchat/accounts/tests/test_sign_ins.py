@@ -83,7 +83,7 @@ def test_it_records_once_more_who_still_looks_at_the_company_half_a_day_later(ca
 
 
 def test_a_session_remembers_the_hundred_companies_entered_last(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(entering, "MOST_REMEMBERED", 2)
+    monkeypatch.setattr(entering, "MAX_REMEMBERED", 2)
     session = SessionStore()
     for hour, company in enumerate([cast.client, cast.outsider, cast.l1]):
         enter(session=session, person=cast.operator_admin, company=company, now=NOW + timedelta(hours=hour))

@@ -32,16 +32,16 @@ from scopchat.channels.providers.base import (
 from scopchat.channels.providers.credentials import CredentialField
 from scopchat.channels.providers.protocol import Adapter
 
-MOST_ID = 80
-MOST_ADDRESS = 40
-MOST_STATUS = 38
-MOST_CODE = 20
-MOST_DETAIL = 300
-MOST_TEXT = 20_000
-MOST_URL = 2_000
-MOST_MEDIA = 10
-MOST_SEGMENTS = 100
-MOST_PARTS = 1_000
+MAX_ID_CHARACTERS = 80
+MAX_ADDRESS_CHARACTERS = 40
+MAX_STATUS_CHARACTERS = 38
+MAX_CODE_CHARACTERS = 20
+MAX_DETAIL_CHARACTERS = 300
+MAX_TEXT_CHARACTERS = 20_000
+MAX_URL_CHARACTERS = 2_000
+MAX_MEDIA = 10
+MAX_SEGMENTS = 100
+MAX_PARTS = 1_000
 """Characters, photos, segments, texts in a callback: more than any carrier has a use for, and all that tables hold."""
 
 
@@ -81,7 +81,7 @@ class CleanAdapter:
 
     def split(self, request: HookRequest) -> tuple[HookRequest, ...]:
         parts = _read(self._adapter.split, request)
-        if not 1 <= len(parts) <= MOST_PARTS:
+        if not 1 <= len(parts) <= MAX_PARTS:
             raise Malformed("nothing in it, or too much")
         return parts
 
@@ -130,31 +130,31 @@ def _message(message: InboundMessage) -> InboundMessage:
     names = message.carrier_id, message.sender, message.recipient
     if (
         not message.media
-        and 1 <= message.segments <= MOST_SEGMENTS
+        and 1 <= message.segments <= MAX_SEGMENTS
         and "".join([*names, message.text]).isprintable()
-        and len(message.text) <= MOST_TEXT
-        and len(names[0]) <= MOST_ID
-        and max(map(len, names[1:])) <= MOST_ADDRESS
+        and len(message.text) <= MAX_TEXT_CHARACTERS
+        and len(names[0]) <= MAX_ID_CHARACTERS
+        and max(map(len, names[1:])) <= MAX_ADDRESS_CHARACTERS
     ):
         # As nearly all are: nothing to clean.
         return message
     return InboundMessage(
-        carrier_id=_exact(message.carrier_id, MOST_ID),
-        sender=_exact(message.sender, MOST_ADDRESS),
-        recipient=_exact(message.recipient, MOST_ADDRESS),
-        text=storable(message.text, MOST_TEXT),
-        media=tuple(map(_media, message.media[:MOST_MEDIA])),
-        segments=max(1, min(message.segments, MOST_SEGMENTS)),
+        carrier_id=_exact(message.carrier_id, MAX_ID_CHARACTERS),
+        sender=_exact(message.sender, MAX_ADDRESS_CHARACTERS),
+        recipient=_exact(message.recipient, MAX_ADDRESS_CHARACTERS),
+        text=storable(message.text, MAX_TEXT_CHARACTERS),
+        media=tuple(map(_media, message.media[:MAX_MEDIA])),
+        segments=max(1, min(message.segments, MAX_SEGMENTS)),
     )
 
 
 def _receipt(receipt: Receipt) -> Receipt:
     return Receipt(
-        carrier_id=_exact(receipt.carrier_id, MOST_ID),
-        sender=_exact(receipt.sender, MOST_ADDRESS),
+        carrier_id=_exact(receipt.carrier_id, MAX_ID_CHARACTERS),
+        sender=_exact(receipt.sender, MAX_ADDRESS_CHARACTERS),
         status=receipt.status,
-        carrier_status=_exact(receipt.carrier_status, MOST_STATUS),
-        error_code=storable(receipt.error_code, MOST_CODE),
+        carrier_status=_exact(receipt.carrier_status, MAX_STATUS_CHARACTERS),
+        error_code=storable(receipt.error_code, MAX_CODE_CHARACTERS),
         reason=receipt.reason,
         attempt=receipt.attempt,
     )
@@ -162,18 +162,18 @@ def _receipt(receipt: Receipt) -> Receipt:
 
 def _media(media: MediaReference) -> MediaReference:
     """A photo whose address is none is known by it to be lost: its text is stored all the same."""
-    is_address = media.url.isascii() and media.url.isprintable() and len(media.url) <= MOST_URL
+    is_address = media.url.isascii() and media.url.isprintable() and len(media.url) <= MAX_URL_CHARACTERS
     return MediaReference(media.url if is_address else "", storable(media.content_type, 60))
 
 
 def _outcome(outcome: SendOutcome) -> SendOutcome:
     if isinstance(outcome, Sent):
-        counted = outcome.segments is not None and 1 <= outcome.segments <= MOST_SEGMENTS
+        counted = outcome.segments is not None and 1 <= outcome.segments <= MAX_SEGMENTS
         return Sent(stored_id(outcome.carrier_id), outcome.segments if counted else None)
     if isinstance(outcome, Refused):
-        code, detail = storable(outcome.code, MOST_CODE), storable(outcome.detail, MOST_DETAIL)
+        code, detail = storable(outcome.code, MAX_CODE_CHARACTERS), storable(outcome.detail, MAX_DETAIL_CHARACTERS)
         return Refused(outcome.reason, code, detail, outcome.retryable, outcome.retry_after)
-    return Unclear(storable(outcome.detail, MOST_DETAIL))
+    return Unclear(storable(outcome.detail, MAX_DETAIL_CHARACTERS))
 
 
 def _exact(text: str, most: int) -> str:
@@ -192,6 +192,6 @@ def storable(text: str, most: int) -> str:
 
 def stored_id(carrier_id: str) -> str:
     """The carrier's id of a text, or what stands for one that cannot be kept: always the same, and nobody else's."""
-    if len(carrier_id) <= MOST_ID and carrier_id.isprintable():
+    if len(carrier_id) <= MAX_ID_CHARACTERS and carrier_id.isprintable():
         return carrier_id
     return "~" + hashlib.sha256(carrier_id.encode(errors="surrogatepass")).hexdigest()

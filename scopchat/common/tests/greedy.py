@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import resource
 
-from scopchat.common.photo_process import MOST_BYTES
+from scopchat.common.photo_process import MAX_MEMORY_BYTES
 
-resource.setrlimit(resource.RLIMIT_AS, (MOST_BYTES, MOST_BYTES))
-bytearray(MOST_BYTES)
+resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY_BYTES, MAX_MEMORY_BYTES))
+bytearray(MAX_MEMORY_BYTES)

@@ -16,10 +16,10 @@ from scopchat.events.catalogue import (
 )
 from scopchat.events.wire import decode, encode
 
-LARGEST_ID = 2**63 - 1
-LARGEST_PAYLOAD = 7_999
+MAX_ID = 2**63 - 1
+MAX_PAYLOAD_BYTES = 7_999
 """Bytes: "less than 8000" (PostgreSQL, NOTIFY)."""
-IDS = st.integers(1, LARGEST_ID)
+IDS = st.integers(1, MAX_ID)
 CHANGES = st.builds(InteractionChange, IDS, IDS, IDS | st.none(), IDS | st.none(), IDS | st.none())
 PRESENCES = st.tuples(IDS, st.sampled_from(["online", "busy", "away", "offline"]))
 EVENTS: st.SearchStrategy[Event] = st.one_of(
@@ -49,21 +49,21 @@ def rejoined(events: list[Event]) -> Event:
 @given(EVENTS)
 def test_it_arrives_as_it_left_in_payloads_that_fit(event: Event) -> None:
     payloads = list(encode(event))
-    assert max(len(payload.encode()) for payload in payloads) <= LARGEST_PAYLOAD
+    assert max(len(payload.encode()) for payload in payloads) <= MAX_PAYLOAD_BYTES
     assert rejoined([decode(payload) for payload in payloads]) == event
 
 
 def test_a_hundred_and_twenty_of_the_largest_changes_fit() -> None:
-    change = InteractionChange(LARGEST_ID, LARGEST_ID, LARGEST_ID, LARGEST_ID, LARGEST_ID)
-    payloads = list(encode(InteractionsChanged(LARGEST_ID, (change,) * 120)))
+    change = InteractionChange(MAX_ID, MAX_ID, MAX_ID, MAX_ID, MAX_ID)
+    payloads = list(encode(InteractionsChanged(MAX_ID, (change,) * 120)))
     assert len(payloads) == 2
-    assert max(map(len, payloads)) <= LARGEST_PAYLOAD
+    assert max(map(len, payloads)) <= MAX_PAYLOAD_BYTES
 
 
 def test_two_hundred_of_the_largest_presences_fit() -> None:
-    payloads = list(encode(PresenceChanged(LARGEST_ID, ((LARGEST_ID, "offline"),) * 200)))
+    payloads = list(encode(PresenceChanged(MAX_ID, ((MAX_ID, "offline"),) * 200)))
     assert len(payloads) == 1
-    assert len(payloads[0]) <= LARGEST_PAYLOAD
+    assert len(payloads[0]) <= MAX_PAYLOAD_BYTES
 
 
 def test_nothing_changed_is_nothing_said() -> None:

@@ -18,7 +18,7 @@ from scopchat.channels.services import create_channel, create_provider
 from scopchat.common import http
 from scopchat.common.clock import utc_now
 from scopchat.gateway import leases, sender
-from scopchat.gateway.database import in_thread
+from scopchat.gateway.database import in_thread_unscoped
 from scopchat.gateway.tests.conftest import SID, TOKEN, Desk
 from scopchat.interactions.models import Message, OutboxEntry
 from scopchat.interactions.services import start
@@ -61,7 +61,7 @@ def on_its_way(message: Message) -> OutboxEntry:
 
 async def drain(desk: Desk) -> None:
     """One whole run of the sender on the desk's shard."""
-    lease = await in_thread(leases.take, Work.SEND, desk.channel.shard)
+    lease = await in_thread_unscoped(leases.take, Work.SEND, desk.channel.shard)
     async with http.Client(allow_private=True) as client:
         await sender.run(lease, client)
 

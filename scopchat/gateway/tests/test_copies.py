@@ -17,7 +17,7 @@ from scopchat.channels.providers.twilio.fake.server import FakeServer
 from scopchat.common import http
 from scopchat.common.clock import utc_now
 from scopchat.gateway import copies, leases, notice, sweep, turns
-from scopchat.gateway.database import in_thread
+from scopchat.gateway.database import in_thread_unscoped
 from scopchat.gateway.leases import Held
 from scopchat.gateway.lookups import look_up_unknown
 from scopchat.gateway.models import Installation
@@ -48,7 +48,7 @@ def restore_the_table() -> None:
 
 async def send_everything(desk: Desk) -> None:
     async with serving(FakeServer(desk.carrier)) as url:
-        await in_thread(point_at, desk, url)
+        await in_thread_unscoped(point_at, desk, url)
         await drain(desk)
 
 
@@ -62,50 +62,50 @@ def bodies(desk: Desk) -> list[str]:
 
 
 async def test_the_database_that_was_migrated_sends(desk: Desk) -> None:
-    await in_thread(queue, desk, "Bonjour")
-    assert await in_thread(copies.look, utc_now()) is True
+    await in_thread_unscoped(queue, desk, "Bonjour")
+    assert await in_thread_unscoped(copies.look, utc_now()) is True
     await send_everything(desk)
     assert bodies(desk) == ["Bonjour"]
 
 
 @pytest.mark.parametrize("copied", [move, restore_the_table, Installation.objects.all().delete])
 async def test_a_copy_holds_what_it_finds_queued_and_sends_nothing(desk: Desk, copied: object) -> None:
-    before = await in_thread(queue, desk, "Avant")
-    await in_thread(copied)  # type: ignore[arg-type]
+    before = await in_thread_unscoped(queue, desk, "Avant")
+    await in_thread_unscoped(copied)  # type: ignore[arg-type]
     await sends_nothing(desk)
-    assert await in_thread(copies.look, utc_now()) is False
-    after = await in_thread(queue, desk, "Après", to="+15145550199")
+    assert await in_thread_unscoped(copies.look, utc_now()) is False
+    after = await in_thread_unscoped(queue, desk, "Après", to="+15145550199")
     await sends_nothing(desk)
-    assert [(await in_thread(fresh, text)).status for text in (before, after)] == ["unknown", "queued"]
+    assert [(await in_thread_unscoped(fresh, text)).status for text in (before, after)] == ["unknown", "queued"]
 
 
 async def test_told_that_it_is_the_only_one_it_sends_what_was_written_in_it_alone(desk: Desk) -> None:
-    before = await in_thread(queue, desk, "Avant")
-    await in_thread(move)
-    await in_thread(copies.look, utc_now())
-    await in_thread(queue, desk, "Après", to="+15145550199")
-    await in_thread(copies.resume, utc_now())
+    before = await in_thread_unscoped(queue, desk, "Avant")
+    await in_thread_unscoped(move)
+    await in_thread_unscoped(copies.look, utc_now())
+    await in_thread_unscoped(queue, desk, "Après", to="+15145550199")
+    await in_thread_unscoped(copies.resume, utc_now())
     await send_everything(desk)
     assert bodies(desk) == ["Après"]
-    assert (await in_thread(fresh, before)).status == "unknown"
+    assert (await in_thread_unscoped(fresh, before)).status == "unknown"
 
 
 async def test_a_copy_that_is_told_so_at_once_still_doubts_what_it_found_queued(desk: Desk) -> None:
-    text = await in_thread(queue, desk, "Avant")
-    await in_thread(move)
-    await in_thread(copies.resume, utc_now())
-    lease = await in_thread(leases.take, Work.SEND, desk.channel.shard)
-    assert (await in_thread(turns.take_turn, lease, uuid4(), Room(10), utc_now())).claimed == []
-    assert (await in_thread(fresh, text)).status == "unknown"
+    text = await in_thread_unscoped(queue, desk, "Avant")
+    await in_thread_unscoped(move)
+    await in_thread_unscoped(copies.resume, utc_now())
+    lease = await in_thread_unscoped(leases.take, Work.SEND, desk.channel.shard)
+    assert (await in_thread_unscoped(turns.take_turn, lease, uuid4(), Room(10), utc_now())).claimed == []
+    assert (await in_thread_unscoped(fresh, text)).status == "unknown"
 
 
 async def test_a_copy_of_a_copy_that_holds_doubts_what_was_written_in_that_one(desk: Desk) -> None:
-    await in_thread(move)
-    await in_thread(copies.look, utc_now())
-    text = await in_thread(queue, desk, "Entre les deux")
-    await in_thread(move)
-    assert await in_thread(copies.look, utc_now()) is False
-    assert (await in_thread(fresh, text)).status == "unknown"
+    await in_thread_unscoped(move)
+    await in_thread_unscoped(copies.look, utc_now())
+    text = await in_thread_unscoped(queue, desk, "Entre les deux")
+    await in_thread_unscoped(move)
+    assert await in_thread_unscoped(copies.look, utc_now()) is False
+    assert (await in_thread_unscoped(fresh, text)).status == "unknown"
 
 
 def entry(message: Message) -> tuple[int, datetime | None]:
@@ -115,68 +115,70 @@ def entry(message: Message) -> tuple[int, datetime | None]:
 
 
 async def test_what_it_doubts_is_one_attempt_later_than_what_it_knows(desk: Desk) -> None:
-    new, tried, claimed = [await in_thread(queue, desk, "x", to=f"+1514555010{n}") for n in range(3)]
+    new, tried, claimed = [await in_thread_unscoped(queue, desk, "x", to=f"+1514555010{n}") for n in range(3)]
     later = new.created_at + timedelta(minutes=3)
-    await in_thread(OutboxEntry.objects.filter(message=tried).update, attempts=2, not_before=later)
+    await in_thread_unscoped(OutboxEntry.objects.filter(message=tried).update, attempts=2, not_before=later)
     at = new.created_at + timedelta(seconds=1)
-    await in_thread(OutboxEntry.objects.filter(message=claimed).update, attempts=1, claim=uuid4(), claimed_at=at)
-    await in_thread(move)
-    await in_thread(copies.look, utc_now())
-    assert await in_thread(entry, new) == (1, new.created_at)
-    assert await in_thread(entry, tried) == (3, later)
-    assert await in_thread(entry, claimed) == (1, at)
+    await in_thread_unscoped(
+        OutboxEntry.objects.filter(message=claimed).update, attempts=1, claim=uuid4(), claimed_at=at
+    )
+    await in_thread_unscoped(move)
+    await in_thread_unscoped(copies.look, utc_now())
+    assert await in_thread_unscoped(entry, new) == (1, new.created_at)
+    assert await in_thread_unscoped(entry, tried) == (3, later)
+    assert await in_thread_unscoped(entry, claimed) == (1, at)
 
 
 async def test_the_carrier_is_asked_about_what_it_doubts_however_late(desk: Desk) -> None:
-    yes, no = [await in_thread(queue, desk, words, to="+15145550142") for words in ("Oui", "Non")]
+    yes, no = [await in_thread_unscoped(queue, desk, words, to="+15145550142") for words in ("Oui", "Non")]
     long_ago = utc_now() - timedelta(days=3)
-    await in_thread(Message.objects.update, created_at=long_ago)
-    await in_thread(move)
-    await in_thread(copies.look, long_ago)
+    await in_thread_unscoped(Message.objects.update, created_at=long_ago)
+    await in_thread_unscoped(move)
+    await in_thread_unscoped(copies.look, long_ago)
     desk.carrier.create([("To", "+15145550142"), ("From", desk.channel.address), ("Body", "Oui")])
     async with serving(FakeServer(desk.carrier)) as url, http.Client(allow_private=True) as client:
-        await in_thread(point_at, desk, url)
+        await in_thread_unscoped(point_at, desk, url)
         assert await look_up_unknown(client) == 1
-        await in_thread(copies.resume, utc_now())
+        await in_thread_unscoped(copies.resume, utc_now())
         assert await look_up_unknown(client) == 0
-    assert [(await in_thread(fresh, text)).status for text in (yes, no)] == ["sent", "unknown"]
+    assert [(await in_thread_unscoped(fresh, text)).status for text in (yes, no)] == ["sent", "unknown"]
 
 
 async def test_a_receipt_that_names_the_other_copys_attempt_settles_it(desk: Desk) -> None:
-    text = await in_thread(queue, desk, "x")
-    await in_thread(move)
-    await in_thread(copies.look, utc_now())
+    text = await in_thread_unscoped(queue, desk, "x")
+    await in_thread_unscoped(move)
+    await in_thread_unscoped(copies.look, utc_now())
     receipt = Receipt("SM1", desk.channel.address, ReceiptStatus.DELIVERED, "delivered", attempt=Attempt(text.pk, 1, 0))
     report = Report(desk.channel.pk, receipt, utc_now())
-    assert await in_thread(lambda: apply_receipts(reports=[report])) == set()
-    assert (await in_thread(fresh, text)).status == "delivered"
+    assert await in_thread_unscoped(lambda: apply_receipts(reports=[report])) == set()
+    assert (await in_thread_unscoped(fresh, text)).status == "delivered"
 
 
 @pytest.mark.parametrize(("was_sent", "status", "attempts"), [(True, "sent", []), (False, "queued", [2])])
 async def test_a_person_decides_about_what_it_doubts(
     desk: Desk, was_sent: bool, status: str, attempts: list[int]
 ) -> None:
-    text = await in_thread(queue, desk, "x")
-    await in_thread(move)
-    await in_thread(copies.look, utc_now())
+    text = await in_thread_unscoped(queue, desk, "x")
+    await in_thread_unscoped(move)
+    await in_thread_unscoped(copies.look, utc_now())
 
     def decide() -> None:
         settle_unknown(message=fresh(text), acting=desk.cast.admin, was_sent=was_sent, now=utc_now())
 
-    await in_thread(decide)
-    await in_thread(copies.resume, utc_now())
-    lease = await in_thread(leases.take, Work.SEND, desk.channel.shard)
-    claimed = (await in_thread(turns.take_turn, lease, uuid4(), Room(10), utc_now())).claimed
+    await in_thread_unscoped(decide)
+    await in_thread_unscoped(copies.resume, utc_now())
+    lease = await in_thread_unscoped(leases.take, Work.SEND, desk.channel.shard)
+    claimed = (await in_thread_unscoped(turns.take_turn, lease, uuid4(), Room(10), utc_now())).claimed
     assert [each.message.attempt.number for each in claimed] == attempts
-    assert (await in_thread(fresh, text)).status == status
+    assert (await in_thread_unscoped(fresh, text)).status == status
 
 
 async def test_a_run_of_before_claims_nothing_more(desk: Desk) -> None:
-    await in_thread(queue, desk, "x")
-    lease = await in_thread(leases.take, Work.SEND, desk.channel.shard)
-    await in_thread(move)
-    await in_thread(copies.look, utc_now())
-    assert (await in_thread(turns.take_turn, lease, uuid4(), Room(10), utc_now())).claimed == []
+    await in_thread_unscoped(queue, desk, "x")
+    lease = await in_thread_unscoped(leases.take, Work.SEND, desk.channel.shard)
+    await in_thread_unscoped(move)
+    await in_thread_unscoped(copies.look, utc_now())
+    assert (await in_thread_unscoped(turns.take_turn, lease, uuid4(), Room(10), utc_now())).claimed == []
 
 
 def swept() -> None:

@@ -15,7 +15,7 @@ from scopchat.channels.models import Channel
 from scopchat.channels.providers.twilio.fake.server import FakeServer
 from scopchat.common import http
 from scopchat.gateway import flight, leases, sender, turns
-from scopchat.gateway.database import in_thread
+from scopchat.gateway.database import in_thread_unscoped
 from scopchat.gateway.tests.carriers import drain, fresh, point_at, queue, second_account, serving
 from scopchat.gateway.tests.conftest import Desk
 
@@ -46,12 +46,12 @@ def queue_many(desk: Desk, count: int) -> None:
 async def test_texts_on_the_same_shard_do_not_wait_for_it(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(flight, "PLACES", 40)
     monkeypatch.setattr(flight, "SLOW_PLACES", 5)
-    silent, other = Silent(), await in_thread(second_account, desk)
-    await in_thread(queue_many, desk, 100)
+    silent, other = Silent(), await in_thread_unscoped(second_account, desk)
+    await in_thread_unscoped(queue_many, desk, 100)
     async with serving(silent) as hangs, serving(FakeServer(desk.carrier)) as answers:
-        await in_thread(point_at, desk, hangs)
-        await in_thread(point_at, other, answers)
-        lease = await in_thread(leases.take, Work.SEND, desk.channel.shard)
+        await in_thread_unscoped(point_at, desk, hangs)
+        await in_thread_unscoped(point_at, other, answers)
+        lease = await in_thread_unscoped(leases.take, Work.SEND, desk.channel.shard)
         async with http.Client(allow_private=True) as client:
             run = asyncio.create_task(sender.run(lease, client))
             async with asyncio.timeout(10):
@@ -69,21 +69,21 @@ async def test_texts_on_the_same_shard_do_not_wait_for_it(desk: Desk, monkeypatc
 
 
 async def test_an_account_whose_secrets_are_lost_stops_no_other_on_its_shard(desk: Desk, settings: Any) -> None:
-    lost = await in_thread(queue, desk, "of the lost account")
+    lost = await in_thread_unscoped(queue, desk, "of the lost account")
     settings.FIELD_KEYS = [Fernet.generate_key().decode()]
-    other = await in_thread(second_account, desk)
+    other = await in_thread_unscoped(second_account, desk)
     turns._account.cache_clear()
-    text = await in_thread(queue, other, "of another")
+    text = await in_thread_unscoped(queue, other, "of another")
     async with serving(FakeServer(desk.carrier)) as url:
-        await in_thread(point_at, other, url)
+        await in_thread_unscoped(point_at, other, url)
         await drain(desk)
-    assert [(await in_thread(fresh, one)).status for one in (lost, text)] == ["queued", "sent"]
+    assert [(await in_thread_unscoped(fresh, one)).status for one in (lost, text)] == ["queued", "sent"]
 
 
 async def sent_after(desk: Desk, number: int) -> float:
     began = time.monotonic()
-    text = await in_thread(queue, desk, "x", to=f"+1438555{number:04}")
-    while (await in_thread(fresh, text)).status != "sent":
+    text = await in_thread_unscoped(queue, desk, "x", to=f"+1438555{number:04}")
+    while (await in_thread_unscoped(fresh, text)).status != "sent":
         await asyncio.sleep(0.02)
         assert time.monotonic() - began < 10
     return time.monotonic() - began

@@ -11,8 +11,8 @@ from django.conf import LazySettings
 
 from scopchat.channels.models import EventState, InboundEvent, PendingEvent
 from scopchat.channels.providers.twilio.fake import callbacks
-from scopchat.gateway.database import in_thread
-from scopchat.gateway.hooks import LARGEST_BODY
+from scopchat.gateway.database import in_thread_unscoped
+from scopchat.gateway.hooks import MAX_BODY_BYTES
 from scopchat.gateway.journal import Journal
 from scopchat.gateway.tests.conftest import Asked, Desk, deliver, open_door
 
@@ -25,7 +25,7 @@ def text(desk: Desk, **changes: str) -> callbacks.Callback:
 
 
 async def rows() -> list[InboundEvent]:
-    return await in_thread(lambda: list(InboundEvent.objects.order_by("id")))
+    return await in_thread_unscoped(lambda: list(InboundEvent.objects.order_by("id")))
 
 
 async def test_it_acknowledges_what_is_on_disk(desk: Desk) -> None:
@@ -35,7 +35,7 @@ async def test_it_acknowledges_what_is_on_disk(desk: Desk) -> None:
     assert (status, body) == (200, b'<?xml version="1.0" encoding="UTF-8"?><Response/>')
     (event,) = await rows()
     assert (event.state, event.carrier_key, event.shard) == ("accepted", "SM" + "1" * 32, desk.channel.shard)
-    assert await in_thread(lambda: PendingEvent.objects.get().pk) == (event.shard, event.pk)
+    assert await in_thread_unscoped(lambda: PendingEvent.objects.get().pk) == (event.shard, event.pk)
     assert asked.shards == [desk.channel.shard]
 
 
@@ -119,7 +119,7 @@ async def test_it_calls_absurd_ids_and_addresses_malformed(desk: Desk, field: st
 
 async def test_it_refuses_oversized_bodies(desk: Desk) -> None:
     async with open_door(Asked()) as call:
-        assert (await call(desk.inbound_url, b"x" * (LARGEST_BODY + 1)))[0] == 413
+        assert (await call(desk.inbound_url, b"x" * (MAX_BODY_BYTES + 1)))[0] == 413
     assert await rows() == []
 
 

@@ -16,7 +16,7 @@ from scopchat.channels.providers.twilio.fake.carrier import TwilioFake
 from scopchat.common import http
 from scopchat.common.clock import utc_now
 from scopchat.gateway import leases, sender, turns
-from scopchat.gateway.database import in_thread
+from scopchat.gateway.database import in_thread_unscoped
 from scopchat.gateway.sweep import sweep
 from scopchat.gateway.tests.carriers import answering, point_at, serving
 from scopchat.gateway.tests.conftest import Desk, route_everything
@@ -216,14 +216,14 @@ def test_the_sweep_ends_what_was_left_behind(cast: Cast, lender: Lender, left: s
 @pytest.mark.django_db(transaction=True)
 async def test_a_run_that_lingers_sends_nothing_more(cast: Cast, lender: Lender, lent: Desk) -> None:
     """The carrier is busy, so the run waits to try again; meanwhile the channel is taken back."""
-    loan = await in_thread(lend_number, lender, cast)
-    theirs = await in_thread(channel_by, loan)
-    message = await in_thread(queue, theirs, cast)
-    lease = await in_thread(leases.take, Work.SEND, theirs.shard)
+    loan = await in_thread_unscoped(lend_number, lender, cast)
+    theirs = await in_thread_unscoped(channel_by, loan)
+    message = await in_thread_unscoped(queue, theirs, cast)
+    lease = await in_thread_unscoped(leases.take, Work.SEND, theirs.shard)
     async with serving(answering(429)) as url, http.Client(allow_private=True) as client:
-        await in_thread(point_at, lent, url)
+        await in_thread_unscoped(point_at, lent, url)
         run = sender.Run(lease, client)
         assert await run._step()
-        await in_thread(take_back, loan)
+        await in_thread_unscoped(take_back, loan)
         await run.drain()
-    assert ((await in_thread(fresh, message)).status, lent.carrier.texts) == ("failed", {})
+    assert ((await in_thread_unscoped(fresh, message)).status, lent.carrier.texts) == ("failed", {})

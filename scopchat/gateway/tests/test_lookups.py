@@ -15,7 +15,7 @@ from scopchat.channels.providers.base import Candidate
 from scopchat.channels.providers.twilio.fake.server import FakeServer
 from scopchat.common import http
 from scopchat.common.clock import utc_now
-from scopchat.gateway.database import in_thread
+from scopchat.gateway.database import in_thread_unscoped
 from scopchat.gateway.lookups import FIRST_LOOK, Lookups, look_up_unknown, proof
 from scopchat.gateway.tests.carriers import fresh, point_at, queue, second_account, serving
 from scopchat.gateway.tests.conftest import Desk, route_everything
@@ -45,27 +45,27 @@ def at(entry: OutboxEntry, seconds: float) -> datetime:
 
 async def ask(desk: Desk) -> int:
     async with serving(FakeServer(desk.carrier)) as url, http.Client(allow_private=True) as client:
-        await in_thread(point_at, desk, url)
+        await in_thread_unscoped(point_at, desk, url)
         return await look_up_unknown(client)
 
 
 async def test_it_asks_the_carrier_about_unknown_texts(desk: Desk) -> None:
-    yes = await in_thread(unknown, desk, "Oui")
-    no = await in_thread(unknown, desk, "Non", to="+15145550199")
+    yes = await in_thread_unscoped(unknown, desk, "Oui")
+    no = await in_thread_unscoped(unknown, desk, "Non", to="+15145550199")
     desk.carrier.create([("To", "+15145550142"), ("From", desk.channel.address), ("Body", "Oui")])
     assert await ask(desk) == 1
-    assert [(await in_thread(fresh, entry.message)).status for entry in (yes, no)] == ["sent", "unknown"]
+    assert [(await in_thread_unscoped(fresh, entry.message)).status for entry in (yes, no)] == ["sent", "unknown"]
 
 
 async def test_a_text_that_was_found_has_the_receipts_that_waited_for_it(desk: Desk) -> None:
-    entry = await in_thread(unknown, desk, "Oui")
+    entry = await in_thread_unscoped(unknown, desk, "Oui")
     created = desk.carrier.create([("To", "+15145550142"), ("From", desk.channel.address), ("Body", "Oui")])
-    await in_thread(report, desk, created.sid, "delivered")
-    await in_thread(route_everything)
-    assert await in_thread(lambda: InboundEvent.objects.get().state) == EventState.UNMATCHED
+    await in_thread_unscoped(report, desk, created.sid, "delivered")
+    await in_thread_unscoped(route_everything)
+    assert await in_thread_unscoped(lambda: InboundEvent.objects.get().state) == EventState.UNMATCHED
     await ask(desk)
-    await in_thread(route_everything)
-    assert (await in_thread(fresh, entry.message)).status == "delivered"
+    await in_thread_unscoped(route_everything)
+    assert (await in_thread_unscoped(fresh, entry.message)).status == "delivered"
 
 
 @pytest.fixture
@@ -130,21 +130,23 @@ class Hanging:
     "body", [b"<html>", json.dumps({"messages": [{"body": "Oui", "direction": 7}]}).encode(), None], ids=str
 )
 async def test_an_account_that_cannot_be_read_or_hangs_costs_another_nothing(desk: Desk, body: bytes | None) -> None:
-    good = await in_thread(unknown, desk, "Oui")
-    other = await in_thread(second_account, desk)
-    bad = [await in_thread(unknown, other, "Oui", to=f"+1514555{n:04}") for n in range(30)]
+    good = await in_thread_unscoped(unknown, desk, "Oui")
+    other = await in_thread_unscoped(second_account, desk)
+    bad = [await in_thread_unscoped(unknown, other, "Oui", to=f"+1514555{n:04}") for n in range(30)]
     desk.carrier.create([("To", "+15145550142"), ("From", desk.channel.address), ("Body", "Oui")])
     carrier = Hanging(body)
     async with serving(FakeServer(desk.carrier)) as url, serving(carrier) as bad_url:
-        await in_thread(point_at, desk, url)
-        await in_thread(point_at, other, bad_url)
+        await in_thread_unscoped(point_at, desk, url)
+        await in_thread_unscoped(point_at, other, bad_url)
         async with http.Client(allow_private=True) as client:
-            chosen = [one for one in await in_thread(_chosen) if one.pk in {good.pk, *(entry.pk for entry in bad)}]
+            chosen = [
+                one for one in await in_thread_unscoped(_chosen) if one.pk in {good.pk, *(entry.pk for entry in bad)}
+            ]
             assert len(chosen) == 21
             asking = Lookups(client)
             asking._client.request = _in_a_hurry(client)  # type: ignore[method-assign]
             assert await asking.run(chosen) == 1
-    assert (await in_thread(fresh, good.message)).status == "sent"
+    assert (await in_thread_unscoped(fresh, good.message)).status == "sent"
     assert carrier.asked == (4 if body is None else 20)
 
 

@@ -14,7 +14,7 @@ from scopchat.channels.providers.twilio.fake import callbacks
 from scopchat.common import http
 from scopchat.common.images import Photo
 from scopchat.gateway import media
-from scopchat.gateway.database import in_thread
+from scopchat.gateway.database import in_thread_unscoped
 from scopchat.gateway.tests.carriers import point_at, serving
 from scopchat.gateway.tests.conftest import Desk, route_everything
 from scopchat.gateway.tests.test_router import journal
@@ -61,10 +61,10 @@ def fresh(pk: int) -> Attachment:
 async def fetch(desk: Desk, store: Store, path: str, *, allow_private: bool = True) -> Attachment:
     """One round of fetching the photo at the store's path."""
     async with serving(store) as url, http.Client(allow_private=allow_private) as client:
-        await in_thread(point_at, desk, url)
-        attachment = await in_thread(receive_photo, desk, f"{url}{path}")
+        await in_thread_unscoped(point_at, desk, url)
+        attachment = await in_thread_unscoped(receive_photo, desk, f"{url}{path}")
         await media.fetch_pending(client)
-    return await in_thread(fresh, attachment)
+    return await in_thread_unscoped(fresh, attachment)
 
 
 @pytest.fixture(autouse=True)
@@ -107,8 +107,8 @@ async def test_it_refuses_what_is_no_photo(desk: Desk, content: bytes) -> None:
 
 @pytest.mark.parametrize("url", ["https://x.example/\0", "https://x.example/" + "x" * 3000, "javascript:é", ""])
 async def test_a_text_is_stored_whatever_its_photos_are(desk: Desk, url: str) -> None:
-    attachment = await in_thread(receive_photo, desk, url)
-    found = await in_thread(fresh, attachment)
+    attachment = await in_thread_unscoped(receive_photo, desk, url)
+    found = await in_thread_unscoped(fresh, attachment)
     assert (found.state, found.message.text) == ("lost", "Voici")
 
 
@@ -131,11 +131,11 @@ async def test_sixty_photos_that_never_come_keep_nobody_elses_waiting(desk: Desk
     store = Waiting()
     store.answers["/photo"] = (200, jpeg(), [])
     async with serving(store) as url, http.Client(allow_private=True) as client:
-        await in_thread(point_at, desk, url)
-        other = await in_thread(_photos, desk, url)
+        await in_thread_unscoped(point_at, desk, url)
+        other = await in_thread_unscoped(_photos, desk, url)
         fetching = asyncio.create_task(media.fetch_pending(client))
         async with asyncio.timeout(10):
-            while (await in_thread(fresh, other)).state != "ready":
+            while (await in_thread_unscoped(fresh, other)).state != "ready":
                 await asyncio.sleep(0.05)
         assert store.slow == media.COMPANY_AT_ONCE
         fetching.cancel()
@@ -170,11 +170,11 @@ async def test_photos_are_looked_at_one_at_a_time_for_a_company(desk: Desk, monk
     store = Store()
     store.answers = {f"/slow{n or ''}": (200, jpeg(), []) for n in range(60)}
     async with serving(store) as url, http.Client(allow_private=True) as client:
-        await in_thread(point_at, desk, url)
-        await in_thread(_photos, desk, url)
-        await in_thread(lambda: Attachment.objects.filter(position__gt=10).delete())
+        await in_thread_unscoped(point_at, desk, url)
+        await in_thread_unscoped(_photos, desk, url)
+        await in_thread_unscoped(lambda: Attachment.objects.filter(position__gt=10).delete())
         await media.fetch_pending(client)
-    assert await in_thread(lambda: set(Attachment.objects.values_list("state", flat=True))) == {"ready"}
+    assert await in_thread_unscoped(lambda: set(Attachment.objects.values_list("state", flat=True))) == {"ready"}
     assert most == 1
 
 

@@ -12,7 +12,7 @@ from scopchat.channels.providers.base import Receipt, ReceiptStatus
 from scopchat.channels.providers.twilio.fake.server import FakeServer
 from scopchat.common.clock import utc_now
 from scopchat.gateway import turns
-from scopchat.gateway.database import in_thread
+from scopchat.gateway.database import in_thread_unscoped
 from scopchat.gateway.tests.carriers import drain, fresh, point_at, serving
 from scopchat.gateway.tests.conftest import Desk
 from scopchat.gateway.tests.test_lookups import AGO, ask
@@ -46,41 +46,43 @@ def counts(desk: Desk) -> tuple[int, int]:
 
 
 async def test_it_is_sent_and_delivered_and_opens_no_conversation(desk: Desk) -> None:
-    text = await in_thread(notice, desk)
+    text = await in_thread_unscoped(notice, desk)
     async with serving(FakeServer(desk.carrier)) as url:
-        await in_thread(point_at, desk, url)
+        await in_thread_unscoped(point_at, desk, url)
         await drain(desk)
     (taken,) = desk.carrier.texts.values()
     assert (taken.recipient, taken.body) == (STAFF, text.text)
     receipt = Receipt(taken.sid, desk.channel.address, ReceiptStatus.DELIVERED, "delivered")
-    assert await in_thread(lambda: apply_receipts(reports=[Report(desk.channel.pk, receipt, utc_now())])) == set()
-    after = await in_thread(fresh, text)
+    assert (
+        await in_thread_unscoped(lambda: apply_receipts(reports=[Report(desk.channel.pk, receipt, utc_now())])) == set()
+    )
+    after = await in_thread_unscoped(fresh, text)
     assert (after.status, after.purpose, after.interaction_id) == ("delivered", Purpose.NOTICE, None)
-    assert await in_thread(counts, desk) == (0, 1)
+    assert await in_thread_unscoped(counts, desk) == (0, 1)
 
 
 async def test_what_is_unknown_is_found_at_the_carrier(desk: Desk) -> None:
-    text = await in_thread(notice, desk)
-    await in_thread(doubt, text)
+    text = await in_thread_unscoped(notice, desk)
+    await in_thread_unscoped(doubt, text)
     desk.carrier.create([("To", STAFF), ("From", desk.channel.address), ("Body", text.text)])
     assert await ask(desk) == 1
-    assert (await in_thread(fresh, text)).status == "sent"
+    assert (await in_thread_unscoped(fresh, text)).status == "sent"
 
 
 async def test_of_two_unknown_ones_of_the_same_words_to_one_person_neither_is_proved(desk: Desk) -> None:
-    for text in [await in_thread(notice, desk) for _ in range(2)]:
-        await in_thread(doubt, text)
+    for text in [await in_thread_unscoped(notice, desk) for _ in range(2)]:
+        await in_thread_unscoped(doubt, text)
     desk.carrier.create([("To", STAFF), ("From", desk.channel.address), ("Body", text.text)])
     assert await ask(desk) == 0
 
 
 async def test_it_fails_as_the_carrier_says(desk: Desk) -> None:
-    text = await in_thread(notice, desk)
+    text = await in_thread_unscoped(notice, desk)
     async with serving(FakeServer(desk.carrier)) as url:
         desk.carrier.opted_out.add((desk.channel.address, STAFF))
-        await in_thread(point_at, desk, url)
+        await in_thread_unscoped(point_at, desk, url)
         await drain(desk)
-    failed = await in_thread(fresh, text)
+    failed = await in_thread_unscoped(fresh, text)
     assert (failed.status, failed.reason) == ("failed", "opted_out")
 
 

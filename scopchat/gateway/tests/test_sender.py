@@ -16,7 +16,7 @@ from scopchat.channels.providers.twilio.fake.server import FakeServer
 from scopchat.common import http
 from scopchat.common.clock import utc_now
 from scopchat.gateway import leases, sender, turns
-from scopchat.gateway.database import in_thread
+from scopchat.gateway.database import in_thread_unscoped
 from scopchat.gateway.tests.carriers import Application, answering, drain, fresh, on_its_way, point_at, queue, serving
 from scopchat.gateway.tests.conftest import Desk
 from scopchat.gateway.turns import Room
@@ -33,61 +33,61 @@ async def hanging_up(scope_: Any, receive: Any, send: Any) -> None:
 
 
 async def test_it_hands_texts_over_once_and_in_order(desk: Desk) -> None:
-    texts = [await in_thread(queue, desk, str(n)) for n in range(5)]
+    texts = [await in_thread_unscoped(queue, desk, str(n)) for n in range(5)]
     async with serving(FakeServer(desk.carrier)) as url:
-        await in_thread(point_at, desk, url)
+        await in_thread_unscoped(point_at, desk, url)
         await drain(desk)
     assert [text.body for text in desk.carrier.texts.values()] == ["0", "1", "2", "3", "4"]
-    done = [await in_thread(fresh, text) for text in texts]
+    done = [await in_thread_unscoped(fresh, text) for text in texts]
     assert [message.status for message in done] == ["sent"] * 5
     assert [message.carrier_id for message in done] == list(desk.carrier.texts)
 
 
 async def test_it_marks_what_the_carrier_refuses(desk: Desk) -> None:
-    text = await in_thread(queue, desk, "x", to="+15145550199")
+    text = await in_thread_unscoped(queue, desk, "x", to="+15145550199")
     desk.carrier.opted_out.add((desk.channel.address, "+15145550199"))
     async with serving(FakeServer(desk.carrier)) as url:
-        await in_thread(point_at, desk, url)
+        await in_thread_unscoped(point_at, desk, url)
         await drain(desk)
-    message = await in_thread(fresh, text)
+    message = await in_thread_unscoped(fresh, text)
     assert (message.status, message.reason, message.error_code) == ("failed", "opted_out", "21610")
 
 
 async def test_it_says_what_is_wrong_with_the_account_until_it_works_again(desk: Desk) -> None:
-    await in_thread(queue, desk, "x")
+    await in_thread_unscoped(queue, desk, "x")
     async with serving(answering(401, b'{"code": 20003}')) as url:
-        await in_thread(point_at, desk, url)
+        await in_thread_unscoped(point_at, desk, url)
         await drain(desk)
-    assert (await in_thread(_provider, desk)).incident == "account: HTTP 401, error 20003"
-    await in_thread(queue, desk, "y")
+    assert (await in_thread_unscoped(_provider, desk)).incident == "account: HTTP 401, error 20003"
+    await in_thread_unscoped(queue, desk, "y")
     async with serving(FakeServer(desk.carrier)) as url:
         turns._account.cache_clear()
-        await in_thread(point_at, desk, url)
+        await in_thread_unscoped(point_at, desk, url)
         await drain(desk)
-    assert (await in_thread(_provider, desk)).incident == ""
+    assert (await in_thread_unscoped(_provider, desk)).incident == ""
 
 
 @pytest.mark.parametrize(
     "carrier", [answering(500), answering(201, b"<html>"), hanging_up], ids=["500", "html", "hang up"]
 )
 async def test_it_never_resends_when_the_answer_is_unclear(desk: Desk, carrier: Application) -> None:
-    text = await in_thread(queue, desk, "x")
+    text = await in_thread_unscoped(queue, desk, "x")
     async with serving(carrier) as url:
-        await in_thread(point_at, desk, url)
+        await in_thread_unscoped(point_at, desk, url)
         await drain(desk)
         await drain(desk)
-    entry = await in_thread(on_its_way, text)
+    entry = await in_thread_unscoped(on_its_way, text)
     assert (entry.message.status, entry.attempts) == ("unknown", 1)
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:1", None], ids=["nobody there", "429"])
 async def test_it_tries_again_later_when_nothing_was_taken(desk: Desk, url: str | None) -> None:
-    text = await in_thread(queue, desk, "x")
-    lease = await in_thread(leases.take, Work.SEND, desk.channel.shard)
+    text = await in_thread_unscoped(queue, desk, "x")
+    lease = await in_thread_unscoped(leases.take, Work.SEND, desk.channel.shard)
     async with serving(answering(429)) as busy, http.Client(allow_private=True) as client:
-        await in_thread(point_at, desk, url or busy)
+        await in_thread_unscoped(point_at, desk, url or busy)
         await sender.Run(lease, client)._step()
-    entry = await in_thread(on_its_way, text)
+    entry = await in_thread_unscoped(on_its_way, text)
     assert (entry.message.status, entry.message.error_code, entry.attempts, entry.claim) == (
         "queued",
         "429" if url is None else "connection",
@@ -121,32 +121,32 @@ def test_it_waits_for_a_carrier_for_hours_and_then_says_why(priority: Priority, 
 async def test_it_leaves_a_carrier_alone_for_as_long_as_it_asks(desk: Desk, asked: str, seconds: int) -> None:
     if asked == "http-date":
         asked = format_datetime(utc_now() + timedelta(seconds=90), usegmt=True)
-    text = await in_thread(queue, desk, "x")
+    text = await in_thread_unscoped(queue, desk, "x")
     async with serving(answering(429, retry_after=asked)) as url:
-        await in_thread(point_at, desk, url)
+        await in_thread_unscoped(point_at, desk, url)
         await one_step(desk)
-    entry = await in_thread(on_its_way, text)
+    entry = await in_thread_unscoped(on_its_way, text)
     assert entry.not_before is not None
     assert seconds - 2 < (entry.not_before - utc_now()).total_seconds() <= seconds
 
 
 async def test_a_carrier_that_is_away_for_ten_minutes_gets_the_text_once_it_is_back(desk: Desk) -> None:
     """Each minute of the ten is one attempt; the clock is moved on by moving what was written back."""
-    text = await in_thread(queue, desk, "x")
-    await in_thread(point_at, desk, "http://127.0.0.1:1")
+    text = await in_thread_unscoped(queue, desk, "x")
+    await in_thread_unscoped(point_at, desk, "http://127.0.0.1:1")
     for _minute in range(10):
         await one_step(desk)
-        await in_thread(_a_minute_passes, text)
-    waiting = await in_thread(on_its_way, text)
+        await in_thread_unscoped(_a_minute_passes, text)
+    waiting = await in_thread_unscoped(on_its_way, text)
     assert (waiting.message.status, waiting.message.reason, waiting.attempts) == ("queued", "connection", 10)
-    assert (await in_thread(_provider, desk)).incident.startswith("connection")
+    assert (await in_thread_unscoped(_provider, desk)).incident.startswith("connection")
     async with serving(FakeServer(desk.carrier)) as url:
         turns._account.cache_clear()
-        await in_thread(point_at, desk, url)
+        await in_thread_unscoped(point_at, desk, url)
         await drain(desk)
-    sent = await in_thread(fresh, text)
+    sent = await in_thread_unscoped(fresh, text)
     assert (sent.status, sent.reason, len(desk.carrier.texts)) == ("sent", "", 1)
-    assert (await in_thread(_provider, desk)).incident == ""
+    assert (await in_thread_unscoped(_provider, desk)).incident == ""
 
 
 def _a_minute_passes(text: Message) -> None:
@@ -158,32 +158,32 @@ def _a_minute_passes(text: Message) -> None:
 
 
 async def one_step(desk: Desk) -> None:
-    lease = await in_thread(leases.take, Work.SEND, desk.channel.shard)
+    lease = await in_thread_unscoped(leases.take, Work.SEND, desk.channel.shard)
     async with http.Client(allow_private=True) as client:
         await sender.Run(lease, client)._step()
 
 
 async def test_a_full_queue_at_the_carrier_slows_the_channel_down(desk: Desk) -> None:
-    await in_thread(queue, desk, "x")
+    await in_thread_unscoped(queue, desk, "x")
     async with serving(answering(400, b'{"code": 21611}')) as url:
-        await in_thread(point_at, desk, url)
+        await in_thread_unscoped(point_at, desk, url)
         await one_step(desk)
-    await in_thread(queue, desk, "another", to="+15145550199")
-    lease = await in_thread(leases.take, Work.SEND, desk.channel.shard)
-    assert (await in_thread(turns.take_turn, lease, uuid4(), Room(10), utc_now())).claimed == []
+    await in_thread_unscoped(queue, desk, "another", to="+15145550199")
+    lease = await in_thread_unscoped(leases.take, Work.SEND, desk.channel.shard)
+    assert (await in_thread_unscoped(turns.take_turn, lease, uuid4(), Room(10), utc_now())).claimed == []
     later = utc_now() + timedelta(seconds=4)
-    assert len((await in_thread(turns.take_turn, lease, uuid4(), Room(10), later)).claimed) == 2
+    assert len((await in_thread_unscoped(turns.take_turn, lease, uuid4(), Room(10), later)).claimed) == 2
 
 
 async def test_a_text_that_waits_says_so_and_since_when(desk: Desk) -> None:
-    text = await in_thread(queue, desk, "x")
-    await in_thread(point_at, desk, "http://127.0.0.1:1")
+    text = await in_thread_unscoped(queue, desk, "x")
+    await in_thread_unscoped(point_at, desk, "http://127.0.0.1:1")
     await one_step(desk)
-    first = (await in_thread(on_its_way, text)).refused_since
+    first = (await in_thread_unscoped(on_its_way, text)).refused_since
     assert first is not None
-    await in_thread(lambda: OutboxEntry.objects.update(not_before=None))
+    await in_thread_unscoped(lambda: OutboxEntry.objects.update(not_before=None))
     await one_step(desk)
-    entry = await in_thread(on_its_way, text)
+    entry = await in_thread_unscoped(on_its_way, text)
     assert (entry.refused_since, entry.attempts) == (first, 2)
     assert (entry.message.status, entry.message.reason) == ("queued", "connection")
 

@@ -15,7 +15,7 @@ from scopchat.channels.providers.base import Attempt
 from scopchat.channels.providers.simulator.adapter import SIGNATURE_HEADER, sign
 from scopchat.channels.services import create_channel, create_provider
 from scopchat.channels.shards import shard_of
-from scopchat.gateway.database import in_thread
+from scopchat.gateway.database import in_thread_unscoped
 from scopchat.gateway.tests.conftest import Asked, Call, Desk, open_door, route_everything
 from scopchat.gateway.tests.test_router import NOW, states
 from scopchat.interactions.models import Direction, Interaction, Message, OutboxEntry
@@ -64,10 +64,10 @@ async def test_each_text_of_a_callback_has_its_own_row_on_its_own_shard(desk: De
     async with open_door(asked) as call:
         assert await post(call, provider, "inbound", [text(number, number[-3:]) for number in NUMBERS]) == 204
     shards = {shard_of(provider_id=provider.pk, address=number) for number in NUMBERS}
-    rows = await in_thread(lambda: list(InboundEvent.objects.values_list("carrier_key", "shard")))
+    rows = await in_thread_unscoped(lambda: list(InboundEvent.objects.values_list("carrier_key", "shard")))
     assert (len(rows), {shard for _key, shard in rows}, set(asked.shards)) == (3, shards, shards)
-    await in_thread(route_everything)
-    assert await in_thread(stored) == [(number[-3:], number) for number in NUMBERS]
+    await in_thread_unscoped(route_everything)
+    assert await in_thread_unscoped(stored) == [(number[-3:], number) for number in NUMBERS]
 
 
 async def test_a_text_to_nobody_takes_no_other_with_it(desk: Desk, provider: Provider) -> None:
@@ -75,9 +75,9 @@ async def test_a_text_to_nobody_takes_no_other_with_it(desk: Desk, provider: Pro
     async with open_door(Asked()) as call:
         assert await post(call, provider, "inbound", several) == 204
         assert await post(call, provider, "inbound", several) == 204
-    await in_thread(route_everything)
-    assert await in_thread(stored) == [("second", NUMBERS[0])]
-    found = await in_thread(lambda: dict(InboundEvent.objects.values_list("carrier_key", "state")))
+    await in_thread_unscoped(route_everything)
+    assert await in_thread_unscoped(stored) == [("second", NUMBERS[0])]
+    found = await in_thread_unscoped(lambda: dict(InboundEvent.objects.values_list("carrier_key", "state")))
     assert (found.pop("first"), found.pop("second")) == (EventState.UNMATCHED, EventState.ACCEPTED)
     assert list(found.values()) == [EventState.REFUSED]
 
@@ -108,37 +108,37 @@ def status_of(message: Message) -> str:
 
 
 async def test_a_receipt_that_names_our_attempt_goes_to_its_shard(desk: Desk, provider: Provider) -> None:
-    message = await in_thread(sent, desk, provider, carrier_id=None, claim=True)
+    message = await in_thread_unscoped(sent, desk, provider, carrier_id=None, claim=True)
     shard = shard_of(provider_id=provider.pk, address=NUMBERS[2])
     asked = Asked()
     receipt = {"id": "s-1", "status": "delivered", "reference": str(Attempt(message.pk, 1, shard))}
     async with open_door(asked) as call:
         assert await post(call, provider, "status", receipt) == 204
     assert asked.shards == [shard]
-    await in_thread(route_everything)
-    assert await in_thread(status_of, message) == "delivered"
+    await in_thread_unscoped(route_everything)
+    assert await in_thread_unscoped(status_of, message) == "delivered"
 
 
 async def test_a_receipt_with_the_carriers_id_alone_is_found_by_account_and_id(desk: Desk, provider: Provider) -> None:
-    message = await in_thread(sent, desk, provider, carrier_id="s-1")
+    message = await in_thread_unscoped(sent, desk, provider, carrier_id="s-1")
     async with open_door(Asked()) as call:
         assert await post(call, provider, "status", [{"id": "s-1", "status": "delivered"}]) == 204
     # Once on the account's shard, once on the number's.
-    await in_thread(route_everything)
-    await in_thread(route_everything)
-    assert (await in_thread(status_of, message), await in_thread(states)) == ("delivered", ["done"])
+    await in_thread_unscoped(route_everything)
+    await in_thread_unscoped(route_everything)
+    assert (await in_thread_unscoped(status_of, message), await in_thread_unscoped(states)) == ("delivered", ["done"])
 
 
 async def test_another_accounts_text_of_the_same_id_is_left_alone(desk: Desk, provider: Provider) -> None:
-    message = await in_thread(sent, desk, provider, carrier_id="s-1")
+    message = await in_thread_unscoped(sent, desk, provider, carrier_id="s-1")
     with scope(company=desk.cast.client):
-        other = await in_thread(_another, desk)
+        other = await in_thread_unscoped(_another, desk)
     async with open_door(Asked()) as call:
         assert await post(call, other, "status", {"id": "s-1", "status": "failed"}) == 204
         attempt = str(Attempt(message.pk, 1, 5))
         assert await post(call, other, "status", {"id": "s-2", "status": "failed", "reference": attempt}) == 204
-    await in_thread(route_everything)
-    assert await in_thread(status_of, message) == "sent"
+    await in_thread_unscoped(route_everything)
+    assert await in_thread_unscoped(status_of, message) == "sent"
 
 
 def _another(desk: Desk) -> Provider:
@@ -147,30 +147,33 @@ def _another(desk: Desk) -> Provider:
 
 
 async def test_a_receipt_ahead_of_its_text_is_applied_when_the_text_is_known(desk: Desk, provider: Provider) -> None:
-    message = await in_thread(sent, desk, provider, carrier_id=None, claim=True)
+    message = await in_thread_unscoped(sent, desk, provider, carrier_id=None, claim=True)
     async with open_door(Asked()) as call:
         await post(call, provider, "status", {"id": "s-1", "status": "delivered"})
-    await in_thread(route_everything)
+    await in_thread_unscoped(route_everything)
     # Seen to be unmatched, and looked at once more before it is left alone.
-    assert await in_thread(lambda: (InboundEvent.objects.get().state, PendingEvent.objects.count())) == ("unmatched", 1)
-    await in_thread(route_everything)
-    assert await in_thread(PendingEvent.objects.count) == 0
-    await in_thread(_record, provider, message)
+    assert await in_thread_unscoped(lambda: (InboundEvent.objects.get().state, PendingEvent.objects.count())) == (
+        "unmatched",
+        1,
+    )
+    await in_thread_unscoped(route_everything)
+    assert await in_thread_unscoped(PendingEvent.objects.count) == 0
+    await in_thread_unscoped(_record, provider, message)
     for _time in range(2):
-        await in_thread(route_everything)
-    assert await in_thread(status_of, message) == "delivered"
+        await in_thread_unscoped(route_everything)
+    assert await in_thread_unscoped(status_of, message) == "delivered"
 
 
 async def test_a_text_that_becomes_known_at_that_very_moment_is_found(desk: Desk, provider: Provider) -> None:
     """The router did not find it, the sender found no receipt to hand back, then the router wrote "unmatched"."""
-    message = await in_thread(sent, desk, provider, carrier_id=None, claim=True)
+    message = await in_thread_unscoped(sent, desk, provider, carrier_id=None, claim=True)
     async with open_door(Asked()) as call:
         await post(call, provider, "status", {"id": "s-1", "status": "delivered"})
-    await in_thread(_record, provider, message)
-    await in_thread(lambda: InboundEvent.objects.update(state=EventState.UNMATCHED, carrier_id="s-1"))
+    await in_thread_unscoped(_record, provider, message)
+    await in_thread_unscoped(lambda: InboundEvent.objects.update(state=EventState.UNMATCHED, carrier_id="s-1"))
     for _time in range(2):
-        await in_thread(route_everything)
-    assert await in_thread(status_of, message) == "delivered"
+        await in_thread_unscoped(route_everything)
+    assert await in_thread_unscoped(status_of, message) == "delivered"
 
 
 def _record(provider: Provider, message: Message) -> None:

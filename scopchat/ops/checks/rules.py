@@ -10,13 +10,11 @@ from scopchat.ops.checks.sources import Breach, Rule, Source
 RULES: tuple[Rule, ...] = (
     sizes.small_files,
     sizes.small_functions,
-    tenancy.scopes_left_rarely,
     tenancy.scopes_name_a_company,
     tenancy.people_through_accounts,
     tenancy.models_belong_to_a_company,
     raw_sql.sql_in_its_place,
     raw_sql.tables_in_their_own_sql,
-    manners.no_printing,
     manners.no_reexports,
 )
 

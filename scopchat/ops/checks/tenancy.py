@@ -1,4 +1,4 @@
-"""No company sees another's data: who may leave the scopes, and who reads people and tables without them."""
+"""No company sees another's data: scopes name a company, and only accounts reads people without one."""
 
 from __future__ import annotations
 
@@ -14,17 +14,6 @@ UNSCOPED_MODELS = {
 """The tree itself, people (unique over the installation), what carriers said before it is known to whom, what the
 sender keeps of each text (the text is a `Message`), the audit log, which is read by branches of the tree, and what is
 counted of strangers before they are anybody's people."""
-
-
-def scopes_left_rarely(source: Source) -> Iterator[Breach]:
-    """`scopes_disabled` is for the gateway, which serves all companies at once, and for operations and benches."""
-    if not source.is_python or source.is_test or source.is_operation or source.domain == "gateway":
-        return
-    for node in ast.walk(source.tree()):
-        names = [alias.name for alias in node.names] if isinstance(node, ast.ImportFrom) else [_name(node)]
-        if "scopes_disabled" in names:
-            line = getattr(node, "lineno", 1)
-            yield Breach(source.path, line, "scopes_disabled is for gateway/, ops/, migrations and tests only")
 
 
 def scopes_name_a_company(source: Source) -> Iterator[Breach]:

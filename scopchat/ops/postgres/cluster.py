@@ -28,7 +28,7 @@ BINARIES = _wheel() / "pginstall18" / "bin"
 ROLE = "scopchat"
 SOCKET_PORT = 5432
 """Part of the socket's file name only; said everywhere, because PGPORT in the environment would change it."""
-LONGEST_SOCKET_PATH = 100
+MAX_SOCKET_PATH_BYTES = 100
 """Bytes; the kernel's limit is 107 (Linux) or 103 (macOS)."""
 
 SETTINGS = {
@@ -73,7 +73,7 @@ class Cluster:
     @property
     def socket_folder(self) -> Path:
         """The cluster's folder itself, or a short one for a long path."""
-        if len(os.fsencode(self.folder / ".s.PGSQL.5432")) <= LONGEST_SOCKET_PATH:
+        if len(os.fsencode(self.folder / ".s.PGSQL.5432")) <= MAX_SOCKET_PATH_BYTES:
             return self.folder
         digest = hashlib.sha256(os.fsencode(self.folder)).hexdigest()[:12]
         return Path(tempfile.gettempdir()) / f"scopchat-{digest}"

@@ -14,9 +14,9 @@ from scopchat.events.catalogue import InteractionChange, InteractionsChanged, Pa
 from scopchat.interactions.live_rows import Current
 from scopchat.web.live.viewer import LiveViewer
 
-MOST_ROWS = 60
+MAX_ROWS = 60
 """More interactions than this in one turn, and pages draw their list anew."""
-MOST_WAITING = 1_000_000
+MAX_WAITING_BYTES = 1_000_000
 """Bytes that wait for a slow page, before it is told to begin anew."""
 
 
@@ -46,7 +46,7 @@ class News:
     @property
     def few(self) -> set[int]:
         """The interactions whose rows are shown one by one; none when they are too many."""
-        return set(self.rows) if len(self.rows) <= MOST_ROWS else set()
+        return set(self.rows) if len(self.rows) <= MAX_ROWS else set()
 
 
 class Shows(Enum):
@@ -79,7 +79,7 @@ class Client:
         """
         head = (f"id: {moment}\n" if moment is not None else "") + (f"event: {event}\n" if event else "")
         frame = f"{head}data: {content}\n\n".encode()
-        if self._waiting + len(frame) > MOST_WAITING:
+        if self._waiting + len(frame) > MAX_WAITING_BYTES:
             self.start_over()
             return
         self._frames.append(frame)
@@ -158,7 +158,7 @@ class Client:
         """Queues what concerns this page; whether its list has changed."""
         if not self.inbox:
             return False
-        if len(news.rows) > MOST_ROWS and any(map(self._saw, news.rows.values())):
+        if len(news.rows) > MAX_ROWS and any(map(self._saw, news.rows.values())):
             self.start_over()
             return True
         shown, gone = self._sorted(news, rows)
@@ -167,7 +167,7 @@ class Client:
             self.send(f'<hx-partial hx-target="#rows" hx-swap="live-rows">{html}</hx-partial>')
         threads = [pk for pk, changes in news.threads.items() if self._saw(changes)]
         if shown or gone or threads:
-            told = {"threads": threads if len(threads) <= MOST_ROWS else "all", "gone": gone}
+            told = {"threads": threads if len(threads) <= MAX_ROWS else "all", "gone": gone}
             self.send(json.dumps(told, separators=(",", ":")), event="interactions", moment=moment)
         return bool(shown or gone)
 

@@ -37,7 +37,7 @@ from scopchat.interactions.inbox import counts
 from scopchat.interactions.live_rows import Current, counts_html, current
 from scopchat.interactions.models import Interaction
 from scopchat.tenancy.addresses import place_of
-from scopchat.web.live.client import MOST_ROWS, Client, News, Shows, millis
+from scopchat.web.live.client import MAX_ROWS, Client, News, Shows, millis
 from scopchat.web.live.presence_heartbeat import PresenceHeartbeat
 from scopchat.web.live.row_reader import Reader
 from scopchat.web.live.viewer import LiveViewer, viewer_of
@@ -232,7 +232,7 @@ def _missed(sight: LiveViewer, since: datetime) -> News:
     with company_scope(company=sight.company_id):
         changed = Interaction.objects.filter(changed_at__gte=since).values_list(
             "pk", "channel_id", "queue_id", "assignee_id"
-        )[: 4 * MOST_ROWS]
+        )[: 4 * MAX_ROWS]
         news = News()
         news.add(InteractionsChanged(sight.company_id, tuple(InteractionChange(*row) for row in changed)))
     return news

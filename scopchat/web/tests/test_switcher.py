@@ -78,15 +78,15 @@ def test_of_thousands_it_shows_a_few_and_every_page_asks_for_none(
     many(cast.l1, count)
     person = reseller(cast.l1)
     found = found_for(person, "")
-    assert (len(found.offers), found.more) == (search.MOST, count + 4 - search.MOST)
+    assert (len(found.offers), found.more) == (search.MAX_OFFERS, count + 4 - search.MAX_OFFERS)
     assert offered(person, "client 0299") == ["Client 0299"]
     browser = signed_in(person)
     assert "Client 0" not in browser.get("/users/").content.decode()
     # Session and person; names, companies, those above them.
     with django_assert_max_num_queries(5):
         html = browser.get("/switch/", {"q": "client"}).content.decode()
-    assert html.count('role="option"') == search.MOST
-    assert f"{count - search.MOST} autres" in html
+    assert html.count('role="option"') == search.MAX_OFFERS
+    assert f"{count - search.MAX_OFFERS} autres" in html
 
 
 def test_it_offers_links_into_the_companies(cast: Cast) -> None:

@@ -12,7 +12,7 @@ from scopchat.channels.models import Channel
 from scopchat.channels.providers.simulator.models import Outcome
 from scopchat.common.gsm import MAX_CHARACTERS
 
-MOST_DELAY = 600
+MAX_DELAY_SECONDS = 600
 
 
 class PhoneForm(forms.Form):
@@ -36,6 +36,6 @@ class BehaviourForm(forms.Form):
     """What the carrier does with texts to a toy phone."""
 
     outcome = forms.ChoiceField(choices=Outcome)
-    delay_seconds = forms.IntegerField(min_value=0, max_value=MOST_DELAY)
+    delay_seconds = forms.IntegerField(min_value=0, max_value=MAX_DELAY_SECONDS)
     duplicate = forms.BooleanField(required=False)
     reorder = forms.BooleanField(required=False)

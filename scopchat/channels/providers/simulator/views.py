@@ -24,7 +24,7 @@ SHOWN = 40
 """Texts shown on each phone."""
 STEP = 24
 """Phones shown at first, and how many more each time."""
-MOST_SHOWN = 240
+MAX_SHOWN = 240
 
 
 def _channels() -> QuerySet[Channel]:
@@ -45,9 +45,9 @@ def _phones() -> QuerySet[SimulatedPhone]:
 def _context(request: PersonRequest, error: str = "") -> dict[str, Any]:
     digits = "".join(char for char in request.GET.get("q", "") if char in string.digits)[:20]
     asked = request.GET.get("shown", "")
-    shown = min(int(asked), MOST_SHOWN) if asked.isascii() and asked.isdigit() and len(asked) < 5 else STEP
+    shown = min(int(asked), MAX_SHOWN) if asked.isascii() and asked.isdigit() and len(asked) < 5 else STEP
     found = list(_phones().filter(number__contains=digits).order_by("-id")[: shown + 1])
-    more = min(shown + STEP, MOST_SHOWN) if len(found) > shown and shown < MOST_SHOWN else 0
+    more = min(shown + STEP, MAX_SHOWN) if len(found) > shown and shown < MAX_SHOWN else 0
     return {
         "channels": _channels(),
         "phones": found[:shown],

@@ -14,8 +14,8 @@ from typing import Any
 
 from scopchat.common.gsm import measure
 
-LONGEST_BODY = 1600
-MOST_MEDIA = 10
+MAX_BODY_CHARACTERS = 1600
+MAX_MEDIA = 10
 MAGIC_FROM = {"+15005550001": 21212, "+15005550007": 21606, "+15005550008": 21611}
 MAGIC_TO = {
     "+15005550001": 21211,
@@ -136,8 +136,8 @@ class TwilioFake:
             (not text.recipient, 21604),
             (not text.sender, 21603),
             (not text.body and not text.media, 21602),
-            (len(text.body) > LONGEST_BODY, 21617),
-            (len(text.media) > MOST_MEDIA, 21623),
+            (len(text.body) > MAX_BODY_CHARACTERS, 21617),
+            (len(text.media) > MAX_MEDIA, 21623),
             ((text.sender, text.recipient) in self.opted_out, 21610),
         )
         return next((code for wrong, code in checks if wrong), None) or MAGIC_FROM.get(

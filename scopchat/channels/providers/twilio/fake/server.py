@@ -13,7 +13,7 @@ from scopchat.channels.providers.twilio.fake.carrier import Refusal, Text, Twili
 from scopchat.common.asgi import Receive, Scope, Send, answer, read_body
 
 OnTaken = Callable[[Text], Awaitable[None]]
-LARGEST_BODY = 100_000
+MAX_BODY_BYTES = 100_000
 MESSAGES = re.compile(r"/2010-04-01/Accounts/(AC[0-9a-f]{32})/Messages(?:/(SM[0-9a-f]{32}))?\.json")
 
 
@@ -29,7 +29,7 @@ class FakeServer:
             return
         taken = None
         try:
-            status, content, taken = self._handle(scope, await read_body(receive, LARGEST_BODY) or b"")
+            status, content, taken = self._handle(scope, await read_body(receive, MAX_BODY_BYTES) or b"")
         except Refusal as refusal:
             status, content = refusal.status, refusal.content()
         await answer(send, status, json.dumps(content).encode(), "application/json")
