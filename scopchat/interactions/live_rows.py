@@ -38,7 +38,7 @@ def current(facts: Facts, languages: Collection[str]) -> Current:
     html = {}
     for language in languages if facts.status != InteractionStatus.CLOSED else ():
         with translation.override(language), timezone.override(ZoneInfo(facts.time_zone)):
-            html[language] = " ".join(rows.draw([rows.row_of(facts)]).splitlines())
+            html[language] = _on_one_line(rows.draw([rows.row_of(facts)]))
     return Current(place, html)
 
 
@@ -46,4 +46,9 @@ def current(facts: Facts, languages: Collection[str]) -> Current:
 def counts_html(counts: Counts, language: str) -> str:
     """The parts of the page that show the counts, on one line."""
     with translation.override(language):
-        return render_to_string("interactions/counts.html", {"counts": counts}).strip()
+        return _on_one_line(render_to_string("interactions/counts.html", {"counts": counts}))
+
+
+def _on_one_line(html: str) -> str:
+    """As an event of the stream carries it."""
+    return " ".join(line.strip(" ") for line in html.splitlines())

@@ -12,6 +12,7 @@ from scopchat.accounts.sessions import stored_key
 from scopchat.audit.catalogue import Verb
 from scopchat.audit.models import Entry
 from tests.cast import PASSWORD, Cast
+from tests.html import flat
 from tests.people import Browser
 
 SAFARI = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 Version/18.5 Mobile Safari/604.1"
@@ -57,7 +58,7 @@ def test_it_lists_ones_browsers_by_their_names(cast: Cast) -> None:
     assert [(one.browser, one.system, one.is_current) for one in found] == [
         ("Firefox", "Linux", True), ("", "", False), ("Safari", "iPhone", False),
     ]  # fmt: skip
-    page = here.get("/account/sessions/").content.decode()
+    page = flat(here.get("/account/sessions/").content)
     assert page.index("Firefox · Linux") < page.index("Navigateur inconnu") < page.index("Safari · iPhone")
 
 

@@ -127,7 +127,7 @@ def test_it_goes_on_where_the_page_ended_and_misses_nothing(cast: Cast) -> None:
     browser, seen, query = signed_in(cast.admin), [], {"q": "nombre"}
     html = browser.get("/audit/", query).content.decode()
     while True:
-        seen += re.findall(r"<dd>(nombre-\d+)", html)
+        seen += re.findall(r"<dd>\s*(nombre-\d+)", html)
         cursor = re.search(r'"after":"([\d.]+)"', html)
         if cursor is None:
             break

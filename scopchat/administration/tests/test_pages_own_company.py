@@ -16,6 +16,7 @@ from scopchat.common.clock import utc_now
 from scopchat.tenancy.models import Company
 from scopchat.tenancy.services import archive_company, ask_second_factor, restore_company
 from tests.cast import Cast
+from tests.html import flat
 from tests.passkeys import add_passkey
 from tests.people import signed_in
 
@@ -31,7 +32,7 @@ def newcomer(company: Company, username: str, email: str) -> User:
 def page(browser: Client, company: Company) -> str:
     found = browser.get("/company/", follow=True)
     assert found.redirect_chain == [(f"/c/{company.pk}/companies/{company.pk}/", 302)]
-    return found.content.decode()
+    return flat(found.content)
 
 
 def forms(html: str) -> set[str]:

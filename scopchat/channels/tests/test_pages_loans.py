@@ -15,6 +15,7 @@ from scopchat.channels.models import Channel, Destination, Loan, Provider
 from scopchat.channels.queries import count_in, count_out
 from scopchat.common.clock import utc_now
 from tests.cast import Cast
+from tests.html import flat
 from tests.lending import SECRET, Lender, channel_by, channel_on, fresh, make_lender
 from tests.people import Browser, signed_in
 
@@ -48,7 +49,7 @@ def test_it_lends_a_provider_to_a_company_that_is_chosen(cast: Cast, lender: Len
     assert offered(browser, address) == ["Télécom Laval", "Réseau Rive-Sud", "Clinique Laurier", "Boulangerie du Parc"]
     assert offered(browser, f"{address}?q=LAURIER") == ["Clinique Laurier"]
     for part in (address, f"{address}?q=laurier"):
-        assert f'name="company" value="{cast.client.pk}"' in browser.get(part).content.decode(), (
+        assert f'name="company" value="{cast.client.pk}"' in flat(browser.get(part).content), (
             "it is chosen, not entered"
         )
     page = browser.post(address, {"company": cast.client.pk}, follow=True).content.decode()
@@ -59,7 +60,7 @@ def test_it_lends_a_provider_to_a_company_that_is_chosen(cast: Cast, lender: Len
 
 def offered(browser: Client, address: str) -> list[str]:
     """The companies among which the dialog lets one choose."""
-    return re.findall(r'<span class="pop-words"><span>(.*?)</span>', browser.get(address).content.decode())
+    return re.findall(r'<span class="pop-words"> <span>(.*?)</span>', flat(browser.get(address).content))
 
 
 def test_it_lends_a_channel_and_takes_it_back(cast: Cast, lender: Lender) -> None:

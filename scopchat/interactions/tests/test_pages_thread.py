@@ -16,6 +16,7 @@ from scopchat.interactions.models import Attachment, AttachmentState, Direction,
 from scopchat.interactions.status import InteractionStatus, MessageStatus
 from scopchat.interactions.tests.desk import NOW, conversation, said
 from tests.cast import Cast
+from tests.html import flat
 from tests.people import FRAGMENT, signed_in
 
 
@@ -75,7 +76,7 @@ def test_it_puts_what_happened_where_it_happened(cast: Cast) -> None:
             about=cast.agent,
             created_at=NOW + timedelta(minutes=1),
         )
-    html = signed_in(cast.admin).get(f"/messages/{made.pk}/").content.decode()
+    html = flat(signed_in(cast.admin).get(f"/messages/{made.pk}/").content)
     thread = html[html.index('id="recent"') :]
     told = thread.index("Amélie Gagnon a attribué la conversation à Sophie Roy")
     assert thread.index("Bonjour 0") < told < thread.index("Voilà")

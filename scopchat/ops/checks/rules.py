@@ -10,6 +10,7 @@ from scopchat.ops.checks.sources import Breach, Rule, Source
 RULES: tuple[Rule, ...] = (
     sizes.small_files,
     sizes.small_functions,
+    sizes.short_lines,
     tenancy.scopes_name_a_company,
     tenancy.people_through_accounts,
     tenancy.models_belong_to_a_company,

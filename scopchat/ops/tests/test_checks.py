@@ -12,12 +12,15 @@ from scopchat.ops.installation import BASE_DIR
 
 LONG_FUNCTION = "def f():\n" + "    x = 1\n" * 40
 EXPLAINED_FUNCTION = 'def f():\n    """Says.\n' + "    More.\n" * 30 + '    """\n' + "    x = 1\n" * 39
+LONG_TEXT = f'{{% translate "{"x" * 120}" %}}{{% blocktranslate %}}{"x" * 120}{{% endblocktranslate %}}'
 SCOPE = "from django_scopes import scope\n"
 
 BAD = [
     ("scopchat/web/a.py", "x = 1\n" * 301, "301 lines"),
     ("scopchat/web/static/a.css", "a {}\n" * 301, "301 lines"),
     ("scopchat/web/a.py", LONG_FUNCTION, "f has 41 lines"),
+    ("scopchat/web/templates/a.html", "<p>" + "x" * 118, "121 characters"),
+    ("scopchat/web/templates/a.html", f"<p>{LONG_TEXT}" + "x" * 118, "121 characters"),
     ("scopchat/web/a.py", SCOPE + "with scope(company=None):\n    pass\n", "needs company=…"),
     ("scopchat/web/a.py", SCOPE + "with scope():\n    pass\n", "needs company=…"),
     ("scopchat/web/a.py", SCOPE + "with scope(company_id=1):\n    pass\n", "needs company=…"),
@@ -35,6 +38,7 @@ BAD = [
 GOOD = [
     ("scopchat/web/a.py", "x = 1\n" * 300),
     ("scopchat/web/a.py", EXPLAINED_FUNCTION),
+    ("scopchat/web/templates/a.html", f"<p>{LONG_TEXT}" + "x" * 117),
     ("scopchat/ops/a.py", "User.objects.get()\n"),
     ("scopchat/web/tests/test_a.py", "User.objects.get()\n"),
     ("scopchat/web/a.py", SCOPE + "with scope(company=company):\n    pass\n"),

@@ -14,12 +14,13 @@ from django_scopes import scopes_disabled
 from scopchat.accounts.models import Presence, Theme, User
 from scopchat.web import views
 from tests.cast import PASSWORD, Cast
+from tests.html import flat
 from tests.people import FRAGMENT, signed_in
 
 
 def menu(html: bytes) -> list[str]:
     """Addresses of the menu."""
-    return re.findall(r'class="menu-entry" href="([^"]+)"', html.decode())
+    return re.findall(r'class="menu-entry" href="([^"]+)"', flat(html))
 
 
 @pytest.mark.parametrize(
@@ -68,9 +69,9 @@ def test_it_keeps_presence_theme_and_language(cast: Cast) -> None:
     browser.post("/me/preferences/", {"language": "en"})
     agent = User.objects.get(pk=cast.agent.pk)
     assert (agent.presence, agent.theme, agent.language) == (Presence.BUSY, Theme.DARK, "en")
-    html = browser.get("/messages/").content
-    assert b'<html lang="en" dir="ltr" data-theme-choice="dark" data-bs-theme="dark">' in html
-    assert b"Choose a conversation" in html
+    html = flat(browser.get("/messages/").content)
+    assert '<html lang="en" dir="ltr" data-theme-choice="dark" data-bs-theme="dark">' in html
+    assert "Choose a conversation" in html
 
 
 def test_it_ignores_choices_that_do_not_exist(cast: Cast) -> None:
@@ -97,7 +98,7 @@ def test_it_refuses_in_the_persons_language(cast: Cast, language: str, words: st
 
 def test_it_says_on_the_page_what_went_wrong_with_a_part_of_it(cast: Cast) -> None:
     response = signed_in(cast.agent).get("/channels/", headers=FRAGMENT)
-    assert response.content.startswith(b'<hx-partial hx-target="#toasts"')
+    assert response.content.strip().startswith(b'<hx-partial hx-target="#toasts"')
 
 
 def test_it_has_a_page_for_what_is_not_there(cast: Cast) -> None:

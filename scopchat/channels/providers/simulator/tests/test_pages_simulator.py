@@ -10,6 +10,7 @@ from scopchat.channels.providers.simulator.models import Outcome, SimulatedPhone
 from scopchat.channels.providers.simulator.services import carry, set_behaviour
 from scopchat.common.clock import utc_now
 from tests.cast import Cast
+from tests.html import flat
 from tests.people import FRAGMENT, signed_in
 
 
@@ -104,7 +105,7 @@ def test_it_texts_no_channel_of_another_company(cast: Cast, toy: SimulatedPhone)
 
 def test_it_sets_what_becomes_of_texts(cast: Cast, toy: SimulatedPhone) -> None:
     values = {"outcome": "fail", "delay_seconds": 5, "duplicate": "on"}
-    html = signed_in(cast.admin).post(f"/simulator/{toy.pk}/behaviour/", values, headers=FRAGMENT).content.decode()
+    html = flat(signed_in(cast.admin).post(f"/simulator/{toy.pk}/behaviour/", values, headers=FRAGMENT).content)
     with scope(company=cast.client):
         toy.refresh_from_db()
     assert (toy.outcome, toy.delay_seconds, toy.duplicate, toy.reorder) == (Outcome.FAIL, 5, True, False)
