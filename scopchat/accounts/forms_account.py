@@ -36,7 +36,7 @@ class AccountForm(forms.Form):
 
 
 class EmailForm(CurrentPassword):
-    """Another e-mail address, asked for by who knows the password."""
+    """A new e-mail address; the current password confirms it."""
 
     prefix = "email"
 

@@ -19,7 +19,7 @@ def password_input(autocomplete: str) -> forms.PasswordInput:
 
 
 def confirm(person: User, password: str) -> bool:
-    """Whether it is the person's password, as a form says that it was asked too often."""
+    """Whether this is the person's password; a form error when it was asked too often."""
     try:
         return attempts.confirm(person=person, password=password, now=utc_now())
     except TooSoon as refusal:
@@ -27,7 +27,7 @@ def confirm(person: User, password: str) -> bool:
 
 
 class CurrentPassword(forms.Form):
-    """The present password, so that nobody changes anything at a screen that was left open."""
+    """The current password, so that nobody changes anything at a screen left open."""
 
     person: User
     current = forms.CharField(
@@ -64,7 +64,7 @@ class PasswordForm(forms.Form):
         return password
 
     def is_the_same(self, password: str) -> bool:
-        """Whether it is the present one; who asks that by guessing is slowed."""
+        """Whether it is the current one; guessing is slowed down."""
         return self.person.has_usable_password() and confirm(self.person, password)
 
     def clean(self) -> dict[str, Any]:
@@ -75,10 +75,10 @@ class PasswordForm(forms.Form):
 
 
 class OwnPasswordForm(CurrentPassword, PasswordForm):
-    """With the present password first."""
+    """Asks for the current password first."""
 
     field_order = ("current", "password", "again")
 
     def is_the_same(self, password: str) -> bool:
-        """Told only to who has typed the present one."""
+        """Said only once the current password was right."""
         return password == self.cleaned_data.get("current")

@@ -38,7 +38,7 @@ def invited(token: str) -> User | None:
 
 @transaction.atomic
 def invite(*, person: User, acting: User | None) -> None:
-    """Sends a new invitation to who has no password yet; earlier ones are over."""
+    """Sends a new invitation to somebody without a password yet; earlier ones stop working."""
     person.set_unusable_password()
     person.save(update_fields=["password"])
     link = settings.PUBLIC_URL + outside("accounts:invitation", token=token_of(person))

@@ -21,7 +21,7 @@ from scopchat.common.clock import utc_now
 from scopchat.tenancy.addresses import Place, at, is_companys, outside, place_of
 
 NOWHERE = Place(None, "")
-"""Of an address in a company that the person may not look at."""
+"""Set for an address in a company that the person may not look at."""
 
 
 class PersonMiddleware:
@@ -77,7 +77,7 @@ def _as_once(request: PersonRequest) -> HttpResponse:
 
 
 class FirstPasswordMiddleware:
-    """Who signed in with a password that somebody else knows sees one page until they have chosen their own."""
+    """Shows one page to whoever signed in with a password that somebody else knows, until they choose their own."""
 
     ALLOWED = frozenset({"accounts:first_password", "account_logout", "set_language"})
 

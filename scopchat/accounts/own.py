@@ -23,7 +23,7 @@ VALID = timedelta(days=1)
 
 
 def set_preferences(*, user: User, theme: Theme | None = None, language: str | None = None) -> None:
-    """The person's theme or language."""
+    """Changes the person's theme, language or both."""
     chosen = {"theme": theme, "language": language}
     User.objects.filter(pk=user.pk).update(**{name: value for name, value in chosen.items() if value})
 

@@ -82,7 +82,7 @@ def password(request: PersonRequest) -> HttpResponse:
 @public(token=User)
 @never_cache
 def confirm_email(request: HttpRequest, token: str) -> HttpResponse:
-    """Where the link in the e-mail leads; a button confirms, as mail programs open links by themselves."""
+    """The page behind the link in the e-mail; a button confirms, since mail programs open links by themselves."""
     asked = own.asked_email(token)
     if asked is None:
         return render(request, "accounts/email_over.html", status=404)

@@ -20,7 +20,7 @@ from scopchat.accounts.own_sessions import note_session
 
 
 def keep_session(request: PersonRequest, response: HttpResponse) -> HttpResponse:
-    """After a change of password, which ends all sessions bound to the one before: this one goes on."""
+    """Keeps this session after a change of password, which ends all others."""
     update_session_auth_hash(request, request.user)
     note_session(request, request.user)
     known_browsers.remember(request, response, request.user)
@@ -30,7 +30,7 @@ def keep_session(request: PersonRequest, response: HttpResponse) -> HttpResponse
 @sensitive_post_parameters()
 @requires()
 def first_password(request: PersonRequest) -> HttpResponse:
-    """Before anything else, who was given a password chooses their own."""
+    """Whoever was given a password chooses their own before anything else."""
     if not request.user.must_change_password:
         return redirect("web:home")
     form = PasswordForm(request.POST or None, person=request.user)
@@ -44,7 +44,7 @@ def first_password(request: PersonRequest) -> HttpResponse:
 @never_cache
 @sensitive_post_parameters()
 def invitation(request: HttpRequest, token: str) -> HttpResponse:
-    """Where the link of an invitation leads; the password is chosen here, and used at the ordinary sign-in."""
+    """The page behind an invitation's link: one chooses the password here, then signs in as usual."""
     person = invitations.invited(token)
     if person is None:
         return render(request, "accounts/invitation_over.html", status=404)

@@ -1,4 +1,4 @@
-"""Who is there: choosing it, showing signs of it, and everyone's at once."""
+"""Presence: choosing one's own, reporting activity, and reading everybody's."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def choose(request: PersonRequest) -> HttpResponse:
 @require_POST
 @requires()
 def activity(request: PersonRequest) -> HttpResponse:
-    """What a browser says every few minutes while its person types or points at a page."""
+    """Called by a browser every few minutes while its person uses the keyboard or the mouse."""
     seconds = request.POST.get("ago", "")
     ago = int(seconds) if seconds.isascii() and seconds.isdigit() and len(seconds) < 6 else MAX_SECONDS
     be_active(person=request.user, ago=timedelta(seconds=min(ago, MAX_SECONDS)), now=utc_now())
@@ -39,5 +39,5 @@ def activity(request: PersonRequest) -> HttpResponse:
 
 @requires(Permission.SEE_PRESENCE)
 def everyone(request: PersonRequest) -> JsonResponse:
-    """Who is there of the company looked at; everybody else is offline. For pages that may have missed something."""
+    """Who is not offline in the company looked at. For pages that may have missed a change."""
     return JsonResponse({str(pk): presence for pk, presence in presences_of(request.company).items()})

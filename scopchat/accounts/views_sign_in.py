@@ -47,7 +47,7 @@ class SignIn(LoginView):
 
 
 class NewPassword(PasswordResetFromKeyView):
-    """Behind the link of an e-mail. Who follows it has the mailbox: their browser is known from now on."""
+    """The page behind the link in the e-mail. Whoever follows it has the mailbox: their browser is known afterwards."""
 
     def form_valid(self, form: Form) -> HttpResponse:
         response: HttpResponse = super().form_valid(form)
@@ -94,7 +94,7 @@ add_passkey = requires()(AddPasskey.as_view())
 
 @requires()
 def enrol(request: PersonRequest) -> HttpResponse:
-    """Where who must have a second factor, and has none, is led."""
+    """The page for whoever needs a second factor and has none."""
     if not request.company.needs_second_factor or has_second_factor(request.user):
         return redirect("web:home")
     return render(request, "account/enrol.html")

@@ -17,7 +17,7 @@ from scopchat.tenancy.models import Company
 from scopchat.tenancy.resources import Resource
 
 MAX_LIMIT = 2_000_000_000
-"""As much as the database holds in a limit."""
+"""The highest limit that fits in its column."""
 
 
 class CompanyForm(ChoicesForm):
@@ -42,7 +42,7 @@ class CompanyForm(ChoicesForm):
         self.offer("time_zone", [*own, *zones])
 
     def _offer_with(self, name: str, choices: list[tuple[str, str]], present: str) -> None:
-        """The present value can be kept, whatever is offered today."""
+        """The current value can be kept, even if it is no longer offered."""
         own = [] if present in dict(choices) else [(present, present)]
         self.offer(name, [*own, *choices])
 
@@ -90,7 +90,7 @@ class LimitsForm(forms.Form):
 
     @property
     def maxima(self) -> dict[Resource, int | None]:
-        """What was typed, once it is valid."""
+        """The limits that were typed; only for a valid form."""
         return {resource: self.cleaned_data[resource.value] for resource in Resource}
 
 
@@ -103,7 +103,7 @@ SHOWN: Labels = [
 
 
 class CompanyFilter(forms.Form):
-    """What the tree is narrowed to; nonsense narrows nothing."""
+    """The filters of the tree; invalid values are ignored."""
 
     q = forms.CharField(label=_("Name"), required=False, max_length=80, widget=search(_("Find a company")))
     state = forms.ChoiceField(label=_("State"), required=False, choices=SHOWN, widget=select())

@@ -29,13 +29,13 @@ class Bar:
 
 
 def of_company(company: Company, *, now: datetime, resources: Iterable[Resource] = Resource) -> list[Bar]:
-    """Of these resources, segments of the company's own day and month."""
+    """The bars of these resources; segments are those of the company's current day and month."""
     day = now.astimezone(ZoneInfo(company.time_zone)).date()
     return [Bar(resource, weigh_branch(company, resource, day=day)[company.pk]) for resource in resources]
 
 
 def of_branch(top: Company, *, now: datetime, resources: Iterable[Resource]) -> dict[int, list[Bar]]:
-    """These resources of every company of the branch, by its id; archived ones have none."""
+    """The bars of every company of the branch, by company id; archived ones have none."""
     day = now.astimezone(ZoneInfo(top.time_zone)).date()
     found: dict[int, list[Bar]] = {}
     for resource in resources:

@@ -27,7 +27,7 @@ TAKING = {
     "interactions:inbox": [Resource.SEGMENTS_DAY, Resource.SEGMENTS_MONTH],
     "interactions:thread": [Resource.SEGMENTS_DAY, Resource.SEGMENTS_MONTH],
 }
-"""Pages by what is taken there of the company's limits."""
+"""The limits that each page draws on."""
 
 
 class Shell:
