@@ -11,7 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from scopchat.audit.models import Entry
-from scopchat.common.keyset import Cursor, micros, moment, pages_of
+from scopchat.common.folding import fold
+from scopchat.common.keyset import Cursor, SearchCursor, micros, moment, page_by_search, pages_of
+from scopchat.tenancy.models import Company
 from tests.cast import Cast
 
 NOW = datetime(2026, 11, 23, 14, 0, 0, 123456, tzinfo=UTC)
@@ -47,3 +49,28 @@ def test_nonsense_is_no_cursor(text: str) -> None:
         Cursor.read(text)
     with pytest.raises(Http404):
         Cursor.asked(QueryDict(f"after={text}"))
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(names=st.lists(st.sampled_from(["a", "a b", "A", "É", "e\\", 'é"']), max_size=8), size=st.integers(1, 4))
+def test_every_name_is_on_one_page_in_order(cast: Cast, names: list[str], size: int) -> None:
+    kind = {"kind": "client", "depth": 6}
+    Company.objects.filter(depth=6).delete()
+    Company.objects.bulk_create(
+        Company(name=name, path=f"{cast.client.path}{place:04}", **kind) for place, name in enumerate(names, 1)
+    )
+    found, rows, after = Company.objects.filter(depth=6), [], None
+    while True:
+        page = page_by_search(found, after, size=size)
+        rows += page.rows
+        if not page.next_cursor:
+            break
+        after = SearchCursor.asked(QueryDict(f"after={page.next_cursor}"))
+    assert rows == sorted(found, key=lambda company: (fold(company.name), company.pk))
+
+
+@pytest.mark.parametrize("text", ["x", "1", "é", "LTEuYQ", "eC5h", "MS5hAGI", "OTIyMzM3MjAzNjg1NDc3NTgwOC5h"])
+def test_what_is_no_place_among_names_is_not_found(text: str) -> None:
+    """Neither base64, nor a number and a dot before the text, nor without NUL, nor an id that a row could have."""
+    with pytest.raises(Http404):
+        SearchCursor.asked(QueryDict(f"after={text}"))

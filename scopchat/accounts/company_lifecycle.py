@@ -1,4 +1,4 @@
-"""People when their company goes and comes back."""
+"""What happens to people when their company is archived or restored."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from scopchat.tenancy.resources import Resource
 
 
 def left_out(company: Company) -> QuerySet[User]:
-    """People of a company that was restored who could not come back with it, by name."""
+    """The people of a restored company who could not be restored with it, by name."""
     archived = User.with_archived.of(company).filter(archived_at__isnull=False)
     people: QuerySet[User] = archived.filter(company__archived_at=None)
     return people.select_related("company").order_by("display_name")
@@ -38,7 +38,8 @@ def bring_back(*, person: User, username: str, email: str, acting: User | None) 
     before = {"username": person.username, "email": person.email}
     names = {"username": username, "email": email}
     with names_taken():
-        is_back = left_out(person.company).filter(pk=person.pk).update(archived_at=None, **names)
+        search = User.search_of(display_name=person.display_name, **names)
+        is_back = left_out(person.company).filter(pk=person.pk).update(archived_at=None, search=search, **names)
     if is_back:
         details = changes(before, names)
         record(verb=Verb.USER_BROUGHT_BACK, company=person.company, acting=acting, about=person, details=details)
@@ -58,7 +59,7 @@ class People(Participant):
         return ids
 
     def restore(self, company: Company, *, ids: Sequence[int]) -> Iterator[Skipped]:
-        """One by one: the database alone knows what is taken at this moment."""
+        """One by one: only the database knows which names are taken right now."""
         for user in User.with_archived.of(company).filter(pk__in=ids).order_by("pk"):
             try:
                 with transaction.atomic():

@@ -13,6 +13,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from scopchat.accounts.roles import Permission, Reach, Role, reach
+from scopchat.common.searching import Searched, SearchedQuerySet
 from scopchat.tenancy.models import Company
 from scopchat.tenancy.scoping import TenantModel
 
@@ -30,24 +31,28 @@ class Theme(models.TextChoices):
     SYSTEM = "system", _("System")
 
 
-class UserQuerySet(models.QuerySet["User"]):
+class UserQuerySet(SearchedQuerySet["User"]):
     def of(self, company: Company) -> UserQuerySet:
         """The people of one company; what everyone outside sign-in begins with."""
         return self.filter(company=company)
 
 
-class UserManager(DjangoUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
+class PresentManager(DjangoUserManager["User"]):
     """Everyone but those archived with their company, whose usernames and e-mails are free again."""
 
     use_in_migrations = False
 
-    def get_queryset(self) -> UserQuerySet:
-        found: UserQuerySet = super().get_queryset().filter(archived_at=None)
-        return found
+    def get_queryset(self) -> models.QuerySet[User]:
+        return super().get_queryset().filter(archived_at=None)
 
 
-class User(AbstractBaseUser):
+UserManager = PresentManager.from_queryset(UserQuerySet)
+
+
+class User(Searched, AbstractBaseUser):
     """A person. Usernames and e-mail addresses are unique over the installation, so this model is not scoped."""
+
+    SEARCHED = ("display_name", "username", "email")
 
     username = models.CharField(_("username"), max_length=60)
     email = models.EmailField(_("e-mail"))
@@ -70,7 +75,7 @@ class User(AbstractBaseUser):
     """When the person was archived with their company."""
     created_at = models.DateTimeField(auto_now_add=True)
 
-    objects: ClassVar[UserManager] = UserManager()
+    objects = UserManager()
     with_archived = UserQuerySet.as_manager()
 
     USERNAME_FIELD = "username"

@@ -1,4 +1,4 @@
-"""What those who look after a company's people change about them."""
+"""What administrators change about a company's people."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ from scopchat.tenancy.models import Company
 from scopchat.tenancy.resources import Resource
 
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
-"""None that is mistaken for another."""
+"""None is mistaken for another."""
 
 
 def new_password() -> str:
-    """A password to tell somebody: three groups of four, 59 bits."""
+    """A password to hand to somebody: three groups of four characters, 59 bits."""
     return "-".join("".join(secrets.choice(LETTERS) for _place in range(4)) for _group in range(3))
 
 
@@ -98,7 +98,7 @@ def close_sessions(*, person: User, acting: User | None) -> None:
 
 @transaction.atomic
 def renew_password(*, person: User, password: str, acting: User | None) -> None:
-    """A password to tell the person, who has to choose their own with it; they are signed out everywhere."""
+    """Sets a password to hand to the person, who must replace it at their next sign-in; signs them out everywhere."""
     person = _held(person)
     person.set_password(password)
     person.must_change_password = True
@@ -130,8 +130,7 @@ def reset_second_factor(*, person: User, acting: User | None) -> None:
 def _held(person: User) -> User:
     """The person as they are now. Nobody else changes roles of their company until the transaction ends."""
     Company.objects.select_for_update(no_key=True).get(pk=person.company_id)
-    found: User = User.objects.select_for_update(of=("self",)).select_related("company").get(pk=person.pk)
-    return found
+    return User.objects.select_for_update(of=("self",)).select_related("company").get(pk=person.pk)
 
 
 def _require_another_administrator(person: User) -> None:

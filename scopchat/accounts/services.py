@@ -1,4 +1,4 @@
-"""People and the company they look at."""
+"""People, and the companies they may look at."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from collections.abc import Collection, Mapping, Sequence
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.db import transaction
-from django.db.models import Count, QuerySet
+from django.db.models import Count
 
-from scopchat.accounts.models import User
+from scopchat.accounts.models import User, UserQuerySet
 from scopchat.accounts.names import names_taken
 from scopchat.accounts.presence import leave
 from scopchat.accounts.roles import Permission, Reach, Role, reach
@@ -18,7 +18,7 @@ from scopchat.audit.services import record
 from scopchat.events.catalogue import AccessChanged
 from scopchat.events.publish import publish
 from scopchat.tenancy.limits import require_room
-from scopchat.tenancy.models import Company
+from scopchat.tenancy.models import Company, CompanyQuerySet
 from scopchat.tenancy.resources import Resource
 
 
@@ -64,32 +64,29 @@ def count_people(companies: Sequence[int]) -> Mapping[int, int]:
     return dict(found.annotate(Count("pk")))
 
 
-def people_of(company: Company) -> QuerySet[User]:
+def people_of(company: Company) -> UserQuerySet:
     """The company's people who can sign in, by name."""
-    people: QuerySet[User] = User.objects.of(company).filter(is_active=True).order_by("display_name")
-    return people
+    return User.objects.of(company).filter(is_active=True).order_by("display_name")
 
 
-def everyone_of(company: Company) -> QuerySet[User]:
-    """The company's people, disabled ones too, for those who look after them."""
-    people: QuerySet[User] = User.objects.of(company).select_related("company", "sighting")
-    return people
+def everyone_of(company: Company) -> UserQuerySet:
+    """All of the company's people, disabled ones included, for administrators."""
+    return User.objects.of(company).select_related("company", "sighting")
 
 
-def people_who_may(permission: Permission, *, company: Company) -> QuerySet[User]:
+def people_who_may(permission: Permission, *, company: Company) -> UserQuerySet:
     """Those of `people_of` whose role has the permission, over anything at all."""
     roles = [role for role in Role if reach(role, permission) > Reach.NONE]
     return people_of(company).filter(role__in=roles)
 
 
-def companies_of(user: User) -> QuerySet[Company]:
+def companies_of(user: User) -> CompanyQuerySet:
     """The companies the person may look at, in the order of the tree: their own, and for resellers and the operator
     every one below that works.
     """
     if user.reach(Permission.SEE_INTERACTIONS) < Reach.SUBTREE:
-        own: QuerySet[Company] = Company.objects.filter(pk=user.company_id)
-        return own
-    branch: QuerySet[Company] = Company.objects.filter(path__startswith=user.company.path, is_active=True)
+        return Company.objects.filter(pk=user.company_id)
+    branch = Company.objects.filter(path__startswith=user.company.path, is_active=True)
     return branch.order_by("path")
 
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from scopchat.common.folding import fold
-from scopchat.tenancy.models import Company, State
+from django.db.models import Q
+
+from scopchat.tenancy.models import Company, CompanyQuerySet, State
 from scopchat.tenancy.resources import Resource
 from scopchat.tenancy.tree import branch
 
 PAGE = 100
 RESOURCES = (Resource.USERS, Resource.CHANNELS, Resource.SEGMENTS_MONTH)
-"""What the list has columns for."""
+"""The limits with a column in the list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,7 @@ class Row:
     level: int
     """How far below the company that is looked at."""
     matches: bool
-    """Otherwise it is shown only for what stands below it."""
+    """Otherwise it is shown only because something below it does."""
 
 
 class Page(NamedTuple):
@@ -35,25 +36,24 @@ class Page(NamedTuple):
 def page_of(top: Company, *, text: str, state: str, after: str = "") -> Page:
     """The next companies of the branch below `top`, in the order of the tree.
 
-    Names are compared here and not in the database, which cannot fold accents; a branch is some thousands of short
-    rows at the most.
+    What stands above a match comes before it, so the next matches are all that the next rows depend on.
     """
-    wanted = fold(text)
-    found = [company.path for company in branch(top) if _fits(company, state) and wanted in fold(company.name)]
+    found = _in_state(branch(top), state).mentioning(text).filter(path__gt=after).order_by("path")
+    matching = set(found.values_list("path", flat=True)[: PAGE + 1])
     step = Company.steplen
-    shown = {path[:end] for path in found for end in range(len(top.path), len(path) + 1, step)}
+    shown = {path[:end] for path in matching for end in range(len(top.path), len(path) + 1, step)}
     paths = sorted(path for path in shown if path > after)
     companies = branch(top).filter(path__in=paths[:PAGE]).order_by("path")
-    matching = set(found)
     rows = [Row(company, company.depth - top.depth, company.path in matching) for company in companies]
     return Page(rows, paths[PAGE - 1] if len(paths) > PAGE else "")
 
 
-def _fits(company: Company, state: str) -> bool:
+def _in_state(companies: CompanyQuerySet, state: str) -> CompanyQuerySet:
+    """Those that `Company.state` says this of; all that are not archived where it is none."""
     if state == State.ARCHIVED:
-        return company.state == State.ARCHIVED
+        return companies.exclude(archived_at=None)
+    present = companies.filter(archived_at=None)
+    working = Q(switched_off_at=None, is_active=True)
     if state == State.OFF:
-        return company.state in {State.OFF, State.OFF_ABOVE}
-    if state == State.ACTIVE:
-        return company.state == State.ACTIVE
-    return company.state != State.ARCHIVED
+        return present.exclude(working)
+    return present.filter(working) if state == State.ACTIVE else present

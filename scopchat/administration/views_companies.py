@@ -1,4 +1,4 @@
-"""Companies below: the tree, one company, a new one, and switching one off or putting it away."""
+"""The companies below: the tree, one of them, adding one, deactivating and archiving."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -28,7 +28,7 @@ from scopchat.tenancy.models import Company, State
 
 
 def visible_company(request: PersonRequest, pk: int) -> Company:
-    """A company of the person's own branch; for who manages none below it, their own alone."""
+    """A company of the person's own branch, or only their own where they manage none below it."""
     own = request.user.company
     manages_others = request.user.reach(Permission.SEE_COMPANY) == Reach.SUBTREE
     companies = tree.branch(own) if manages_others else Company.objects.filter(pk=own.pk)
@@ -37,7 +37,7 @@ def visible_company(request: PersonRequest, pk: int) -> Company:
 
 
 def _below(request: PersonRequest, pk: int) -> Company:
-    """A company below the person's own, which alone can be switched off: nobody saws at their own branch."""
+    """A company below the person's own. Only those can be deactivated: nobody saws off the branch they sit on."""
     company = visible_company(request, pk)
     if company.pk == request.user.company_id:
         raise PermissionDenied
@@ -54,6 +54,8 @@ def listing(request: PersonRequest) -> HttpResponse:
     form.is_valid()
     text, state = form.cleaned_data.get("q", ""), form.cleaned_data.get("state", "")
     after = request.GET.get("after", "")
+    if after and not after.isalnum():
+        raise Http404
     page = page_of(request.company, text=text, state=state, after=after)
     bars = usage.of_branch(request.company, now=utc_now(), resources=RESOURCES)
     context = {
@@ -70,13 +72,13 @@ def listing(request: PersonRequest) -> HttpResponse:
 
 @requires(Permission.SEE_COMPANY)
 def own(request: PersonRequest) -> HttpResponse:
-    """The company that is looked at: what the menu leads to who has no others below."""
+    """The company looked at: the menu leads here for people with no companies below."""
     return redirect("administration:company", request.company.pk)
 
 
 @requires(Permission.SEE_COMPANY, pk=Company)
 def detail(request: PersonRequest, pk: int) -> HttpResponse:
-    """One company; what only those above it change is shown without its buttons to its own administrators."""
+    """One company. Its own administrators see what only those above may change, without the buttons."""
     company = visible_company(request, pk)
     manages = request.user.may(Permission.MANAGE_COMPANIES)
     below = manages and company.pk != request.user.company_id
@@ -100,7 +102,7 @@ def detail(request: PersonRequest, pk: int) -> HttpResponse:
 
 @requires(Permission.MANAGE_COMPANIES, pk=Company)
 def limits(request: PersonRequest, pk: int) -> HttpResponse:
-    """What the company may have: for those above it to decide, never for itself."""
+    """The company's limits, set by those above it and never by itself."""
     company = _below(request, pk)
     if company.state == State.ARCHIVED:
         raise PermissionDenied
@@ -162,7 +164,7 @@ def second_factor(request: PersonRequest, pk: int) -> HttpResponse:
 
 
 def _switch(act: Callable[[Company, User], object], done: str | Promise) -> Callable[..., HttpResponseBase]:
-    """A button that stops a company below, or lets it work again."""
+    """The view of a button that stops a company below or starts it again."""
 
     @require_POST
     @requires(Permission.MANAGE_COMPANIES, pk=Company)

@@ -1,4 +1,4 @@
-"""The company's people: the list, a new one, one of them, and what is done to their account."""
+"""The company's people: the list, one of them, adding one, and what is done to their accounts."""
 
 from __future__ import annotations
 
@@ -21,11 +21,12 @@ from scopchat.accounts.second_factor import has_any_factor
 from scopchat.accounts.services import create_user, everyone_of
 from scopchat.administration.forms_users import PASSWORD, NewUserForm, UserFilter, UserForm
 from scopchat.administration.people import page_of
+from scopchat.common.keyset import SearchCursor
 from scopchat.common.refusals import said_after, said_on
 
 
 def _person(request: PersonRequest, pk: int) -> User:
-    """Of the company looked at; 403 for who may do more than the reader."""
+    """A person of the company looked at; 403 for those who may do more than the reader."""
     person: User = get_object_or_404(everyone_of(request.company), pk=pk)
     if not may_look_after(request.user.role, person.role):
         raise PermissionDenied
@@ -41,16 +42,15 @@ def listing(request: PersonRequest) -> HttpResponse:
     form = UserFilter(request.GET, roles=_roles(request))
     form.is_valid()
     narrowed = {name: form.cleaned_data.get(name, "") for name in ("q", "role", "state")}
-    start = request.GET.get("start", "")
-    begin = int(start) if start.isascii() and start.isdigit() and len(start) < 10 else 0
-    page = page_of(request.company, text=narrowed["q"], role=narrowed["role"], state=narrowed["state"], start=begin)
+    after = SearchCursor.asked(request.GET)
+    page = page_of(request.company, text=narrowed["q"], role=narrowed["role"], state=narrowed["state"], after=after)
     context = {
         "form": form,
-        "rows": [(person, may_look_after(request.user.role, person.role)) for person in page.people],
-        "next_start": page.next_start,
+        "rows": [(person, may_look_after(request.user.role, person.role)) for person in page.rows],
+        "next_cursor": page.next_cursor,
         "narrowed": any(narrowed.values()),
     }
-    part = "#more" if begin else "#results" if is_fragment(request) else ""
+    part = "#more" if after else "#results" if is_fragment(request) else ""
     return render(request, f"administration/users.html{part}", context)
 
 
@@ -66,7 +66,7 @@ def add(request: PersonRequest) -> HttpResponse:
 
 
 def _created(request: PersonRequest, form: NewUserForm) -> HttpResponse:
-    """Makes the person, who is told a password or invited by e-mail."""
+    """Adds the person, who is given a password or invited by e-mail."""
     values = {**form.cleaned_data}
     password = people.new_password() if values.pop("access") == PASSWORD else None
     values["must_change_password"] = password is not None
@@ -106,7 +106,7 @@ def detail(request: PersonRequest, pk: int) -> HttpResponse:
 
 
 def _button(act: Callable[..., object], done: str | Promise) -> Callable[..., HttpResponseBase]:
-    """A button on somebody's page: does it to them and goes back there, with what came of it."""
+    """The view of a button on a person's page: acts, then returns to the page with the outcome."""
 
     @require_POST
     @requires(Permission.MANAGE_PEOPLE, pk=User)

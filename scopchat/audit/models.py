@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
-
 from django.db import models
 from django.db.models import F
 from django.db.models.functions import Left, Now
@@ -39,7 +37,7 @@ class Entry(models.Model):
     search = models.TextField(blank=True)
     """All its words, folded."""
 
-    objects: ClassVar[Any] = EntryQuerySet.as_manager()
+    objects = EntryQuerySet.as_manager()
 
     class Meta:
         indexes = [

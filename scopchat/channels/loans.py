@@ -17,7 +17,7 @@ from django_scopes import scope
 from scopchat.channels.models import Channel, Loan, LoanUse, Provider
 from scopchat.common.refusals import Conflict
 from scopchat.tenancy import tree
-from scopchat.tenancy.models import Company
+from scopchat.tenancy.models import Company, CompanyQuerySet
 
 SECRET = ("credentials", "hook_token", "api_base_url")
 """What no borrower sees of a provider."""
@@ -121,7 +121,7 @@ def running_loans(found: QuerySet[Loan], *, now: datetime) -> list[Lent]:
     return [Lent(loan, loan.in_use, days.get(loan.pk, Use()), months.get(loan.pk, Use())) for loan in loans]
 
 
-def may_borrow(about: Provider | Channel) -> QuerySet[Company]:
+def may_borrow(about: Provider | Channel) -> CompanyQuerySet:
     """The companies to which this can be lent, in the order of the tree: those that work and have not got it yet."""
     below = tree.branch(about.company).exclude(pk=about.company_id).filter(is_active=True).order_by("path")
     if isinstance(about, Channel):

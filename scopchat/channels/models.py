@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
-
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -15,7 +13,7 @@ from scopchat.channels.shards import SHARDS
 from scopchat.common.crypto import EncryptedJSONField, UnreadableSecrets
 from scopchat.queues.models import Queue
 from scopchat.tenancy.models import Company
-from scopchat.tenancy.scoping import TenantModel, tenant_manager
+from scopchat.tenancy.scoping import TenantModel
 
 
 class Provider(TenantModel):
@@ -31,8 +29,6 @@ class Provider(TenantModel):
     incident = models.CharField(max_length=300, blank=True)
     """What is wrong at present, as a `FailureReason` and the carrier's words; empty when nothing is."""
     created_at = models.DateTimeField(auto_now_add=True)
-
-    objects: ClassVar[Any] = tenant_manager()
 
     class Meta:
         verbose_name = _("provider")
@@ -85,8 +81,6 @@ class Loan(TenantModel):
     """The lender's channel, where it alone is lent and not the provider."""
     lent_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)
-
-    objects: ClassVar[Any] = tenant_manager()
 
     class Meta:
         constraints = [
@@ -156,8 +150,6 @@ class Channel(TenantModel):
     stopped_at = models.DateTimeField(null=True)
     """Since when it is out of use because it is lent to another company, or no longer lent to this one."""
     created_at = models.DateTimeField(auto_now_add=True)
-
-    objects: ClassVar[Any] = tenant_manager()
 
     class Meta:
         verbose_name = _("channel")

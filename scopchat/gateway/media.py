@@ -87,7 +87,7 @@ class Fetching:
         place = Window(RowNumber(), partition_by="company_id", order_by="id")
         found = due.annotate(place=place).filter(place__lte=COMPANY_AT_ONCE).order_by("place", "id")
         found = found.select_related("message__channel__provider", "message__interaction")
-        room = [one for one in found if one.place + under_way[one.company_id] <= COMPANY_AT_ONCE]
+        room: list[Attachment] = [one for one in found if one.place + under_way[one.company_id] <= COMPANY_AT_ONCE]
         return room[: AT_ONCE - len(self._running)]
 
     async def _fetch(self, attachment: Attachment) -> None:

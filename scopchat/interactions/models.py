@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.conf import settings
 from django.contrib.postgres.indexes import OpClass
@@ -17,7 +17,10 @@ from scopchat.interactions.querysets import InteractionQuerySet, MessageQuerySet
 from scopchat.interactions.status import InteractionStatus, MessageStatus
 from scopchat.queues.models import Queue
 from scopchat.tenancy.models import Company
-from scopchat.tenancy.scoping import TenantModel, tenant_manager
+from scopchat.tenancy.scoping import TenantManager, TenantModel
+
+InteractionManager = TenantManager.from_queryset(InteractionQuerySet)
+MessageManager = TenantManager.from_queryset(MessageQuerySet)
 
 
 class Interaction(TenantModel):
@@ -46,7 +49,7 @@ class Interaction(TenantModel):
     opened_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
 
-    objects: ClassVar[Any] = tenant_manager(InteractionQuerySet)
+    objects: ClassVar = InteractionManager()
 
     class Meta:
         verbose_name = _("interaction")
@@ -142,7 +145,7 @@ class Message(TenantModel):
     attempts = models.PositiveSmallIntegerField(default=0)
     """How many attempts have ended; the one under way is counted in the outbox."""
 
-    objects: ClassVar[Any] = tenant_manager(MessageQuerySet)
+    objects: ClassVar = MessageManager()
 
     class Meta:
         verbose_name = _("message")
@@ -242,8 +245,6 @@ class Attachment(TenantModel):
     """Earliest moment of the next attempt to fetch it."""
     file = models.FileField(upload_to="attachments/%Y/%m/", blank=True)
 
-    objects: ClassVar[Any] = tenant_manager()
-
     class Meta:
         verbose_name = _("attachment")
         constraints = [models.UniqueConstraint(fields=["message", "position"], name="attachment_position_once")]
@@ -270,8 +271,6 @@ class InteractionEvent(TenantModel):
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     about = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField()
-
-    objects: ClassVar[Any] = tenant_manager()
 
     class Meta:
         indexes = [models.Index(fields=["interaction", "id"], name="interaction_event_thread")]

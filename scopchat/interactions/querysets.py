@@ -12,9 +12,10 @@ from scopchat.interactions.visibility import within_reach
 
 if TYPE_CHECKING:
     from scopchat.accounts.models import User
+    from scopchat.interactions.models import Interaction, Message  # noqa: F401  the querysets' rows
 
 
-class InteractionQuerySet(models.QuerySet["Interaction"]):  # type: ignore[name-defined]
+class InteractionQuerySet(models.QuerySet["Interaction"]):
     def visible_to(self, user: User) -> Self:
         """What the person may see (the matrix, "see")."""
         return self.filter(within_reach(user, user.reach(Permission.SEE_INTERACTIONS)))
@@ -27,7 +28,7 @@ class InteractionQuerySet(models.QuerySet["Interaction"]):  # type: ignore[name-
         return self.order_by("-last_activity_at", "-id")
 
 
-class MessageQuerySet(models.QuerySet["Message"]):  # type: ignore[name-defined]
+class MessageQuerySet(models.QuerySet["Message"]):
     def of_thread(self, interaction_id: int) -> Self:
         """The messages of one interaction, oldest first (index `message_thread`)."""
         return self.filter(interaction_id=interaction_id).order_by("id")

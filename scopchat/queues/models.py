@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
-
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from scopchat.tenancy.scoping import TenantModel, tenant_manager
+from scopchat.tenancy.scoping import TenantModel
 
 
 class Queue(TenantModel):
@@ -18,8 +16,6 @@ class Queue(TenantModel):
     name = models.CharField(_("name"), max_length=80)
     description = models.CharField(_("description"), max_length=300, blank=True)
     people = models.ManyToManyField(settings.AUTH_USER_MODEL, through="QueueMember", related_name="queues")
-
-    objects: ClassVar[Any] = tenant_manager()
 
     class Meta:
         verbose_name = _("queue")
@@ -36,8 +32,6 @@ class QueueMember(TenantModel):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     is_agent = models.BooleanField(default=True)
     is_administrator = models.BooleanField(default=False)
-
-    objects: ClassVar[Any] = tenant_manager()
 
     class Meta:
         constraints = [

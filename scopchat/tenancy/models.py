@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from treebeard.mp_tree import MP_Node
+from treebeard.mp_tree import MP_Node, MP_NodeManager, MP_NodeQuerySet
 
+from scopchat.common.searching import Searched, SearchedQuerySet
 from scopchat.tenancy.kinds import Kind
 from scopchat.tenancy.scoping import TenantModel
 
@@ -19,8 +22,24 @@ class State(models.TextChoices):
     ARCHIVED = "archived", _("Archived")
 
 
-class Company(MP_Node):
+class CompanyQuerySet(SearchedQuerySet["Company"], MP_NodeQuerySet):  # type: ignore[override]
+    """Companies, in the order of the tree."""
+
+
+class TreeManager(MP_NodeManager):
+    """treebeard's, with the model's own queryset."""
+
+    def get_queryset(self) -> models.QuerySet[Company]:
+        return models.Manager.get_queryset(self).order_by("path")
+
+
+CompanyManager = TreeManager.from_queryset(CompanyQuerySet)
+
+
+class Company(Searched, MP_Node):
     """A tenant: a node of the reseller tree. The root is the installation's one operator."""
+
+    SEARCHED = ("name",)
 
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
     name = models.CharField(_("name"), max_length=120)
@@ -51,6 +70,8 @@ class Company(MP_Node):
     created_at = models.DateTimeField(auto_now_add=True)
 
     node_order_by: list[str] = []
+
+    objects: ClassVar[CompanyManager] = CompanyManager()
 
     class Meta:
         verbose_name = _("company")

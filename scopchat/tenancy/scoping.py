@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, NoReturn
+from typing import Any, NoReturn
 
 from django.db import models
 from django_scopes.exceptions import ScopeError
@@ -33,10 +33,13 @@ class OutOfScope(models.QuerySet[Any]):
         self._refuse()
 
 
-class TenantManager(models.Manager[Any]):
-    """Shows the rows of the companies in scope (django-scopes keeps which these are)."""
+class TenantManager[M: models.Model](models.Manager[M]):
+    """Shows the rows of the companies in scope (django-scopes keeps which these are), and raises without one.
 
-    def get_queryset(self) -> models.QuerySet[Any]:
+    With a queryset of the model's own: `TenantManager.from_queryset`.
+    """
+
+    def get_queryset(self) -> models.QuerySet[M]:
         scope = get_scope()
         if not scope.get("_enabled", True):
             return super().get_queryset()
@@ -47,14 +50,9 @@ class TenantManager(models.Manager[Any]):
         several = isinstance(company, (list, tuple))
         return super().get_queryset().filter(**{"company__in" if several else "company": company})
 
-    def all(self) -> models.QuerySet[Any]:
+    def all(self) -> models.QuerySet[M]:
         found = super().all()
         return found.all() if isinstance(found, OutOfScope) else found
-
-
-def tenant_manager(queryset: type[models.QuerySet[Any]] = models.QuerySet) -> Any:
-    """A manager with the methods of `queryset`, restricted to `scope(company=…)` and raising without it."""
-    return TenantManager.from_queryset(queryset)()
 
 
 class TenantModel(models.Model):
@@ -62,7 +60,7 @@ class TenantModel(models.Model):
 
     company = models.ForeignKey("tenancy.Company", on_delete=models.PROTECT, related_name="+")
 
-    objects: ClassVar[Any] = tenant_manager()
+    objects = TenantManager()
 
     class Meta:
         abstract = True

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from django.db.models import QuerySet
+from django.db.models import Case, When
 
 from scopchat.common.folding import fold
-from scopchat.tenancy.models import Company
+from scopchat.tenancy.models import Company, CompanyQuerySet
 
 MAX_OFFERS = 20
 """Offered at once; further ones are found by typing."""
@@ -25,29 +25,21 @@ class Found(NamedTuple):
     """How many match beside these."""
 
 
-def find(among: QuerySet[Company], text: str, *, top: Company) -> Found:
+def find(among: CompanyQuerySet, text: str, *, top: Company) -> Found:
     """The companies whose name has all the words typed, those that begin with them first, else in their order.
 
-    `top` is the highest company whose name may be shown. Names are compared here and not in the database, which cannot
-    fold accents.
+    `top` is the highest company whose name may be shown.
     """
-    wanted = fold(text[:80])
-    words = wanted.split()
-    names = ((pk, fold(name)) for pk, name in among.values_list("pk", "name"))
-    matching = [(pk, name) for pk, name in names if all(word in name for word in words)]
-    if wanted:
-        matching.sort(key=lambda each: _rank(each[1], wanted))
-    shown = [pk for pk, _name in matching[:MAX_OFFERS]]
-    companies = Company.objects.in_bulk(shown)
+    wanted = fold(text[:80].replace("\0", " "))
+    matching = among.mentioning(wanted)
+    shown = list(matching.order_by(*[_rank(wanted)] if wanted else [], "path")[:MAX_OFFERS])
     step = Company.steplen
-    above = {company.path[:-step] for company in companies.values() if len(company.path) > len(top.path)}
+    above = {company.path[:-step] for company in shown if len(company.path) > len(top.path)}
     names_above = dict(Company.objects.filter(path__in=above).values_list("path", "name"))
-    offers = [Offer(companies[pk], names_above.get(companies[pk].path[:-step], "")) for pk in shown if pk in companies]
-    return Found(offers, len(matching) - len(shown))
+    offers = [Offer(company, names_above.get(company.path[:-step], "")) for company in shown]
+    return Found(offers, matching.count() - len(shown) if len(shown) == MAX_OFFERS else 0)
 
 
-def _rank(name: str, wanted: str) -> int:
-    """The name begins so, or one of its words does, or it is somewhere in it."""
-    if name.startswith(wanted):
-        return 0
-    return 1 if f" {wanted}" in name else 2
+def _rank(wanted: str) -> Case:
+    """First what begins so, then where one of its words does, then where it is somewhere in it."""
+    return Case(When(search__startswith=wanted, then=0), When(search__contains=f" {wanted}", then=1), default=2)

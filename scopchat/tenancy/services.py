@@ -44,8 +44,7 @@ class CannotArchive(NotPossible):
 
 def operator() -> Company | None:
     """The installation's one operator; None before it has one."""
-    found: Company | None = Company.objects.filter(kind=Kind.OPERATOR).first()
-    return found
+    return Company.objects.filter(kind=Kind.OPERATOR).first()
 
 
 @transaction.atomic

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import models
 from django.db.models import Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet
 
-from scopchat.tenancy.models import Company
+from scopchat.tenancy.models import Company, CompanyQuerySet
 
 _STOPPED = Q(switched_off_at__isnull=False) | Q(archived_at__isnull=False)
 
@@ -22,19 +22,15 @@ def held(company: Company) -> Company:
     return found
 
 
-def above(company: Company) -> QuerySet[Company]:
+def above(company: Company) -> CompanyQuerySet:
     """Every company above this one."""
     step = Company.steplen
-    found: QuerySet[Company] = Company.objects.filter(
-        path__in=[company.path[:end] for end in range(step, len(company.path), step)]
-    )
-    return found
+    return Company.objects.filter(path__in=[company.path[:end] for end in range(step, len(company.path), step)])
 
 
-def branch(company: Company) -> QuerySet[Company]:
+def branch(company: Company) -> CompanyQuerySet:
     """The company and all below it, in the order of the tree."""
-    found: QuerySet[Company] = Company.objects.filter(path__startswith=company.path)
-    return found
+    return Company.objects.filter(path__startswith=company.path)
 
 
 def _at_or_above(companies: QuerySet[Company]) -> Exists:
@@ -43,7 +39,7 @@ def _at_or_above(companies: QuerySet[Company]) -> Exists:
     return Exists(companies.alias(asked=path).filter(asked__startswith=F("path")))
 
 
-def working_below(company: Company) -> QuerySet[Company]:
+def working_below(company: Company) -> CompanyQuerySet:
     """The companies below that would work if this one did."""
     below = branch(company).exclude(pk=company.pk)
     return below.exclude(_at_or_above(below.filter(_STOPPED)))

@@ -13,6 +13,7 @@ from django.db import connections
 from django_scopes import scopes_disabled
 
 from scopchat.accounts.models import User
+from scopchat.accounts.services import everyone_of
 from scopchat.channels.drains import Work
 from scopchat.channels.models import Channel, Provider
 from scopchat.common import http
@@ -20,6 +21,7 @@ from scopchat.gateway import copies, leases, sender
 from scopchat.gateway.database import in_thread_unscoped
 from scopchat.gateway.tests.carriers import answering, serving
 from scopchat.interactions.models import Message
+from scopchat.tenancy.models import Company
 from tests.people import Browser
 
 
@@ -39,12 +41,13 @@ def inbox_of(username: str) -> tuple[int, int]:
     browser = Browser(HTTP_HOST="127.0.0.1")
     browser.force_login(User.objects.get(username=username))
     inbox = browser.get("/messages/", follow=True)
-    return inbox.status_code, inbox.content.decode().count('<a class="row-i')
+    return inbox.status_code, inbox.content.decode().count('class="row-i')
 
 
 def main() -> None:
     of_admin, of_agent = inbox_of("amelie"), inbox_of("sophie")
     held = copies.held_since()
+    company = User.objects.get(username="amelie").company
     asyncio.run(send())
     with scopes_disabled():
         texts = {text.text: text for text in Message.objects.filter(text__in=["Still to be sent", "Nobody knows"])}
@@ -52,6 +55,8 @@ def main() -> None:
         "of_admin": of_admin,
         "of_agent": of_agent,
         "held": held is not None,
+        "found": [person.username for person in everyone_of(company).mentioning("amelie gagnon")],
+        "not_searchable": User.with_archived.filter(search="").count() + Company.objects.filter(search="").count(),
         "statuses": {words: (text.status, text.carrier_id) for words, text in texts.items()},
     }
     connections.close_all()

@@ -46,5 +46,7 @@ def test_the_inbox_opens_and_what_waited_is_sent(dump: Path, tmp_path: Path) -> 
             "of_admin": [200, 7],
             "of_agent": [200, 6],
             "held": False,
+            "found": ["amelie"],
+            "not_searchable": 0,
             "statuses": {"Still to be sent": ["sent", "sim-upgraded"], "Nobody knows": ["unknown", None]},
         }

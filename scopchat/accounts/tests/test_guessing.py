@@ -12,7 +12,7 @@ from pytest_django import Settings
 
 from scopchat.accounts import attempts, failures, throttle
 from scopchat.accounts.lookup import person_called
-from scopchat.accounts.models import Attempts, Failures, User
+from scopchat.accounts.models import Attempts, Failures
 from scopchat.accounts.throttle import Counted, TooSoon
 from scopchat.audit.catalogue import Verb
 from scopchat.audit.models import Entry
@@ -237,11 +237,13 @@ def test_what_was_typed_is_not_kept(cast: Cast) -> None:
 
 @pytest.mark.parametrize("login", ["AMELIE", " amelie ", "Amelie@Exemple.Test"])
 def test_people_are_found_in_any_case(cast: Cast, login: str) -> None:
-    User.objects.filter(pk=cast.admin.pk).update(email="Amelie@Exemple.test")
+    cast.admin.email = "Amelie@Exemple.test"
+    cast.admin.save(update_fields=["email"])
     assert person_called(login) == cast.admin
     assert attempt(login, PASSWORD) == "/"
 
 
 def test_nobody_shuts_another_out_by_taking_their_address_as_a_username(cast: Cast) -> None:
-    User.objects.filter(pk=cast.agent.pk).update(username="amelie@exemple.test")
+    cast.agent.username = "amelie@exemple.test"
+    cast.agent.save(update_fields=["username"])
     assert person_called("amelie@exemple.test") == cast.admin

@@ -114,6 +114,7 @@ def test_people_left_out_at_a_restore_are_listed_and_come_back_under_other_names
     assert browser.post(person, {"username": "amelie2", "email": "amelie2@exemple.test"}).status_code == 302
     back = User.objects.get(pk=cast.admin.pk)
     assert (back.username, back.email, back.role) == ("amelie2", "amelie2@exemple.test", "company_admin")
+    assert back.search == "amelie gagnon\namelie2\namelie2@exemple.test"
     assert back.password == cast.admin.password
     assert [each.display_name for each in browser.get(company).context["left_out"]] == ["Karim Haddad"]
     assert browser.get(person).status_code == 404

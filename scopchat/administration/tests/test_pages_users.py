@@ -67,12 +67,12 @@ def test_it_lists_by_name_and_finds_without_accents(cast: Cast) -> None:
 
 def test_a_long_list_goes_on_where_it_ended(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(people, "PAGE", 2)
-    browser, seen, start = signed_in(cast.admin), [], ""
+    browser, seen, after = signed_in(cast.admin), [], ""
     while True:
-        response = browser.get("/users/", {"start": start} if start else {}, headers=FRAGMENT)
+        response = browser.get("/users/", {"after": after} if after else {}, headers=FRAGMENT)
         seen += [person.username for person, _may in response.context["rows"]]
-        start = str(response.context["next_start"] or "")
-        if not start:
+        after = response.context["next_cursor"]
+        if not after:
             break
     assert seen == ["amelie", "karim", "linh", "marc", "sophie"]
 

@@ -32,8 +32,7 @@ def sendable(text: str) -> str:
 
 def already_sent(*, company_id: int, idempotency_key: UUID) -> Message | None:
     """The message that this draft became before, if it did: a held Enter or a repeated request sends once."""
-    message: Message | None = Message.objects.filter(company_id=company_id, idempotency_key=idempotency_key).first()
-    return message
+    return Message.objects.filter(company_id=company_id, idempotency_key=idempotency_key).first()
 
 
 def queue_text(*, interaction: Interaction, author: User, text: str, idempotency_key: UUID, now: datetime) -> Message:

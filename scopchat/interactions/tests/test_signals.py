@@ -126,7 +126,8 @@ def _break() -> None:
 @pytest.mark.parametrize("mistake", [_raise, _break])
 def test_a_listener_that_fails_undoes_nothing(cast: Cast, mistake: Any, caplog: pytest.LogCaptureFixture) -> None:
     def listener() -> None:
-        User.objects.filter(pk=cast.agent.pk).update(display_name="Changed by a listener")
+        cast.agent.display_name = "Changed by a listener"
+        cast.agent.save(update_fields=["display_name"])
         mistake()
 
     with listening(texts_received, listener):

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any, ClassVar
 
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from scopchat.tenancy.scoping import TenantModel, tenant_manager
+from scopchat.tenancy.scoping import TenantModel
 
 
 class Outcome(models.TextChoices):
@@ -32,8 +31,6 @@ class SimulatedPhone(TenantModel):
     )
     duplicate = models.BooleanField(_("every callback twice"), default=False)
     reorder = models.BooleanField(_("receipts in the wrong order"), default=False)
-
-    objects: ClassVar[Any] = tenant_manager()
 
     class Meta:
         verbose_name = _("toy phone")
@@ -61,8 +58,6 @@ class SimulatedText(TenantModel):
     reference = models.CharField(max_length=30, blank=True)
     """The desk's name of the attempt, for look-ups."""
     created_at = models.DateTimeField()
-
-    objects: ClassVar[Any] = tenant_manager()
 
     class Meta:
         indexes = [

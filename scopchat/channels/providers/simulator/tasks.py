@@ -49,8 +49,7 @@ async def call_back(*, company_id: int, provider_id: int, holder_id: int, text_i
 
 def _provider(company_id: int, provider_id: int) -> Provider:
     with scope(company=company_id):
-        provider: Provider = Provider.objects.get(pk=provider_id)
-    return provider
+        return Provider.objects.get(pk=provider_id)
 
 
 def _content(company_id: int, text_id: int, status: str) -> tuple[Event, dict[str, Any]]:

@@ -29,8 +29,7 @@ MAX_SHOWN = 240
 
 def _channels() -> QuerySet[Channel]:
     """The channels that toy phones can text."""
-    channels: QuerySet[Channel] = Channel.objects.filter(provider__kind="simulator", is_active=True).order_by("name")
-    return channels
+    return Channel.objects.filter(provider__kind="simulator", is_active=True).order_by("name")
 
 
 def _phones() -> QuerySet[SimulatedPhone]:

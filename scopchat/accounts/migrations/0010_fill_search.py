@@ -1,0 +1,16 @@
+"""Fills the column for what is there, some rows at a time."""
+
+from django.db import migrations
+
+from scopchat.common.searching import backfill
+
+
+def fill(apps, _schema_editor):
+    backfill(apps.get_model("accounts", "User"), "display_name", "username", "email")
+
+
+class Migration(migrations.Migration):
+    atomic = False
+    dependencies = [("accounts", "0009_search")]
+
+    operations = [migrations.RunPython(fill, migrations.RunPython.noop)]
