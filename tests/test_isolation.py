@@ -201,7 +201,7 @@ def named(cast: Cast, things: dict[type, Any]) -> list[tuple[str, dict[str, Any]
     own_phone = SimulatedPhone.objects.create(company=cast.client, number="+15145550156").pk
     channel = {"name": "Canal", "address": "438 555-0188", "destination": "users", "throughput": "1"}
     return [
-        (reverse("interactions:assign", args=[mine.pk]), {"to": things[User]}),
+        (reverse("interactions:transfer", args=[mine.pk]), {"to": f"person-{things[User]}"}),
         (reverse("interactions:start"), {**text, "channel": things[Channel]}),
         (reverse("simulator:text", args=[own_phone]), {"channel": things[Channel], "text": "Bonjour"}),
         (reverse("channels:add"), {**channel, "provider": things[Provider], "users": [cast.admin.pk]}),

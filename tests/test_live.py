@@ -25,7 +25,7 @@ from scopchat.events.catalogue import (
 from scopchat.events.publish import publish
 from scopchat.gateway.database import in_thread_unscoped
 from scopchat.interactions.models import Interaction
-from scopchat.interactions.services import lifecycle, start
+from scopchat.interactions.services import holding, lifecycle, start
 from scopchat.queues.services import set_members
 from tests.cast import Cast
 from tests.live import live, opened
@@ -56,7 +56,7 @@ def close(interaction_id: int, cast: Cast) -> None:
 def assign(interaction_id: int, cast: Cast, to: User) -> None:
     with scope(company=cast.client):
         interaction = Interaction.objects.get(pk=interaction_id)
-        lifecycle.assign(interaction=interaction, acting=cast.manager, to=to, now=utc_now())
+        holding.give(interaction=interaction, acting=cast.manager, to=to, now=utc_now())
 
 
 async def test_a_stranger_is_turned_away() -> None:

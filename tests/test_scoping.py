@@ -24,7 +24,8 @@ from scopchat.accounts.services import people_of
 from scopchat.channels.models import Channel, Loan, LoanUse, Provider
 from scopchat.channels.providers.simulator.models import SimulatedPhone, SimulatedText
 from scopchat.channels.providers.simulator.services import text_from_phone
-from scopchat.interactions.models import Attachment, Happening, Interaction, InteractionEvent, Message
+from scopchat.interactions.models import Attachment, Interaction, InteractionEvent, Message
+from scopchat.interactions.status import Happening
 from scopchat.interactions.tests.desk import NOW, conversation
 from scopchat.queues.models import Queue, QueueMember
 from scopchat.queues.services import create_queue

@@ -19,7 +19,7 @@ from scopchat.interactions.models import Interaction
 from scopchat.interactions.queries import memberships
 from scopchat.interactions.status import InteractionStatus
 from scopchat.interactions.tests.desk import conversation
-from scopchat.interactions.visibility import Viewer, within_reach
+from scopchat.interactions.visibility import Viewer, allowed
 from scopchat.queues.models import Queue
 from scopchat.queues.services import create_queue, set_members
 from tests.cast import Cast
@@ -92,7 +92,7 @@ def test_lists_counts_archive_stream_and_buttons_agree(
             user = User.objects.select_related("company").get(pk=getattr(cast, name).pk)
             seen = shown(user, cast)
             assert pushed(user, cast, found) == seen
-            answered = Interaction.objects.filter(within_reach(user, user.reach(Permission.ANSWER)))
+            answered = Interaction.objects.filter(allowed(user, Permission.ANSWER))
             answerable = {one.pk for one in answered if one.status != InteractionStatus.CLOSED}
             assert {one.pk for one in found if one.pk in seen and abilities(one, user).answer} == answerable
         transaction.set_rollback(True)

@@ -1,4 +1,4 @@
-"""Finding work that no job stands for: after a crash between a commit and its job, a failed drain, a backoff."""
+"""Finding work that no job stands for, after a crash between a commit and its job, a failed drain or a backoff."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ from scopchat.channels import queries as channel_queries
 from scopchat.channels.drains import Work, defer_drain
 from scopchat.common.clock import utc_now
 from scopchat.gateway import copies, queries
-from scopchat.interactions.services import stopping
+from scopchat.interactions.services import lifecycle, stopping
 
 
 def sweep() -> None:
-    """Defers every shard with due work, and ends what can never leave."""
+    """Defers every shard with due work, ends what can never leave and the pauses whose time has come."""
     copies.look(utc_now())
     stopping.fail_left_behind()
+    lifecycle.wake(now=utc_now())
     for shard in channel_queries.shards_to_route():
         defer_drain(Work.ROUTE, shard)
     for shard in queries.shards_to_send(utc_now()):

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.utils.translation import gettext as _
 
 from scopchat.accounts.models import User
 from scopchat.common.refusals import Conflict, Refusal
+
+if TYPE_CHECKING:
+    from scopchat.interactions.models import InteractionEvent
 
 
 class EmptyText(Refusal):
@@ -34,3 +39,31 @@ class ChannelStopped(Conflict):
 
     def __init__(self) -> None:
         super().__init__(_("Nothing can be sent from this channel any more."))
+
+
+class Overtaken(Conflict):
+    """Something happened to the interaction since the page was drawn; the words say what a colleague did last."""
+
+    code = "overtaken"
+
+    def __init__(self, last: InteractionEvent | None) -> None:
+        words = _("Meanwhile %(what)s.") % {"what": last.sentence} if last and last.person else ""
+        super().__init__(words)
+
+
+class NotTheLatest(Conflict):
+    """The customer has a newer interaction, which is the one to go on with."""
+
+    code = "not_the_latest"
+
+    def __init__(self) -> None:
+        super().__init__(_("This customer has a newer conversation. Go on in that one."))
+
+
+class WakesInThePast(Refusal):
+    """The pause would be over before it begins."""
+
+    code, field = "wakes_in_the_past", "until"
+
+    def __init__(self) -> None:
+        super().__init__(_("Choose a moment that is still to come."))

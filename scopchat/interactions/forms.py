@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from uuid import uuid4
 
 from django import forms
 from django.db.models import QuerySet
+from django.utils.timezone import make_aware
 from django.utils.translation import gettext_lazy as _
 
 from scopchat.accounts.models import User
 from scopchat.channels.models import Channel
+from scopchat.common.gsm import MAX_CHARACTERS
 from scopchat.common.phones import display
+from scopchat.interactions.pauses import moments
 from scopchat.interactions.status import InteractionStatus
+from scopchat.queues.models import Queue
 
 
 class DraftForm(forms.Form):
@@ -28,6 +33,12 @@ class DraftForm(forms.Form):
         if not (self.cleaned_data["signed"] and person.signature and text.strip()):
             return text
         return f"{text.rstrip()}\n{person.signature}"
+
+
+class ReplyForm(DraftForm):
+    """An answer to the customer, or a note that only colleagues see."""
+
+    is_note = forms.BooleanField(required=False)
 
 
 class ChannelField(forms.ModelChoiceField):  # type: ignore[type-arg]
@@ -61,14 +72,52 @@ class StartForm(DraftForm):
         )
 
 
-class AssignForm(forms.Form):
-    to: forms.ModelChoiceField[User] = forms.ModelChoiceField(None, empty_label=None)
+class TransferForm(forms.Form):
+    """A colleague or a queue, and what to tell them."""
 
-    def __init__(self, *args: object, people: QuerySet[User], **kwargs: object) -> None:
+    to = forms.ChoiceField()
+    note = forms.CharField(required=False, max_length=MAX_CHARACTERS)
+
+    def __init__(self, *args: object, people: QuerySet[User], queues: QuerySet[Queue], **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.recipients: dict[str, User | Queue] = {
+            **{f"person-{one.pk}": one for one in people},
+            **{f"queue-{queue.pk}": queue for queue in queues},
+        }
         field = self.fields["to"]
-        assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = people
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [(key, key) for key in self.recipients]
+
+    @property
+    def recipient(self) -> User | Queue:
+        return self.recipients[self.cleaned_data["to"]]
+
+
+class PauseForm(forms.Form):
+    """One of the moments that were offered, or a date and a time of one's own."""
+
+    until = forms.CharField()
+    date = forms.DateField(required=False, widget=forms.DateInput({"type": "date"}))
+    time = forms.TimeField(required=False, widget=forms.TimeInput({"type": "time"}))
+
+    def __init__(self, *args: object, now: datetime, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.moments = {moment.key: moment.at for moment in moments(now)}
+
+    def clean(self) -> None:
+        chosen = self.cleaned_data.get("until")
+        if chosen == "pick":
+            if not (self.cleaned_data.get("date") and self.cleaned_data.get("time")):
+                raise forms.ValidationError(_("Choose a date and a time."))
+            local = datetime.combine(self.cleaned_data["date"], self.cleaned_data["time"])
+            try:
+                self.cleaned_data["at"] = make_aware(local).astimezone(UTC)
+            except OverflowError:
+                raise forms.ValidationError(_("Choose a date and a time.")) from None
+        elif chosen in self.moments:
+            self.cleaned_data["at"] = self.moments[chosen]
+        else:
+            raise forms.ValidationError(_("Choose a moment that is still to come."))
 
 
 class ArchiveFilter(forms.Form):

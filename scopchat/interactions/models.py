@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from scopchat.channels.models import Channel
 from scopchat.channels.providers.base import FailureReason
 from scopchat.interactions.querysets import InteractionQuerySet, MessageQuerySet
-from scopchat.interactions.status import InteractionStatus, MessageStatus
+from scopchat.interactions.status import Happening, InteractionStatus, MessageStatus
 from scopchat.queues.models import Queue
 from scopchat.tenancy.models import Company
 from scopchat.tenancy.scoping import TenantManager, TenantModel
@@ -37,12 +37,25 @@ class Interaction(TenantModel):
     assignee = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, db_index=False, related_name="+"
     )
+    offered_at = models.DateTimeField(null=True)
+    """When it was given to its assignee, who has not accepted it yet."""
+    released_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+    )
+    """Who gave it back to its members, while nobody has it: any of them may take it."""
     queue = models.ForeignKey(Queue, on_delete=models.PROTECT, null=True, db_index=False, related_name="+")
     unread = models.PositiveIntegerField(default=0)
     """Inbound messages that nobody entitled to answer has looked at."""
     preview = models.CharField(max_length=160, blank=True)
     preview_is_ours = models.BooleanField(default=False)
     waiting_since = models.DateTimeField(null=True)
+    wake_at = models.DateTimeField(null=True)
+    """When a paused one goes back to waiting by itself; None where it does not."""
     last_activity_at = models.DateTimeField()
     changed_at = models.DateTimeField()
     """When anything a page shows of it last changed: the cursor by which pages catch up."""
@@ -91,6 +104,7 @@ class Interaction(TenantModel):
                 fields=["queue", "-last_activity_at"], condition=Q(queue__isnull=False), name="interaction_of_queue"
             ),
             models.Index(fields=["channel", "-last_activity_at"], name="interaction_channel"),
+            models.Index(fields=["wake_at"], condition=Q(wake_at__isnull=False), name="interaction_to_wake"),
         ]
 
     def __str__(self) -> str:
@@ -254,22 +268,22 @@ class Attachment(TenantModel):
         return f"{self.message_id}/{self.position}"
 
 
-class Happening(models.TextChoices):
-    """What the thread tells besides messages."""
-
-    ACKNOWLEDGED = "acknowledged", _("acknowledged reading")
-    TAKEN = "taken", _("took the conversation")
-    ASSIGNED = "assigned", _("assigned the conversation to")
-    CLOSED = "closed", _("closed the conversation")
-
-
 class InteractionEvent(TenantModel):
-    """Who did what in an interaction, and when."""
+    """Who did what in an interaction, and when. Without a person the program did."""
 
     interaction = models.ForeignKey(Interaction, on_delete=models.CASCADE, db_index=False, related_name="events")
     happening = models.CharField(max_length=20, choices=Happening)
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     about = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    """Whom it was given to, or taken from."""
+    queue = models.ForeignKey(
+        Queue, on_delete=models.PROTECT, null=True, db_constraint=False, db_index=False, related_name="+"
+    )
+    """The queue it was given to."""
+    until = models.DateTimeField(null=True)
+    """When a pause ends by itself."""
+    note = models.TextField(blank=True, db_default="")
+    """What was written for colleagues; never sent."""
     created_at = models.DateTimeField()
 
     class Meta:
@@ -277,3 +291,10 @@ class InteractionEvent(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.happening} {self.interaction_id}"
+
+    @property
+    def sentence(self) -> str:
+        """Who did what, in the language in force."""
+        whom = self.about.display_name if self.about else self.queue.name if self.queue else ""
+        words = (self.person.display_name if self.person else "", self.get_happening_display(), whom)
+        return " ".join(filter(None, words))

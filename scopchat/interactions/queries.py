@@ -44,6 +44,7 @@ ON CONFLICT (channel_id, customer) WHERE NOT (status = 'closed') DO UPDATE SET
     preview = excluded.preview,
     preview_is_ours = false,
     waiting_since = COALESCE(i.waiting_since, excluded.waiting_since),
+    wake_at = NULL,
     last_activity_at = excluded.last_activity_at,
     changed_at = excluded.changed_at
 RETURNING i.id, i.company_id, i.channel_id, i.customer, i.queue_id, i.assignee_id

@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models import QuerySet
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
 from django.utils.translation import get_language
 
 from scopchat.common.keyset import micros
@@ -47,6 +48,8 @@ class Row:
     queue: int | str
     assignee: str
     assignee_id: int | str
+    offered: bool
+    until: datetime | None
     at: datetime
 
 
@@ -56,7 +59,7 @@ def for_rows(found: QuerySet[Interaction]) -> QuerySet[Interaction]:
         found.select_related("channel", "queue", "assignee")
         .only(
             "company", "customer", "status", "unread", "preview", "preview_is_ours", "waiting_since",
-            "last_activity_at", "changed_at", "opened_at", "closed_at",
+            "last_activity_at", "changed_at", "opened_at", "closed_at", "offered_at", "wake_at", "released_by",
             "channel__name", "channel__is_active", "channel__loan", "queue__name", "assignee__display_name",
         )
         .fetch_mode(models.FETCH_RAISE)
@@ -80,6 +83,8 @@ class Facts:
     waiting_since: datetime | None
     last_activity_at: datetime
     changed_at: datetime
+    offered: bool
+    wake_at: datetime | None
     channel: str
     queue: str | None
     assignee: str | None
@@ -103,6 +108,8 @@ def facts_of(interaction: Interaction, company: Company) -> Facts:
         waiting_since=interaction.waiting_since,
         last_activity_at=interaction.last_activity_at,
         changed_at=interaction.changed_at,
+        offered=interaction.offered_at is not None,
+        wake_at=interaction.wake_at,
         channel=interaction.channel.name,
         queue=interaction.queue.name if interaction.queue else None,
         assignee=interaction.assignee.display_name if interaction.assignee else None,
@@ -132,6 +139,8 @@ def row_of(facts: Facts) -> Row:
         queue=facts.queue_id or "",
         assignee=facts.assignee or "",
         assignee_id=facts.assignee_id or "",
+        offered=facts.offered,
+        until=localtime(facts.wake_at) if facts.wake_at else None,
         at=facts.last_activity_at,
     )
 

@@ -11,8 +11,7 @@ from datetime import datetime
 
 from django.dispatch import Signal
 
-from scopchat.interactions.models import Happening
-from scopchat.interactions.status import MessageStatus
+from scopchat.interactions.status import Happening, MessageStatus
 
 texts_received = Signal()
 """Sent with `texts`, a sequence of `TextReceived`, in the order in which they came."""
@@ -50,13 +49,13 @@ class TextSettled:
 
 @dataclass(frozen=True, slots=True)
 class InteractionChanged:
-    """What a person did with an interaction; `about_id` is whom it was given to."""
+    """What happened to an interaction: by a person, or by itself; `about_id` is whom it was given to or taken from."""
 
     interaction_id: int
     company_id: int
     channel_id: int
     queue_id: int | None
     happening: Happening
-    person_id: int
+    person_id: int | None
     about_id: int | None
     at: datetime

@@ -1,4 +1,4 @@
-"""Both ladders, forward only: what may follow what, for an interaction and for a message (SPEC §2)."""
+"""Both ladders: what may follow what, for an interaction and for a message (SPEC §2), and what threads tell of it."""
 
 from __future__ import annotations
 
@@ -26,23 +26,52 @@ class Verb(Enum):
     REPLY = "reply"
     ACKNOWLEDGE = "acknowledge"
     PAUSE = "pause"
+    RESUME = "resume"
     WAKE = "wake"
+    ENQUEUE = "enqueue"
     CLOSE = "close"
+    REOPEN = "reopen"
 
 
 _S = InteractionStatus
 INTERACTION_MOVES: dict[Verb, tuple[frozenset[InteractionStatus], InteractionStatus]] = {
-    # Every inbound message makes the customer wait, whatever was going on. Closed ones are never reopened.
+    # Every inbound message makes the customer wait, whatever was going on. It starts another where this one is closed.
     Verb.RECEIVE: (frozenset({_S.WAITING, _S.OPEN, _S.PAUSED}), _S.WAITING),
     # An answer ends the waiting and the pause.
     Verb.REPLY: (frozenset({_S.WAITING, _S.OPEN, _S.PAUSED}), _S.OPEN),
     # The green check: read, no reply needed.
     Verb.ACKNOWLEDGE: (frozenset({_S.WAITING}), _S.OPEN),
     Verb.PAUSE: (frozenset({_S.WAITING, _S.OPEN}), _S.PAUSED),
+    # A person ends the pause.
+    Verb.RESUME: (frozenset({_S.PAUSED}), _S.OPEN),
     # The wake time has come.
     Verb.WAKE: (frozenset({_S.PAUSED}), _S.WAITING),
+    # Given to a queue it waits for whoever takes it there, even where the customer does not.
+    Verb.ENQUEUE: (frozenset({_S.WAITING, _S.OPEN, _S.PAUSED}), _S.WAITING),
     Verb.CLOSE: (frozenset({_S.WAITING, _S.OPEN, _S.PAUSED}), _S.CLOSED),
+    # By a person, while it is the customer's latest.
+    Verb.REOPEN: (frozenset({_S.CLOSED}), _S.OPEN),
 }
+
+
+class Happening(models.TextChoices):
+    """What the thread tells besides messages, as what its person did."""
+
+    ACKNOWLEDGED = "acknowledged", _("acknowledged reading")
+    TAKEN = "taken", _("took the conversation")
+    ACCEPTED = "accepted", _("accepted the conversation")
+    ASSIGNED = "assigned", _("assigned the conversation to")
+    TRANSFERRED = "transferred", _("transferred the conversation to")
+    QUEUED = "queued", _("transferred the conversation to the queue")
+    RECOVERED = "recovered", _("took the conversation back from")
+    RELEASED = "released", _("released the conversation")
+    PAUSED = "paused", _("paused the conversation")
+    RESUMED = "resumed", _("resumed the conversation")
+    WOKEN = "woken", _("The pause is over")
+    CLOSED = "closed", _("closed the conversation")
+    REOPENED = "reopened", _("reopened the conversation")
+    UNDONE = "undone", _("undid this")
+    NOTED = "noted", _("wrote a note")
 
 
 class MessageStatus(models.TextChoices):

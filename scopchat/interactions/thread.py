@@ -56,9 +56,10 @@ class Line:
     """Something that happened."""
 
     pk: int
-    happening: str
+    words: str
     person: str
-    about: str
+    note: str
+    until: datetime | None
     at: datetime
 
 
@@ -100,7 +101,7 @@ def _events(interaction_id: int, *, since: datetime | None, before: int) -> list
     """What happened while these messages were written: from the first of them to the message `before`."""
     found = (
         InteractionEvent.objects.filter(interaction_id=interaction_id)
-        .select_related("person", "about")
+        .select_related("person", "about", "queue")
         .order_by("id")
         .fetch_mode(models.FETCH_RAISE)
     )
@@ -111,9 +112,10 @@ def _events(interaction_id: int, *, since: datetime | None, before: int) -> list
     return [
         Line(
             pk=event.pk,
-            happening=event.get_happening_display(),
+            words=event.sentence,
             person=event.person.display_name if event.person else "",
-            about=event.about.display_name if event.about else "",
+            note=event.note,
+            until=localtime(event.until) if event.until else None,
             at=event.created_at,
         )
         for event in found[:MAX_ITEMS]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from scopchat.interactions import views, views_actions, views_archive
+from scopchat.interactions import views, views_actions, views_archive, views_steps
 
 app_name = "interactions"
 urlpatterns = [
@@ -15,10 +15,17 @@ urlpatterns = [
     path("messages/<int:pk>/earlier/", views.earlier, name="earlier"),
     path("messages/<int:pk>/details/", views.details, name="details"),
     path("messages/<int:pk>/reply/", views_actions.reply, name="reply"),
-    path("messages/<int:pk>/acknowledge/", views_actions.acknowledge, name="acknowledge"),
-    path("messages/<int:pk>/take/", views_actions.take, name="take"),
-    path("messages/<int:pk>/assign/", views_actions.assign, name="assign"),
-    path("messages/<int:pk>/close/", views_actions.close, name="close"),
+    path("messages/<int:pk>/menu/", views_steps.menu, name="menu"),
+    path("messages/<int:pk>/acknowledge/", views_steps.acknowledge, name="acknowledge"),
+    path("messages/<int:pk>/take/", views_steps.take, name="take"),
+    path("messages/<int:pk>/recover/", views_steps.recover, name="recover"),
+    path("messages/<int:pk>/release/", views_steps.release, name="release"),
+    path("messages/<int:pk>/transfer/", views_steps.transfer, name="transfer"),
+    path("messages/<int:pk>/pause/", views_steps.pause, name="pause"),
+    path("messages/<int:pk>/resume/", views_steps.resume, name="resume"),
+    path("messages/<int:pk>/close/", views_steps.close, name="close"),
+    path("messages/<int:pk>/reopen/", views_steps.reopen, name="reopen"),
+    path("messages/undo/", views_steps.undo, name="undo"),
     path("messages/<int:pk>/look/", views_actions.look, name="look"),
     path("messages/text/<int:pk>/retry/", views_actions.retry, name="retry"),
     path("messages/text/<int:pk>/settle/", views_actions.settle, name="settle"),

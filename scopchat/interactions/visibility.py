@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from scopchat.accounts.models import User
 
 
+GOVERNING = frozenset({Permission.ANSWER, Permission.TAKE_OR_ASSIGN})
+"""What the administrators of a queue may in it."""
+
+
 class Place(Protocol):
     """What decides who sees an interaction: the interaction itself, or what is told of it."""
 
@@ -32,7 +36,8 @@ class Place(Protocol):
 def within_reach(user: User, reach: Reach) -> Q:
     """The interactions of the scoped company that lie within `reach` of the person."""
     if reach == Reach.SUBTREE:
-        return Q()
+        # Not Q(), which says nothing at all beside an "or".
+        return ~Q(pk__in=[])
     if reach == Reach.COMPANY:
         # The scope says the same; a mistake in one of them alone shows nothing to another company.
         return Q(company=user.company_id)
@@ -42,6 +47,17 @@ def within_reach(user: User, reach: Reach) -> Q:
     if reach == Reach.OWN:
         return own
     return own | Q(channel__in=user.channels.values("pk")) | Q(queue__in=user.queues.values("pk"))
+
+
+def allowed(user: User, permission: Permission) -> Q:
+    """The interactions over which the person has the permission.
+
+    Who administers a queue takes, assigns, recovers and answers in it, whatever their role.
+    """
+    within = within_reach(user, user.reach(permission))
+    if permission not in GOVERNING or user.reach(permission) >= Reach.COMPANY:
+        return within
+    return within | Q(queue__in=user.queues.filter(members__user=user, members__is_administrator=True).values("pk"))
 
 
 SEEN = """(

@@ -16,9 +16,10 @@ from scopchat.channels.providers.base import FailureReason, InboundMessage, Rece
 from scopchat.channels.providers.simulator.models import Outcome, new_carrier_id
 from scopchat.channels.providers.simulator.services import remember, set_behaviour
 from scopchat.interactions.models import Interaction, Message
-from scopchat.interactions.services import delivery, lifecycle, receive, reply, sending
+from scopchat.interactions.services import delivery, holding, lifecycle, receive, reply, sending
 from scopchat.interactions.status import MessageStatus
 from scopchat.ops.demo import Cast
+from scopchat.queues.services import create_queue
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,10 @@ def hold(cast: Cast, *, now: datetime) -> None:
         _failed(cast, now)
         _acknowledged(cast, now)
         _of_marc(cast, now)
+        _given_and_not_taken(cast, now)
+        _paused(cast, now)
+        _released(cast, now)
+        _given_to_a_queue(cast, now)
         _closed(cast, now)
 
 
@@ -88,6 +93,46 @@ def _of_marc(cast: Cast, now: datetime) -> None:
     _talk(cast.channel_user, "+14385550126", said, now)
 
 
+def _given_and_not_taken(cast: Cast, now: datetime) -> None:
+    said = [Said(24, "Bonjour, ma couronne est tombée. Pouvez-vous me voir aujourd’hui ?")]
+    thread = _talk(cast.channel_queue, "+14385550177", said, now)
+    _give(thread, cast.agent2, cast, now - timedelta(minutes=22), note="Une urgence : il préfère l’après-midi.")
+
+
+def _paused(cast: Cast, now: datetime) -> None:
+    customer = "+14185550111"
+    opening = [Said(205, "Avez-vous reçu la réponse de mon assureur ?")]
+    _give(_talk(cast.channel_queue, customer, opening, now), cast.agent, cast, now - timedelta(minutes=203))
+    said = [Said(200, "Pas encore. Je vous écris dès que nous l’avons, demain au plus tard.", cast.agent)]
+    thread = _talk(cast.channel_queue, customer, said, now)
+    until = now + timedelta(days=1)
+    lifecycle.pause(interaction=thread, acting=cast.agent, until=until, now=now - timedelta(minutes=199))
+
+
+def _released(cast: Cast, now: datetime) -> None:
+    said = [Said(64, "Le stationnement est-il gratuit chez vous ?")]
+    thread = _talk(cast.channel_queue, "+14505550123", said, now)
+    _give(thread, cast.agent2, cast, now - timedelta(minutes=63))
+    holding.release(interaction=thread, acting=cast.agent2, now=now - timedelta(minutes=60))
+
+
+def _given_to_a_queue(cast: Cast, now: datetime) -> None:
+    results = create_queue(
+        company=cast.client,
+        name="Résultats",
+        description="Radiographies et analyses",
+        agents=[cast.agent2],
+        administrators=[cast.manager],
+        acting=cast.admin,
+    )
+    said = [Said(33, "Mes analyses sont-elles prêtes ?")]
+    thread = _talk(cast.channel_queue, "+15145550190", said, now)
+    note = "Prise de sang de lundi."
+    holding.give_to_queue(
+        interaction=thread, acting=cast.manager, queue=results, note=note, now=now - timedelta(minutes=30)
+    )
+
+
 def _closed(cast: Cast, now: datetime) -> None:
     said = [
         Said(1510, "Bonjour, acceptez-vous de nouveaux patients ?"),
@@ -97,8 +142,8 @@ def _closed(cast: Cast, now: datetime) -> None:
     lifecycle.close(interaction=thread, acting=cast.manager, now=now - timedelta(minutes=1440))
 
 
-def _give(interaction: Interaction, to: User, cast: Cast, now: datetime) -> None:
-    lifecycle.assign(interaction=interaction, acting=cast.manager, to=to, now=now)
+def _give(interaction: Interaction, to: User, cast: Cast, now: datetime, *, note: str = "") -> None:
+    holding.give(interaction=interaction, acting=cast.manager, to=to, note=note, now=now)
 
 
 def _talk(channel: Channel, customer: str, said: Sequence[Said], now: datetime) -> Interaction:

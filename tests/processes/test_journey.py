@@ -66,6 +66,13 @@ class Held:
         self._page.unroute(self._address)
 
 
+def give(page: Page, name: str) -> None:
+    """Gives the open conversation to a colleague."""
+    page.get_by_role("button", name="Transférer").click()
+    page.locator("#people label", has_text=name).click()
+    page.get_by_role("button", name=f"Transférer à {name}").click()
+
+
 def test_a_text_goes_all_the_way_round(desk: Desk, browser: Browser) -> None:
     admin = signed_in(browser, desk.ports[0], "amelie")
     manager = signed_in(browser, desk.ports[1], "karim")
@@ -81,8 +88,7 @@ def test_a_text_goes_all_the_way_round(desk: Desk, browser: Browser) -> None:
     expect(row).to_contain_text("En attente")
 
     manager.get_by_role("link", name="514 555-0142").click()
-    manager.get_by_role("button", name="Attribuer").click()
-    manager.get_by_role("option", name="Sophie Roy").click()
+    give(manager, "Sophie Roy")
 
     row.click()
     reply = agent.get_by_role("textbox", name="Message")
@@ -119,8 +125,7 @@ def test_a_thread_that_changes_on_its_way_to_the_page_is_shown_as_it_is(desk: De
     row.click()
     held.wait()
     manager.get_by_role("link", name="514 555-0143").click()
-    manager.get_by_role("button", name="Attribuer").click()
-    manager.get_by_role("option", name="Sophie Roy").click()
+    give(manager, "Sophie Roy")
     expect(row).to_contain_text("Sophie Roy", timeout=SOON)
     held.release()
 
@@ -159,6 +164,5 @@ def test_a_row_that_does_not_belong_in_the_view_stays_out_until_it_does(desk: De
     expect(free).to_have_text(str(before + 1), timeout=SOON)
     expect(row).to_have_count(0)
     manager.get_by_role("link", name="514 555-0145").click()
-    manager.get_by_role("button", name="Attribuer").click()
-    manager.get_by_role("option", name="Sophie Roy").click()
+    give(manager, "Sophie Roy")
     expect(row).to_contain_text("À qui ?", timeout=SOON)

@@ -29,7 +29,7 @@ from scopchat.channels.providers.simulator.services import set_behaviour, text_f
 from scopchat.channels.services import create_channel, create_provider
 from scopchat.common.clock import utc_now
 from scopchat.interactions.models import Interaction, Message
-from scopchat.interactions.services import delivery, lifecycle, receive, reply, start
+from scopchat.interactions.services import delivery, holding, receive, reply, start
 from scopchat.ops import demo
 from scopchat.tenancy.addresses import is_companys, placed
 from scopchat.tenancy.kinds import Kind
@@ -179,7 +179,7 @@ def conversation(number: str, text: str) -> None:
     with scope(company=company):
         people = {person.username: person for person in company.users.all()}
         thread = Interaction.objects.select_related("channel", "queue", "assignee").get(customer=number)
-        lifecycle.assign(interaction=thread, acting=people["karim"], to=people["sophie"], now=utc_now())
+        holding.give(interaction=thread, acting=people["karim"], to=people["sophie"], now=utc_now())
         thread.refresh_from_db()
         reply.reply(interaction=thread, acting=people["sophie"], text=text, idempotency_key=uuid.uuid4(), now=utc_now())
 

@@ -17,8 +17,8 @@ from scopchat.common.refusals import Conflict, NotAllowed
 from scopchat.interactions import queries
 from scopchat.interactions.models import Message, OutboxEntry
 from scopchat.interactions.services.changes import announce_message, announce_texts
-from scopchat.interactions.services.lifecycle import require
 from scopchat.interactions.services.outbox import enter
+from scopchat.interactions.services.steps import require
 from scopchat.interactions.status import MessageStatus, climbs
 
 REPORTED: dict[ReceiptStatus, MessageStatus] = {

@@ -1,71 +1,29 @@
-"""The steps of an interaction's life that people take: read, take, assign, close."""
+"""The steps of an interaction's life that people take: read, pause, resume, close, reopen; and waking by itself."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from scopchat.accounts.models import User
-from scopchat.accounts.roles import Permission, Reach
-from scopchat.common.refusals import Conflict, NotAllowed
+from scopchat.accounts.roles import Permission
+from scopchat.common.queries import batch
 from scopchat.events.catalogue import Part
-from scopchat.interactions.errors import HeldByAnother
-from scopchat.interactions.models import Happening, Interaction, InteractionEvent
-from scopchat.interactions.services.changes import announce
+from scopchat.interactions import queries
+from scopchat.interactions.errors import NotTheLatest, WakesInThePast
+from scopchat.interactions.models import Interaction
+from scopchat.interactions.services.changes import announce, announce_rows
+from scopchat.interactions.services.outbox import sendable
+from scopchat.interactions.services.steps import move, record, require
 from scopchat.interactions.signals import InteractionChanged, interactions_changed
-from scopchat.interactions.status import INTERACTION_MOVES, InteractionStatus, Verb
-from scopchat.interactions.visibility import within_reach
-
-
-def require(interaction: Interaction, *, acting: User, permission: Permission) -> None:
-    """Raises `NotAllowed` unless the person's permission reaches this interaction."""
-    reachable = within_reach(acting, acting.reach(permission))
-    if not Interaction.objects.filter(reachable, pk=interaction.pk).exists():
-        raise NotAllowed
-
-
-def move(interaction: Interaction, verb: Verb, *, now: datetime, **changes: Any) -> None:
-    """Compare-and-set of the status along the ladder, with `changes` beside it. Raises `Conflict`."""
-    allowed, target = INTERACTION_MOVES[verb]
-    changes = {"status": target, "changed_at": now, **changes}
-    moved = Interaction.objects.filter(pk=interaction.pk, status__in=allowed).update(**changes)
-    if not moved:
-        raise Conflict
-    for name, value in changes.items():
-        setattr(interaction, name, value)
-
-
-def record(
-    interaction: Interaction, happening: Happening, *, acting: User, now: datetime, about: User | None = None
-) -> None:
-    """Writes what happened into the thread, and tells the domains above."""
-    InteractionEvent.objects.create(
-        company_id=interaction.company_id,
-        interaction=interaction,
-        happening=happening,
-        person=acting,
-        about=about,
-        created_at=now,
-    )
-    if interactions_changed.has_listeners():
-        change = InteractionChanged(
-            interaction_id=interaction.pk,
-            company_id=interaction.company_id,
-            channel_id=interaction.channel_id,
-            queue_id=interaction.queue_id,
-            happening=happening,
-            person_id=acting.pk,
-            about_id=about.pk if about else None,
-            at=now,
-        )
-        interactions_changed.send(sender=None, changes=(change,))
+from scopchat.interactions.status import Happening, Verb
+from scopchat.interactions.visibility import allowed
 
 
 @transaction.atomic
 def acknowledge(*, interaction: Interaction, acting: User, now: datetime) -> None:
-    """The green check: read, no answer needed. Raises `NotAllowed`, `Conflict` when it is not waiting."""
+    """The green check: read, no answer needed. Raises `NotAllowed`, `Overtaken` when it is not waiting."""
     require(interaction, acting=acting, permission=Permission.ANSWER)
     move(interaction, Verb.ACKNOWLEDGE, now=now, waiting_since=None, unread=0)
     record(interaction, Happening.ACKNOWLEDGED, acting=acting, now=now)
@@ -73,65 +31,85 @@ def acknowledge(*, interaction: Interaction, acting: User, now: datetime) -> Non
 
 
 @transaction.atomic
-def close(*, interaction: Interaction, acting: User, now: datetime) -> None:
-    """Ends the interaction: it leaves Messages and stays in Interactions. Raises `NotAllowed`, `Conflict`."""
+def pause(*, interaction: Interaction, acting: User, until: datetime | None, now: datetime) -> None:
+    """Holds the interaction until a moment, or until a person resumes it; a text of the customer's ends it before.
+
+    Raises `NotAllowed`, `Overtaken`, `WakesInThePast`.
+    """
+    if until is not None and until <= now:
+        raise WakesInThePast
     require(interaction, acting=acting, permission=Permission.ANSWER)
-    move(interaction, Verb.CLOSE, now=now, waiting_since=None, unread=0, closed_at=now)
+    move(interaction, Verb.PAUSE, now=now, waiting_since=None, unread=0, wake_at=until)
+    record(interaction, Happening.PAUSED, acting=acting, now=now, until=until)
+    announce(interaction)
+
+
+@transaction.atomic
+def resume(*, interaction: Interaction, acting: User, now: datetime) -> None:
+    """Ends a pause. Raises `NotAllowed`, `Overtaken`."""
+    require(interaction, acting=acting, permission=Permission.ANSWER)
+    move(interaction, Verb.RESUME, now=now, wake_at=None)
+    record(interaction, Happening.RESUMED, acting=acting, now=now)
+    announce(interaction)
+
+
+@transaction.atomic
+def wake(*, now: datetime) -> int:
+    """Ends the pauses, of all companies, whose time has come: what was paused waits. Returns how many."""
+    found = batch(queries.statement("wake"), {"now": now})
+    announce_rows([(pk, company, channel, queue, person) for pk, company, channel, queue, person in found])
+    if interactions_changed.has_listeners() and found:
+        changes = [
+            InteractionChanged(pk, company, channel, queue, Happening.WOKEN, None, None, now)
+            for pk, company, channel, queue, _person in found
+        ]
+        interactions_changed.send(sender=None, changes=changes)
+    return len(found)
+
+
+@transaction.atomic
+def close(*, interaction: Interaction, acting: User, now: datetime) -> None:
+    """Ends the interaction: it leaves Messages and stays in Interactions. Raises `NotAllowed`, `Overtaken`."""
+    require(interaction, acting=acting, permission=Permission.ANSWER)
+    move(interaction, Verb.CLOSE, now=now, waiting_since=None, unread=0, wake_at=None, offered_at=None, closed_at=now)
     record(interaction, Happening.CLOSED, acting=acting, now=now)
     announce(interaction)
 
 
-def claim_if_free(interaction: Interaction, *, acting: User, now: datetime) -> bool:
-    """Makes the person the assignee if nobody is; False when it is theirs already. Raises `Conflict`."""
-    free = Interaction.objects.filter(pk=interaction.pk, assignee=None).exclude(status=InteractionStatus.CLOSED)
-    if free.update(assignee=acting, changed_at=now):
-        interaction.assignee = acting
-        return True
-    holder = holder_of(interaction)
-    if holder == acting:
-        return False
-    raise HeldByAnother(holder)
+def reopen(*, interaction: Interaction, acting: User, now: datetime) -> None:
+    """Takes a closed interaction up again, while the customer has no newer one: it is the person's.
 
-
-def holder_of(interaction: Interaction) -> User | None:
-    """Who has the interaction at this moment; nobody has one that is closed."""
-    under_way = Interaction.objects.select_related("assignee").not_closed()
-    current: Interaction | None = under_way.filter(pk=interaction.pk).first()
-    return current.assignee if current else None
-
-
-@transaction.atomic
-def take(*, interaction: Interaction, acting: User, now: datetime) -> None:
-    """Gives an unassigned interaction to the person. Raises `NotAllowed`, `Conflict` when somebody has it."""
-    require(interaction, acting=acting, permission=Permission.TAKE_OR_ASSIGN)
-    if claim_if_free(interaction, acting=acting, now=now):
-        record(interaction, Happening.TAKEN, acting=acting, now=now)
-        announce(interaction)
-
-
-@transaction.atomic
-def assign(*, interaction: Interaction, acting: User, to: User, now: datetime) -> None:
-    """Gives the interaction to a colleague, whoever had it.
-
-    Raises `NotAllowed`, and `Conflict` when it was closed or given to somebody else since the page was shown.
+    Raises `NotAllowed`, `Overtaken`, `NotTheLatest`.
     """
-    require(interaction, acting=acting, permission=Permission.TAKE_OR_ASSIGN)
-    if to.company_id != interaction.company_id or not to.is_active or to.reach(Permission.ANSWER) == Reach.NONE:
-        raise NotAllowed
-    before = interaction.assignee_id
-    unchanged = Interaction.objects.filter(pk=interaction.pk, assignee=before).exclude(status=InteractionStatus.CLOSED)
-    if not unchanged.update(assignee=to, changed_at=now):
-        raise HeldByAnother(holder_of(interaction))
-    interaction.assignee = to
-    record(interaction, Happening.ASSIGNED, acting=acting, now=now, about=to)
-    announce(interaction, also=before)
+    newer = Interaction.objects.filter(
+        channel_id=interaction.channel_id, customer=interaction.customer, pk__gt=interaction.pk
+    )
+    try:
+        with transaction.atomic():
+            require(interaction, acting=acting, permission=Permission.ANSWER)
+            if newer.exists():
+                raise NotTheLatest
+            ours = {"assignee": acting, "released_by": None, "closed_at": None, "last_activity_at": now}
+            move(interaction, Verb.REOPEN, now=now, **ours)
+            record(interaction, Happening.REOPENED, acting=acting, now=now)
+            announce(interaction)
+    except IntegrityError:
+        # The customer wrote at the same moment.
+        raise NotTheLatest from None
+
+
+@transaction.atomic
+def note(*, interaction: Interaction, acting: User, text: str, now: datetime) -> None:
+    """Leaves a note for colleagues in the thread, whoever has it. Raises `NotAllowed`, `EmptyText`, `TextTooLong`."""
+    require(interaction, acting=acting, permission=Permission.SEE_INTERACTIONS)
+    record(interaction, Happening.NOTED, acting=acting, now=now, note=sendable(text))
+    announce(interaction, part=Part.THREAD)
 
 
 @transaction.atomic
 def mark_seen(*, interaction: Interaction, acting: User, now: datetime) -> None:
     """Somebody who may answer looked at it: nothing in it is unread any more. Others' looks change nothing."""
-    reachable = within_reach(acting, acting.reach(Permission.ANSWER))
-    seen = Interaction.objects.filter(reachable, pk=interaction.pk, unread__gt=0)
+    seen = Interaction.objects.filter(allowed(acting, Permission.ANSWER), pk=interaction.pk, unread__gt=0)
     if interaction.assignee_id not in {None, acting.pk}:
         return
     if seen.update(unread=0, changed_at=now):

@@ -9,20 +9,23 @@ from django.db import IntegrityError, transaction
 
 from scopchat.accounts.models import User
 from scopchat.accounts.roles import Permission
-from scopchat.interactions.models import Happening, Interaction, Message
-from scopchat.interactions.services import lifecycle, outbox
+from scopchat.interactions.models import Interaction, Message
+from scopchat.interactions.services import holding, outbox
 from scopchat.interactions.services.changes import announce
+from scopchat.interactions.services.steps import move, require
 from scopchat.interactions.status import Verb
 
 
 def reply(*, interaction: Interaction, acting: User, text: str, idempotency_key: UUID, now: datetime) -> Message:
-    """Queues an answer, opens the interaction, and takes it when nobody had it.
+    """Queues an answer and opens the interaction. Whoever answers what nobody has takes it.
+
+    Who answers what was given to them accepts it.
 
     The same `idempotency_key` again gives the message it made the first time. Raises `NotAllowed`, `Conflict` (closed
     or taken meanwhile), `EmptyText`, `TextTooLong`.
     """
     text = outbox.sendable(text)
-    lifecycle.require(interaction, acting=acting, permission=Permission.ANSWER)
+    require(interaction, acting=acting, permission=Permission.ANSWER)
     before = outbox.already_sent(company_id=interaction.company_id, idempotency_key=idempotency_key)
     if before is not None:
         return before
@@ -38,13 +41,14 @@ def reply(*, interaction: Interaction, acting: User, text: str, idempotency_key:
 
 @transaction.atomic
 def _reply(interaction: Interaction, acting: User, text: str, key: UUID, now: datetime) -> Message:
-    if interaction.assignee_id is None and lifecycle.claim_if_free(interaction, acting=acting, now=now):
-        lifecycle.record(interaction, Happening.TAKEN, acting=acting, now=now)
-    lifecycle.move(
+    if interaction.assignee_id in {None, acting.pk}:
+        holding.take_if_free(interaction, acting=acting, now=now)
+    move(
         interaction,
         Verb.REPLY,
         now=now,
         waiting_since=None,
+        wake_at=None,
         unread=0,
         preview=text[: outbox.PREVIEW_CHARACTERS],
         preview_is_ours=True,

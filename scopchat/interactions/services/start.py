@@ -12,10 +12,11 @@ from scopchat.accounts.roles import Permission, Reach
 from scopchat.channels.models import Channel
 from scopchat.common.phones import to_e164
 from scopchat.common.refusals import NotAllowed
-from scopchat.interactions.models import Happening, Interaction, Message
-from scopchat.interactions.services import lifecycle, outbox
+from scopchat.interactions.models import Interaction, Message
+from scopchat.interactions.services import outbox
 from scopchat.interactions.services.changes import announce
-from scopchat.interactions.status import InteractionStatus
+from scopchat.interactions.services.steps import record
+from scopchat.interactions.status import Happening, InteractionStatus
 
 
 def channels_to_start_from(user: User) -> list[Channel]:
@@ -71,12 +72,13 @@ def _start(channel: Channel, acting: User, customer: str, text: str, key: UUID, 
             **latest,
         )
     else:
+        over = {"waiting_since": None, "wake_at": None, "unread": 0}
         if interaction.assignee_id is None:
-            latest["assignee"] = acting
-            lifecycle.record(interaction, Happening.TAKEN, acting=acting, now=now)
-        for name, value in {**latest, "waiting_since": None, "unread": 0}.items():
+            latest["assignee"], latest["released_by"] = acting, None
+            record(interaction, Happening.TAKEN, acting=acting, now=now)
+        for name, value in {**latest, **over}.items():
             setattr(interaction, name, value)
-        interaction.save(update_fields=[*latest, "waiting_since", "unread"])
+        interaction.save(update_fields=[*latest, *over])
     message = outbox.queue_text(interaction=interaction, author=acting, text=text, idempotency_key=key, now=now)
     announce(interaction)
     return message

@@ -1,6 +1,7 @@
 -- Interactions as their rows show them, each asked for together with its company. Primary keys.
 SELECT i.id, i.company_id, i.channel_id, i.queue_id, i.assignee_id, i.status, i.customer, i.unread, i.preview,
-       i.preview_is_ours, i.waiting_since, i.last_activity_at, i.changed_at, c.name, q.name, u.display_name,
+       i.preview_is_ours, i.waiting_since, i.last_activity_at, i.changed_at,
+       i.offered_at IS NOT NULL, i.wake_at, c.name, q.name, u.display_name,
        company.country, company.time_zone
 FROM unnest(%s::bigint[], %s::bigint[]) AS asked (company_id, id)
 JOIN interactions_interaction i ON i.id = asked.id AND i.company_id = asked.company_id

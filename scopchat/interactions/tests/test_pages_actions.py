@@ -28,7 +28,23 @@ def fresh(interaction: Interaction) -> Interaction:
     return found
 
 
-@pytest.mark.parametrize("action", ["reply", "acknowledge", "take", "assign", "close", "look"])
+@pytest.mark.parametrize(
+    "action",
+    [
+        "reply",
+        "acknowledge",
+        "take",
+        "recover",
+        "release",
+        "transfer",
+        "pause",
+        "resume",
+        "close",
+        "reopen",
+        "note",
+        "look",
+    ],
+)
 def test_it_answers_404_to_the_outsider(cast: Cast, action: str) -> None:
     made = conversation(cast.channel_queue)
     assert post(cast.outsider_admin, f"/messages/{made.pk}/{action}/", text="x", key=uuid4()).status_code == 404
@@ -87,13 +103,20 @@ def test_it_tells_who_was_first(cast: Cast) -> None:
 
 def test_it_gives_a_conversation_to_a_colleague(cast: Cast) -> None:
     made = conversation(cast.channel_queue)
-    post(cast.manager, f"/messages/{made.pk}/assign/", to=cast.agent2.pk)
-    assert fresh(made).assignee == cast.agent2
+    post(
+        cast.manager, f"/messages/{made.pk}/transfer/", to=f"person-{cast.agent2.pk}", note="Elle préfère l’après-midi."
+    )
+    after = fresh(made)
+    assert (after.assignee, after.offered_at is None) == (cast.agent2, False)
+    with scope(company=cast.client):
+        assert [event.note for event in made.events.all()] == ["Elle préfère l’après-midi."]
 
 
 def test_it_gives_no_conversation_to_somebody_elsewhere(cast: Cast) -> None:
     made = conversation(cast.channel_queue)
-    assert post(cast.manager, f"/messages/{made.pk}/assign/", to=cast.outsider_admin.pk).status_code == 409
+    assert (
+        post(cast.manager, f"/messages/{made.pk}/transfer/", to=f"person-{cast.outsider_admin.pk}").status_code == 409
+    )
     assert fresh(made).assignee is None
 
 

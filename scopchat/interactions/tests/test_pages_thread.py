@@ -12,8 +12,8 @@ from django_scopes import scope
 
 from scopchat.channels.providers.base import FailureReason
 from scopchat.interactions import media
-from scopchat.interactions.models import Attachment, AttachmentState, Direction, Happening, InteractionEvent
-from scopchat.interactions.status import InteractionStatus, MessageStatus
+from scopchat.interactions.models import Attachment, AttachmentState, Direction, InteractionEvent
+from scopchat.interactions.status import Happening, InteractionStatus, MessageStatus
 from scopchat.interactions.tests.desk import NOW, conversation, said
 from tests.cast import Cast
 from tests.html import flat

@@ -16,8 +16,8 @@ from django_scopes import scope, scopes_disabled
 from scopchat.accounts.models import User
 from scopchat.channels.providers.base import InboundMessage, Receipt, ReceiptStatus
 from scopchat.common.signals import listens
-from scopchat.interactions.models import Direction, Happening, Message
-from scopchat.interactions.services import lifecycle, sending
+from scopchat.interactions.models import Direction, Message
+from scopchat.interactions.services import holding, lifecycle, sending
 from scopchat.interactions.services.delivery import Report, apply_receipts
 from scopchat.interactions.services.receive import Arrival, receive
 from scopchat.interactions.signals import (
@@ -28,7 +28,7 @@ from scopchat.interactions.signals import (
     texts_received,
     texts_settled,
 )
-from scopchat.interactions.status import MessageStatus
+from scopchat.interactions.status import Happening, MessageStatus
 from scopchat.interactions.tests.desk import NOW, conversation, said
 from tests.cast import Cast
 
@@ -105,7 +105,7 @@ def test_a_text_that_goes_back_into_the_queue_has_not_settled(cast: Cast) -> Non
 def test_what_people_do_is_told_with_whom_it_is_about(cast: Cast) -> None:
     interaction = conversation(cast.channel_queue)
     with scope(company=cast.client), listening(interactions_changed) as heard:
-        lifecycle.assign(interaction=interaction, acting=cast.manager, to=cast.agent, now=NOW)
+        holding.give(interaction=interaction, acting=cast.manager, to=cast.agent, now=NOW)
         lifecycle.close(interaction=interaction, acting=cast.manager, now=NOW)
     what = (interaction.pk, cast.client.pk, cast.channel_queue.pk, cast.queue.pk)
     assert heard == [

@@ -28,10 +28,15 @@ ALLOWED = {
     (Verb.ACKNOWLEDGE, WAITING): OPEN,
     (Verb.PAUSE, WAITING): PAUSED,
     (Verb.PAUSE, OPEN): PAUSED,
+    (Verb.RESUME, PAUSED): OPEN,
     (Verb.WAKE, PAUSED): WAITING,
+    (Verb.ENQUEUE, WAITING): WAITING,
+    (Verb.ENQUEUE, OPEN): WAITING,
+    (Verb.ENQUEUE, PAUSED): WAITING,
     (Verb.CLOSE, WAITING): CLOSED,
     (Verb.CLOSE, OPEN): CLOSED,
     (Verb.CLOSE, PAUSED): CLOSED,
+    (Verb.REOPEN, CLOSED): OPEN,
 }
 CLIMBING = {
     (QUEUED, UNKNOWN), (QUEUED, SENT), (QUEUED, DELIVERED), (QUEUED, FAILED),
@@ -46,8 +51,8 @@ def test_each_verb_leads_from_each_status_where_it_should_or_nowhere(verb: Verb,
     assert (target if status in sources else None) == ALLOWED.get((verb, status))
 
 
-def test_nothing_leads_out_of_closed() -> None:
-    assert not any(CLOSED in sources for sources, _target in INTERACTION_MOVES.values())
+def test_only_a_person_leads_out_of_closed() -> None:
+    assert [verb for verb, (sources, _target) in INTERACTION_MOVES.items() if CLOSED in sources] == [Verb.REOPEN]
 
 
 @pytest.mark.parametrize(("current", "reported"), list(product(MessageStatus, MessageStatus)))

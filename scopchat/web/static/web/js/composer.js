@@ -53,6 +53,8 @@ class TextComposer extends HTMLElement {
   answered(event) {
     if (event.detail.ctx.response.status !== 200) return;
     this.dispatchEvent(new CustomEvent("sent", { bubbles: true }));
+    const reply = this.querySelector('[name="is_note"][value=""]');
+    if (reply) reply.checked = true;
     const now = this.box.value;
     this.write(now.startsWith(this.sent) ? now.slice(this.sent.length) : now);
   }

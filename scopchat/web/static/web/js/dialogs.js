@@ -23,7 +23,7 @@ document.addEventListener("click", (event) => {
 
 document.addEventListener("htmx:after:request", (event) => {
   const dialog = event.target.closest?.("[data-close-after]")?.closest("dialog");
-  if (dialog) close(dialog);
+  if (dialog && event.detail.ctx.response?.status !== 422) close(dialog);
 });
 
 document.addEventListener("close", (event) => (event.target.dataset.shown = "closed"), true);

@@ -5,4 +5,6 @@ import "./thread.js";
 import "./composer.js";
 import "./keyboard.js";
 import "./offline.js";
+import "./repeats.js";
+import "./rowmenu.js";
 import "./title.js";

@@ -15,7 +15,14 @@ const KEYS = {
   j: () => move(1),
   k: () => move(-1),
   e: () => click('#thread-head [data-shortcut="e"]'),
+  t: () => click('#thread-head [data-shortcut="t"]'),
+  p: () => click('#thread-head [data-shortcut="p"]'),
+  z: () => click("#toasts [data-toast]:last-child [data-undo]"),
   r: () => document.querySelector("#composer-slot [data-text]")?.focus(),
+  m: () => {
+    click('#composer-slot [name="is_note"][value="yes"]');
+    document.querySelector("#composer-slot [data-text]")?.focus();
+  },
   n: () => click('#list [data-shortcut="n"]'),
   "/": () => document.getElementById("search")?.focus(),
   "?": () => document.getElementById("shortcuts").showModal(),

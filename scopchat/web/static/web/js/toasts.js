@@ -11,6 +11,10 @@ function leave(toast) {
   setTimeout(() => (toast.matches(":hover, :focus-within") ? leave(toast) : toast.remove()), SECONDS * 1000);
 }
 
+document.addEventListener("htmx:after:request", (event) => {
+  if (event.target.matches?.("[data-undo]")) event.target.closest("[data-toast]").remove();
+});
+
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-dismiss]")) event.target.closest("[data-toast]").remove();
 });

@@ -1,0 +1,46 @@
+// What can be done with a conversation of the list: a right click, a long press or Shift+F10 on its row opens the menu.
+const menu = document.getElementById("row-menu");
+const LONG_MS = 500;
+let held = 0;
+let owner = null;
+
+function open(row, x, y) {
+  owner = row;
+  menu.replaceChildren();
+  htmx.ajax("GET", row.dataset.menu, { target: menu, swap: "innerHTML" }).then(() => {
+    menu.showPopover();
+    const box = menu.getBoundingClientRect();
+    menu.style.left = `${Math.max(8, Math.min(x, innerWidth - box.width - 8))}px`;
+    menu.style.top = `${Math.max(8, Math.min(y, innerHeight - box.height - 8))}px`;
+    menu.querySelector("button")?.focus();
+  });
+}
+
+document.addEventListener("contextmenu", (event) => {
+  const row = event.target.closest(".row-i");
+  if (!row) return;
+  event.preventDefault();
+  const box = row.getBoundingClientRect();
+  const byKey = event.clientX === 0 && event.clientY === 0;
+  open(row, byKey ? box.left + 40 : event.clientX, byKey ? box.top + 20 : event.clientY);
+});
+
+// iOS opens no context menu by itself.
+document.addEventListener("touchstart", ({ target, touches: [touch] }) => {
+  const row = target.closest?.(".row-i");
+  clearTimeout(held);
+  if (row) held = setTimeout(() => open(row, touch.clientX, touch.clientY), LONG_MS);
+});
+for (const end of ["touchend", "touchmove", "touchcancel"]) document.addEventListener(end, () => clearTimeout(held));
+
+menu.addEventListener("keydown", (event) => {
+  const items = [...menu.querySelectorAll("button")];
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (!step) return;
+  event.preventDefault();
+  items[(items.indexOf(document.activeElement) + step + items.length) % items.length].focus();
+});
+menu.addEventListener("click", () => menu.hidePopover());
+menu.addEventListener("toggle", (event) => {
+  if (event.newState === "closed" && menu.contains(document.activeElement)) owner?.focus({ preventScroll: true });
+});
