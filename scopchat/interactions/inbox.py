@@ -15,12 +15,13 @@ from scopchat.accounts.models import User
 from scopchat.common.keyset import Cursor, micros, moment
 from scopchat.interactions import queries
 from scopchat.interactions.models import Interaction
+from scopchat.interactions.status import InteractionStatus
 from scopchat.interactions.visibility import Viewer
 
 PAGE = 40
 COUNTED = 100
 """Counts stop here and are shown as «99+»: counting further would cost more than it tells."""
-VIEWS = ("mine", "free", "all")
+VIEWS = ("mine", "free", "paused", "all")
 FAR = 10**17
 """Microseconds, well past any date: subtracted from, it turns an ascending order into a descending one."""
 
@@ -103,6 +104,8 @@ class InboxView:
 def _named(found: QuerySet[Interaction], view: str, user: User) -> QuerySet[Interaction]:
     if view == "mine":
         return found.filter(assignee=user)
+    if view == "paused":
+        return found.filter(status=InteractionStatus.PAUSED)
     return found.filter(assignee=None) if view == "free" else found
 
 
@@ -114,6 +117,8 @@ class Counts:
     free: str
     all: str
     unread: str
+    offered: str
+    """Given to the person, who has not taken them yet."""
 
 
 def counts(viewers: Sequence[Viewer]) -> list[Counts]:

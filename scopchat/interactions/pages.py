@@ -74,6 +74,7 @@ def inbox_context(request: PersonRequest, view: InboxView, *, selected: int | No
         **list_context(request, view, selected=selected),
         "counts": numbers,
         "menu_unread": numbers.unread,
+        "menu_offered": numbers.offered,
         "queues": queues.values_list("pk", "name"),
         "may_start": request.user.may(Permission.START_CONVERSATION),
         "since": int(utc_now().timestamp() * 1000),

@@ -14,7 +14,7 @@ from scopchat.interactions import inbox
 from scopchat.interactions.inbox import Counts, InboxView
 from scopchat.interactions.models import Interaction
 from scopchat.interactions.status import InteractionStatus
-from scopchat.interactions.tests.desk import conversation
+from scopchat.interactions.tests.desk import NOW, conversation
 from scopchat.interactions.visibility import Viewer
 from tests.cast import Cast
 from tests.people import FRAGMENT, signed_in
@@ -130,7 +130,7 @@ def counts_of(user: User, company_id: int) -> Counts:
 
 @pytest.mark.parametrize("who", ["admin", "manager", "agent", "agent2", "user", "operator_admin"])
 def test_it_counts_what_each_view_shows(cast: Cast, who: str) -> None:
-    conversation(cast.channel_queue, "+15145550141", assignee=cast.agent)
+    conversation(cast.channel_queue, "+15145550141", assignee=cast.agent, offered_at=NOW)
     conversation(cast.channel_queue, "+15145550142")
     conversation(cast.channel_user, "+15145550143", assignee=cast.agent2)
     conversation(cast.channel_user, "+15145550144", unread=0)
@@ -139,9 +139,10 @@ def test_it_counts_what_each_view_shows(cast: Cast, who: str) -> None:
     conversation(cast.outsider_channel)
     user: User = getattr(cast, who)
     with scope(company=cast.client):
-        expected = {view: InboxView(view=view).matching(user).count() or "" for view in inbox.VIEWS}
+        expected = {view: InboxView(view=view).matching(user).count() or "" for view in ("mine", "free", "all")}
         waiting = Interaction.objects.visible_to(user).filter(status=InteractionStatus.WAITING)
         expected["unread"] = waiting.filter(unread__gt=0).count() or ""
+        expected["offered"] = waiting.filter(assignee=user, offered_at__isnull=False).count() or ""
         assert asdict(counts_of(user, cast.client.pk)) == {name: str(number) for name, number in expected.items()}
 
 

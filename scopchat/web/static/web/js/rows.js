@@ -15,7 +15,7 @@ function currentView() {
 function belongs({ dataset }, { view, queue, digits }) {
   const whose = view === "mine" ? list().dataset.person : "";
   return (
-    (view === "all" || dataset.assignee === whose) &&
+    (view === "all" || (view === "paused" ? dataset.status === "paused" : dataset.assignee === whose)) &&
     (!queue || dataset.queue === queue) &&
     dataset.number.includes(digits)
   );
@@ -55,6 +55,7 @@ htmx.registerExtension("rows", {
     const rows = [...fragment.children];
     if (style === "live-rows") {
       announce(rows);
+      for (const row of rows) if (isGiven(row)) tellGiven(row);
       for (const row of rows) remember(row.id, row.cloneNode(true));
     }
     return placeAll(rows);
@@ -101,6 +102,22 @@ function announce(rows) {
   const said = (row) =>
     place.dataset.words.replace("{who}", part(row, ".row-who")).replace("{words}", part(row, ".row-words"));
   place.textContent = written.map(said).join(" ");
+}
+
+// What was given to the person is told wherever they are in the list, and to who cannot see it.
+function isGiven({ id, dataset }) {
+  const old = document.getElementById(id)?.dataset;
+  const mine = (one) => one && "offered" in one && one.assignee === list().dataset.person;
+  return mine(dataset) && !mine(old);
+}
+
+function tellGiven(row) {
+  const words = document.getElementById("announcer").dataset.given;
+  const who = row.querySelector(".row-who").textContent.trim();
+  const toast = Object.assign(document.createElement("div"), { className: "toast-line" });
+  toast.dataset.toast = "";
+  toast.append(Object.assign(document.createElement("span"), { textContent: words.replace("{who}", who) }));
+  document.getElementById("toasts").append(toast);
 }
 
 // The open conversation's row is marked at once, before the server answers.
