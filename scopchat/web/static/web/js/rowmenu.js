@@ -20,9 +20,15 @@ document.addEventListener("contextmenu", (event) => {
   const row = event.target.closest(".row-i");
   if (!row) return;
   event.preventDefault();
+  open(row, event.clientX, event.clientY);
+});
+
+document.addEventListener("keydown", (event) => {
+  const row = event.target.closest?.(".row-i");
+  if (!row || !(event.key === "ContextMenu" || (event.shiftKey && event.key === "F10"))) return;
+  event.preventDefault();
   const box = row.getBoundingClientRect();
-  const byKey = event.clientX === 0 && event.clientY === 0;
-  open(row, byKey ? box.left + 40 : event.clientX, byKey ? box.top + 20 : event.clientY);
+  open(row, box.left + 40, box.top + 20);
 });
 
 // iOS opens no context menu by itself.

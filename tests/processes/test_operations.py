@@ -1,0 +1,90 @@
+"""Three people at work on the same conversations: what one does the others see, and what was done is undone."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from tests.processes.desk import Desk
+from tests.processes.test_journey import SOON, give, signed_in
+
+pytestmark = [pytest.mark.processes, pytest.mark.browser]
+
+NUMBER = "819 555-0123"
+
+
+@pytest.fixture(autouse=True)
+def written(desk: Desk) -> None:
+    desk.ask("write_in", number="+18195550123", text="Avez-vous une place demain ?")
+
+
+def row(page: Page) -> Locator:
+    return page.locator(".row-i", has_text=NUMBER)
+
+
+def test_what_is_given_is_taken_recovered_and_ended(desk: Desk, browser: Browser) -> None:
+    manager = signed_in(browser, desk.ports[0], "karim")
+    agent = signed_in(browser, desk.ports[1], "sophie")
+    colleague = signed_in(browser, desk.ports[0], "linh")
+    row(manager).click()
+    give(manager, "Sophie Roy")
+    expect(manager.locator("#toasts")).to_contain_text("Transférée à Sophie Roy")
+    for page in (manager, agent, colleague):
+        expect(row(page)).to_contain_text("À prendre · Sophie Roy", timeout=SOON)
+    expect(agent.locator("#toasts")).to_contain_text(
+        f"À prendre : la conversation avec {NUMBER} vous a été transférée."
+    )
+    expect(agent.locator("#menu-offered")).to_contain_text("1")
+    expect(colleague.locator("#menu-offered")).to_be_hidden()
+
+    row(agent).click()
+    agent.get_by_role("button", name="Prendre", exact=True).click()
+    expect(row(manager)).not_to_contain_text("À prendre", timeout=SOON)
+    expect(agent.locator("#menu-offered")).to_be_hidden()
+
+    manager.get_by_role("button", name="Récupérer").click()
+    expect(row(agent)).to_contain_text("Karim Haddad", timeout=SOON)
+    expect(agent.get_by_text("Karim Haddad a pris cette conversation.")).to_be_visible(timeout=SOON)
+
+    manager.get_by_role("button", name="Terminer").click()
+    expect(row(colleague)).to_have_count(0, timeout=SOON)
+    manager.locator("[data-toast]", has_text="terminée").get_by_role("button", name="Annuler").click()
+    expect(row(colleague)).to_be_visible(timeout=SOON)
+    expect(manager.get_by_role("textbox", name="Message")).to_be_visible(timeout=SOON)
+
+
+def test_all_of_it_goes_by_the_keyboard_from_the_row(desk: Desk, browser: Browser) -> None:
+    manager = signed_in(browser, desk.ports[0], "karim")
+    manager.wait_for_load_state("load")
+    row(manager).focus()
+    manager.keyboard.press("Shift+F10")
+    menu = manager.locator("#row-menu")
+    expect(menu.get_by_role("button", name="Lu")).to_be_focused()
+    menu.get_by_role("button", name="Pause").focus()
+    manager.keyboard.press("Enter")
+    dialog = manager.get_by_role("dialog", name="Mettre en pause")
+    dialog.get_by_label("Sans date").check()
+    manager.keyboard.press("Enter")
+    expect(row(manager)).to_contain_text("En pause", timeout=SOON)
+    manager.locator(".tab", has_text="En pause").click()
+    expect(manager).to_have_url(re.compile("view=paused"))
+    expect(row(manager)).to_be_visible()
+    row(manager).click(button="right")
+    menu.get_by_role("button", name="Reprendre").click()
+    expect(row(manager)).to_have_count(0, timeout=SOON)
+
+
+def test_a_note_is_not_sent(desk: Desk, browser: Browser) -> None:
+    manager = signed_in(browser, desk.ports[0], "karim")
+    row(manager).click()
+    expect(manager.get_by_role("textbox", name="Message")).to_be_visible(timeout=SOON)
+    manager.locator("#messages").focus()
+    manager.keyboard.press("m")
+    manager.get_by_role("textbox", name="Message").fill("Elle préfère l’après-midi.")
+    expect(manager.get_by_role("button", name="Ajouter la note")).to_be_visible()
+    manager.keyboard.press("Enter")
+    expect(manager.locator(".b.note")).to_contain_text("Elle préfère l’après-midi.", timeout=SOON)
+    expect(manager.get_by_role("button", name="Envoyer")).to_be_visible()
+    assert "Elle préfère l’après-midi." not in desk.ask("outbound")
