@@ -25,6 +25,7 @@ from scopchat.tenancy.services import create_company
 from tests.cast import Cast
 from tests.pages import PAGES, Page, things_of, values_of
 from tests.people import FRAGMENT, Browser
+from tests.who_may_open import WHO_MAY_OPEN
 
 WHO = [
     "operator_admin", "distributor_admin", "l1_admin", "l2_admin", "admin", "manager", "agent", "user",
@@ -92,6 +93,14 @@ def answers(
     assert taken, f"{page.name!r} takes neither GET nor POST"
 
 
+def test_each_page_asks_for_what_its_line_in_the_table_says() -> None:
+    declared = {page.name: page.access.permissions for page in PAGES}
+    assert len(declared) == len(PAGES), "two pages have the same name"
+    assert sorted(declared.keys() - WHO_MAY_OPEN.keys()) == [], "say in tests/who_may_open.py who may open these"
+    assert sorted(WHO_MAY_OPEN.keys() - declared.keys()) == [], "no pages any more: take them out of the table"
+    assert declared == WHO_MAY_OPEN
+
+
 @pytest.mark.parametrize("who", WHO)
 def test_each_role_opens_what_the_matrix_gives_it_and_nothing_else(cast: Cast, who: str) -> None:
     person = person_of(cast, who)
@@ -100,7 +109,7 @@ def test_each_role_opens_what_the_matrix_gives_it_and_nothing_else(cast: Cast, w
     things = things_of(own, person)
     browser, wrong = browser_of(person), []
     for page in PAGES:
-        needed = page.access.permissions
+        needed = WHO_MAY_OPEN[page.name]
         values = values_of(page, things if page.name in OF_OWN_COMPANY else {**things, Company: below.pk})
         allowed = all(map(person.may, needed or ()))
         for words, is_part, response in answers(browser, page, values, WHOLE if allowed else WHOLE_AND_PART):
@@ -121,7 +130,7 @@ def test_a_stranger_is_sent_to_sign_in(cast: Cast) -> None:
     things, wrong = things_of(cast.client, cast.admin), []
     browser = browser_of(None)
     for page in PAGES:
-        if page.access.permissions is None:
+        if WHO_MAY_OPEN[page.name] is None:
             found = answers(browser, page, values_of(page, things), WHOLE)
             wrong += [words for words, _part, response in found if response.status_code >= 500]
             continue
