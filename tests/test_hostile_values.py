@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -12,9 +13,9 @@ from urllib.parse import quote_from_bytes, urlencode
 import pytest
 from django.conf import settings
 from django.db import transaction
-from django.http import QueryDict
 from django.test import Client
 
+from tests.asked_of_pages import looking
 from tests.cast import Cast
 from tests.live import live, session_of
 from tests.pages import PAGES, things_of, values_of
@@ -116,20 +117,10 @@ def test_no_address_breaks_it(things: dict[type, Any], browser: Browser) -> None
 
 
 @pytest.fixture
-def looked_at(monkeypatch: pytest.MonkeyPatch) -> set[str]:
+def looked_at() -> Iterator[set[str]]:
     """Names that views and forms look at in an address's query or in a form, whether they are there or not."""
-    found: set[str] = set()
-    for method in ("__getitem__", "getlist", "__contains__"):
-        ours = getattr(QueryDict, method)
-
-        def look(self: QueryDict, name: str, *more: Any, ours: Any = ours, **options: Any) -> Any:
-            if not self._mutable:
-                # While it is being made, it looks at all it has.
-                found.add(name)
-            return ours(self, name, *more, **options)
-
-        monkeypatch.setattr(QueryDict, method, look)
-    return found
+    with looking() as found:
+        yield found.names
 
 
 def test_no_parameter_breaks_it(things: dict[type, Any], browser: Browser, looked_at: set[str]) -> None:

@@ -31,6 +31,7 @@ WHO = [
     "operator_admin", "distributor_admin", "l1_admin", "l2_admin", "admin", "manager", "agent", "user",
     "outsider_admin",
 ]  # fmt: skip
+FORM = "application/x-www-form-urlencoded"
 REFUSED = {"fr": "Pas pour votre rôle", "en": "Not for your role"}
 OF_OWN_COMPANY = {"administration:add_company", "administration:returning"}
 """Pages of companies that are tried with the person's own; the others are tried with one below."""
@@ -67,11 +68,11 @@ def browser_of(person: User | None) -> Browser:
     return browser
 
 
-def asked(browser: Client, method: str, address: str, headers: dict[str, str]) -> HttpResponse:
-    """The answer; whatever it changed is undone, in the browser too."""
+def asked(browser: Client, method: str, address: str, headers: dict[str, str], typed: str = "") -> HttpResponse:
+    """The answer, to a form where something is typed; whatever it changed is undone, in the browser too."""
     cookies = {name: morsel.value for name, morsel in browser.cookies.items()}
     with transaction.atomic():
-        response = browser.generic(method, address, headers=headers)
+        response = browser.generic(method, address, typed, FORM, headers=headers)
         if response.streaming:
             response.streaming_content = list(response)
         transaction.set_rollback(True)
