@@ -12,11 +12,12 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import psutil
 
+from scopchat.ops import pseudo_locales
 from scopchat.ops.postgres.cluster import Cluster
 from scopchat.ops.postgres.external import Server, free_port
 from scopchat.ops.postgres.leftover import running_server
@@ -27,8 +28,11 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 @contextlib.contextmanager
-def installation() -> Iterator[str]:
-    """A migrated, empty database of this run's own; Django is set up on it. Yields the server's public address."""
+def installation(*, pseudo: Sequence[str] = ()) -> Iterator[str]:
+    """A migrated, empty database of this run's own; Django is set up on it. Yields the server's public address.
+
+    `pseudo` are languages offered in made-up words.
+    """
     folder = Path(tempfile.mkdtemp(prefix="scopchat-bench-"))
     folder.chmod(0o711)
     server = Server(Cluster(folder / "postgres", port=free_port()))
@@ -42,7 +46,9 @@ def installation() -> Iterator[str]:
         SCOPCHAT_PUBLIC_URL=public_url,
         SCOPCHAT_ALLOW_PRIVATE_HOSTS="1",
         SCOPCHAT_LOG_FORMAT="text",
+        SCOPCHAT_PSEUDO_LOCALES=",".join(pseudo),
     )
+    pseudo_locales.of_installation(folder / "data")
     try:
         import django
         from django.core.management import call_command

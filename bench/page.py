@@ -43,8 +43,16 @@ class Page:
         return f"{method} {address} HTTP/1.1\r\nHost: 127.0.0.1:{self._port}\r\n{cookies}\r\n{more}\r\n".encode()
 
     async def live(self, opened: asyncio.Event) -> None:
-        """Reads the stream for ever."""
+        """Reads the stream until it is cancelled, when the page closes."""
         reader, writer = await asyncio.open_connection("127.0.0.1", self._port, limit=2**20)
+        try:
+            await self._listen(reader, writer, opened)
+        finally:
+            writer.close()
+            if self._connection:
+                self._connection[1].close()
+
+    async def _listen(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, opened: asyncio.Event) -> None:
         writer.write(self._request(f"{self._at}/live?inbox=1&since={int(time.time() * 1000)}"))
         head = await reader.readuntil(b"\r\n\r\n")
         if b" 200 " not in head:

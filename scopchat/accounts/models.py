@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import UserManager as DjangoUserManager
 from django.db import models
@@ -59,7 +58,8 @@ class User(Searched, AbstractBaseUser):
     display_name = models.CharField(_("name"), max_length=120)
     company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="users")
     role = models.CharField(_("role"), max_length=20, choices=Role)
-    language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES, default="fr")
+    language = models.CharField(_("language"), max_length=5, default="fr")
+    """One of `settings.LANGUAGES`, as forms offer them: a language more is no change of the table."""
     theme = models.CharField(_("theme"), max_length=10, choices=Theme, default=Theme.SYSTEM)
     notification_sounds = models.BooleanField(default=True)
     signature = models.CharField(max_length=160, blank=True)

@@ -12,11 +12,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from django.utils.csp import CSP
-from django.utils.translation import gettext_lazy as _
 
 from scopchat.common import env
 from scopchat.common.logs import logging_settings
-from scopchat.config import addresses, statics
+from scopchat.config import addresses, languages, statics
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 
@@ -252,8 +251,9 @@ MAILERS = {
 }
 
 LANGUAGE_CODE = "fr"
-LANGUAGES = [("fr", _("French")), ("en", _("English"))]
-LOCALE_PATHS = [BASE_DIR / "locale"]
+PSEUDO_LOCALES = languages.pseudo_locales()
+LANGUAGES = languages.offered(PSEUDO_LOCALES)
+LOCALE_PATHS = [*([languages.pseudo_folder(DATA_DIR)] if PSEUDO_LOCALES else []), BASE_DIR / "locale"]
 FORMAT_MODULE_PATH = "scopchat.config.formats"
 TIME_ZONE = "UTC"
 USE_TZ = True

@@ -120,6 +120,10 @@ class Counts:
     offered: str
     """Given to the person, who has not taken them yet."""
 
+    @property
+    def one_unread(self) -> bool:
+        return self.unread == "1"
+
 
 def counts(viewers: Sequence[Viewer]) -> list[Counts]:
     """What each of them is shown, all in one statement."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
+from scopchat.common.outlines import Outline, gap, on_one_line
 from scopchat.events.catalogue import InteractionChange
 from scopchat.interactions import rows
 from scopchat.interactions.inbox import Counts
@@ -35,20 +36,26 @@ ROWS_NOW = statement("rows_now")
 def current(facts: Facts, languages: Collection[str]) -> Current:
     """What `ROWS_NOW` found, drawn in these languages."""
     place = InteractionChange(facts.pk, facts.channel_id, facts.queue_id, facts.assignee_id)
-    html = {}
-    for language in languages if facts.status != InteractionStatus.CLOSED else ():
-        with translation.override(language), timezone.override(ZoneInfo(facts.time_zone)):
-            html[language] = _on_one_line(rows.draw([rows.row_of(facts)]))
+    html: dict[str, str] = {}
+    if facts.status == InteractionStatus.CLOSED:
+        return Current(place, html)
+    row = rows.row_of(facts)
+    with timezone.override(ZoneInfo(facts.time_zone)):
+        for language in languages:
+            with translation.override(language):
+                html[language] = on_one_line(rows.draw([row]))
     return Current(place, html)
 
 
-@lru_cache(maxsize=4096)
 def counts_html(counts: Counts, language: str) -> str:
     """The parts of the page that show the counts, on one line."""
+    outline = _counts_outline(bool(counts.offered), bool(counts.unread), counts.one_unread, language)
+    return outline.filled(asdict(counts))
+
+
+@lru_cache(maxsize=128)
+def _counts_outline(offered: bool, unread: bool, one_unread: bool, language: str) -> Outline:
+    shown: dict[str, object] = {name: gap(name) for name in ("mine", "free", "all")}
+    shown |= {"offered": gap("offered") if offered else "", "unread": gap("unread") if unread else ""}
     with translation.override(language):
-        return _on_one_line(render_to_string("interactions/counts.html", {"counts": counts}))
-
-
-def _on_one_line(html: str) -> str:
-    """As an event of the stream carries it."""
-    return " ".join(line.strip(" ") for line in html.splitlines())
+        return Outline(render_to_string("interactions/counts.html", {"counts": shown | {"one_unread": one_unread}}))

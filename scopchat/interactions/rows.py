@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from zlib import crc32
 
 from django.db import models
 from django.db.models import QuerySet
-from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.html import escape
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 from django.utils.translation import get_language
@@ -19,16 +21,21 @@ from scopchat.common.keyset import micros
 from scopchat.common.phones import display
 from scopchat.interactions.inbox import order_key, waiting_key
 from scopchat.interactions.models import Interaction
-from scopchat.interactions.status import InteractionStatus
+from scopchat.interactions.row_outlines import Shape, outline
 from scopchat.tenancy.addresses import at
 from scopchat.tenancy.models import Company
 
+WRITTEN = (
+    "pk", "order", "waiting", "changed", "number", "queue", "assignee_id", "hue", "badge", "customer", "place",
+    "assignee", "preview", "unread",
+)  # fmt: skip
+"""Of a row, what its outline is filled with as it is."""
 HUES = ("teal", "azure", "purple", "orange", "pink", "lime", "indigo", "cyan")
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What a row shows. Nothing in it depends on who looks or how, so that a drawn row serves everyone."""
+    """What a row shows. Nothing in it depends on who looks, nor on the language."""
 
     pk: int
     company_id: int
@@ -43,7 +50,6 @@ class Row:
     ours: bool
     unread: int
     status: str
-    status_label: str
     place: str
     queue: int | str
     assignee: str
@@ -119,7 +125,7 @@ def facts_of(interaction: Interaction, company: Company) -> Facts:
 
 
 def row_of(facts: Facts) -> Row:
-    """The row, with labels in the language in force."""
+    """The row that they make."""
     return Row(
         pk=facts.pk,
         company_id=facts.company_id,
@@ -134,13 +140,12 @@ def row_of(facts: Facts) -> Row:
         ours=facts.ours,
         unread=facts.unread,
         status=facts.status,
-        status_label=str(InteractionStatus(facts.status).label),
         place=facts.queue or facts.channel,
         queue=facts.queue_id or "",
         assignee=facts.assignee or "",
         assignee_id=facts.assignee_id or "",
         offered=facts.offered,
-        until=localtime(facts.wake_at) if facts.wake_at else None,
+        until=facts.wake_at,
         at=facts.last_activity_at,
     )
 
@@ -157,7 +162,35 @@ def draw(rows: Iterable[Row], *, selected: int | None = None) -> SafeString:
     return SafeString(html.replace(f'id="row-{selected}"', f'id="row-{selected}" aria-current="true"', 1))
 
 
+def _drawn(row: Row, language: str) -> SafeString:
+    shape = Shape(
+        status=row.status,
+        offered=row.offered,
+        ours=row.ours,
+        unread=min(row.unread, 2),
+        assignee=bool(row.assignee),
+        preview=bool(row.preview),
+        until=row.until is not None,
+    )
+    day = localtime(row.at)
+    spoken = {"day": _day(day.date(), language)}
+    if row.until:
+        spoken["until"] = escape(date_format(localtime(row.until), "SHORT_DATETIME_FORMAT"))
+    return outline(shape, language).filled(_values(row, day.isoformat()) | spoken)
+
+
 @lru_cache(maxsize=4096)
-def _drawn(row: Row, language: str) -> SafeString:  # noqa: ARG001  part of the key
+def _values(row: Row, at_local: str) -> dict[str, str]:
+    """What is written the same in every language, escaped."""
     with at(row.company_id):
-        return render_to_string("interactions/row.html", {"row": row})
+        addresses = {
+            "address": reverse("interactions:thread", args=[row.pk]),
+            "menu_address": reverse("interactions:menu", args=[row.pk]),
+        }
+    texts = {name: getattr(row, name) for name in WRITTEN}
+    return {name: escape(value) for name, value in {**texts, **addresses, "at": at_local}.items()}
+
+
+@lru_cache(maxsize=1024)
+def _day(day: date, language: str) -> str:  # noqa: ARG001  part of the key
+    return escape(date_format(day, "SHORT_DATE_FORMAT"))

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import psycopg
 
-from scopchat.ops import environment, installation, logins, schema
+from scopchat.ops import environment, installation, logins, pseudo_locales, schema
 from scopchat.ops.installation import on_loopback
 from scopchat.ops.postgres.account import Launch
 from scopchat.ops.postgres.cluster import Cluster
@@ -37,6 +37,7 @@ def up(*, port: int, folder: Path, with_demo: bool) -> int:
         # Not needed to start, and a folder of programs that cannot be written is no reason to refuse.
         with suppress(OSError):
             compile_translations(installation.BASE_DIR / "locale")
+            pseudo_locales.of_installation(folder)
         variables = environment.variables(folder, public_url=f"http://{HOST}:{port}")
         return asyncio.run(_run(port=port, folder=folder, variables=variables, with_demo=with_demo))
 

@@ -161,7 +161,12 @@ class Live:
         """The interactions that changed as they are now, drawn for those who look at their companies."""
         facts = await self._reader.facts([(company, pk) for company, one in news.items() for pk in one.few])
         languages = {company: {client.sight.language for client in self._clients[company]} for company in news}
-        return {one.pk: current(one, languages[one.company_id]) for one in facts}
+        rows = {}
+        for one in facts:
+            rows[one.pk] = current(one, languages[one.company_id])
+            # A carrier's callback does not wait for more than one of them.
+            await asyncio.sleep(0)
+        return rows
 
     async def _count(self) -> None:
         while True:
@@ -177,6 +182,7 @@ class Live:
                 found = []
             for client, one in zip(clients, found, strict=bool(found)):
                 client.send(counts_html(one, client.sight.language))
+                await asyncio.sleep(0)
             await asyncio.sleep(max(COUNT_SECONDS, COUNT_REST * (time.monotonic() - began)) if clients else 0)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
