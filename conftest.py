@@ -21,17 +21,12 @@ from tests.cast import Cast, Rehearsed, rehearse
 from tests.heard import Heard
 from tests.people import Browser
 
-FAULTS = (
-    *(f"tests/processes/test_{name}.py" for name in ("kills", "outages", "backup", "secrets")),
+PROCESSES = (
+    "tests/processes/",
     "tests/upgrades/",
     "scopchat/ops/tests/test_up.py",
     "scopchat/ops/tests/test_database.py",
 )
-"""Tests that start, kill and freeze processes of their own: they wait more than they work."""
-JOURNEYS = "tests/processes/"
-"""The others that start processes: browsers on one installation that they share."""
-LONG = tuple(f"tests/test_{name}.py" for name in ("hostile_values", "isolation", "permissions"))
-"""Modules that begin early, so that no worker is left with one of them at the end."""
 
 
 def pytest_configure() -> None:
@@ -44,20 +39,17 @@ def pytest_configure() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    order = (FAULTS, JOURNEYS, LONG)
-    items.sort(key=lambda item: next((n for n, part in enumerate(order) if item.nodeid.startswith(part)), len(order)))
+    items.sort(key=lambda item: not item.nodeid.startswith(PROCESSES))
 
 
 class Lanes(LoadScopeScheduling):
-    """All tests of faults run one after another, and so do all journeys, beside the others.
+    """One worker has all tests that start processes, from the start: they wait more than they work.
 
     Each other module stays together as well, so that what its tests share is made once.
     """
 
     def _split_scope(self, nodeid: str) -> str:
-        if nodeid.startswith(FAULTS):
-            return "faults"
-        return "journeys" if nodeid.startswith(JOURNEYS) else nodeid.partition("::")[0]
+        return "processes" if nodeid.startswith(PROCESSES) else nodeid.partition("::")[0]
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Lanes:
