@@ -54,6 +54,8 @@ class Action:
     """Opens a dialog first."""
     first: bool = False
     """Stands beside the customer's name, where there is room for two."""
+    points: bool = False
+    """Its icon is an arrow, which points the other way where lines run from right to left."""
 
     @property
     def address(self) -> str:
@@ -66,10 +68,18 @@ ACTIONS = (
     ),
     Action("take", "hand", _("Take"), _("Take this conversation")),
     Action("recover", "hand", _("Recover"), _("Take this conversation back from who has it")),
-    Action("transfer", "transfer", _("Transfer"), _("Give it to a colleague or a queue"), shortcut="t", asks=True),
+    Action(
+        "transfer",
+        "transfer",
+        _("Transfer"),
+        _("Give it to a colleague or a queue"),
+        shortcut="t",
+        asks=True,
+        points=True,
+    ),
     Action("pause", "pause", _("Pause"), _("Put aside until a moment, or until the customer writes"), "p", asks=True),
     Action("resume", "play", _("Resume"), _("End the pause")),
-    Action("release", "release", _("Release"), _("Give it back to the members")),
+    Action("release", "release", _("Release"), _("Give it back to the members"), points=True),
     Action("details", "tag", _("Details"), _("Details: channel, dates, carrier ids, errors"), asks=True),
     Action(
         "close",

@@ -69,7 +69,10 @@ class TextComposer extends HTMLElement {
     const cost = measure(this.text);
     const count = this.querySelector("[data-count]");
     const words = cost.segments > 1 ? segments : segment;
-    count.textContent = `${cost.characters} / ${limit} · ${cost.encoding} · ${cost.segments} ${words}`;
+    // Each part keeps its place whichever way the page runs: first-strong isolates, as <bdi> makes them.
+    count.textContent = [`${cost.characters} / ${limit}`, cost.encoding, `${cost.segments} ${words}`]
+      .map((part) => `\u2068${part}\u2069`)
+      .join(" · ");
     count.classList.toggle("over", cost.characters > Number(limit));
     this.querySelector("[data-forced]").hidden = !cost.forcedBy;
     this.querySelector("[data-forced-words]").textContent = forces.replace("{}", cost.forcedBy);
