@@ -17,7 +17,7 @@ from tests.people import FRAGMENT, signed_in
 from tests.test_isolation import written
 
 OF_NO_COMPANY = {
-    *("set_language", "simulator_carrier", "simulator_carrier_message", "web:static_file"),
+    *("set_language", "simulator_carrier", "simulator_carrier_account", "simulator_carrier_message", "web:static_file"),
     *("accounts:account", "accounts:email", "accounts:confirm_email", "accounts:password", "accounts:preferences"),
     *("accounts:activity", "accounts:first_password", "accounts:invitation", "accounts:presence"),
 }

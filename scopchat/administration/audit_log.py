@@ -16,6 +16,7 @@ from scopchat.accounts.roles import Permission, Reach
 from scopchat.audit.catalogue import DETAILS, MEANS
 from scopchat.audit.models import Entry
 from scopchat.audit.querysets import EntryQuerySet
+from scopchat.channels.providers.base import AccountCheck
 from scopchat.tenancy.kinds import Kind
 from scopchat.tenancy.models import Company
 
@@ -107,6 +108,8 @@ def _shown(key: str, value: Any) -> str:
         return _("Yes") if value else _("No")
     if key == "means":
         return str(MEANS.get(value, value))
+    if key == "outcome" and value in AccountCheck:
+        return str(AccountCheck(value).label)
     if key == "kind" and value in Kind:
         return str(Kind(value).label)
     return "—" if value in ("", None) else str(value)

@@ -52,6 +52,7 @@ class Verb(models.TextChoices):
     PROVIDER_CREATED = "provider.created", _("Provider created")
     PROVIDER_CHANGED = "provider.changed", _("Provider changed")
     PROVIDER_ADDRESSES_RENEWED = "provider.addresses_renewed", _("Callback addresses renewed")
+    PROVIDER_TESTED = "provider.tested", _("Provider tested")
     PROVIDER_LENT = "provider.lent", _("Provider lent")
     PROVIDER_LOAN_REVOKED = "provider.loan_revoked", _("Provider taken back")
     LOAN_REFUSED = "provider.loan_refused", _("Lending refused")
@@ -97,6 +98,7 @@ DETAILS: dict[str, Promise] = {
     "max_users": _("Most users"),
     "means": _("By means of"),
     "name": _("Name"),
+    "outcome": _("Outcome"),
     "parent": _("Below"),
     "provider": _("Provider"),
     "refusal": _("Why it was refused"),

@@ -25,6 +25,11 @@ WHERE c.is_active AND p.is_active
 """  # noqa: S608  no value in it
 """Channels that may send."""
 
+CHECK_LOCKS = 2
+"""Tells the locks of account checks from others of the database (those of shards: `gateway.queries`)."""
+LOCK_CHECK = "SELECT pg_try_advisory_lock(%s, %s)"
+UNLOCK_CHECK = "SELECT pg_advisory_unlock(%s, %s)"
+
 SHARDS_TO_ROUTE = f"""
 SELECT shard FROM generate_series(0, {SHARDS - 1}) AS shard
 WHERE EXISTS (SELECT 1 FROM channels_pendingevent e WHERE e.shard = shard.shard)
@@ -166,3 +171,22 @@ def book(moments: dict[int, datetime]) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(BOOK, [list(moments), list(moments), list(moments.values())])
         return bool(cursor.rowcount == len(moments))
+
+
+def lock_check(provider_id: int) -> bool:
+    """Whether nobody else checks the provider's account; then nobody else may until `unlock_check`.
+
+    It is the connection's, not a transaction's, and goes with it where the process dies.
+    """
+    return _answer(LOCK_CHECK, provider_id)
+
+
+def unlock_check(provider_id: int) -> None:
+    """Lets others check the account."""
+    _answer(UNLOCK_CHECK, provider_id)
+
+
+def _answer(statement: str, provider_id: int) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [CHECK_LOCKS, provider_id % 2**31])
+        return bool(cursor.fetchone()[0])

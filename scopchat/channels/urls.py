@@ -16,6 +16,7 @@ urlpatterns = [
     path("providers/add/<slug:kind>/", views_providers.add_provider, name="add_provider"),
     path("providers/<int:pk>/", views_providers.edit_provider, name="edit_provider"),
     path("providers/<int:pk>/rotate/", views_providers.rotate_token, name="rotate_token"),
+    path("providers/<int:pk>/test/", views_providers.test_provider, name="test_provider"),
     path("providers/<int:pk>/lend/", views_loans.lend_one_provider, name="lend_provider"),
     path("loans/<int:pk>/revoke/", views_loans.revoke_loan, name="revoke_loan"),
 ]

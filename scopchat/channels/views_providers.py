@@ -12,10 +12,12 @@ from django.views.decorators.http import require_POST
 
 from scopchat.accounts.access import PersonRequest, requires
 from scopchat.accounts.roles import Permission
+from scopchat.channels.account_check import check_account
 from scopchat.channels.forms import SIMULATOR, ProviderForm
 from scopchat.channels.incidents import held_back, unowned_addresses
 from scopchat.channels.loans import channels_shown, lent_provider, providers_for, running_loans
 from scopchat.channels.models import Loan, Provider
+from scopchat.channels.providers.base import AccountCheck
 from scopchat.channels.providers.protocol import Adapter
 from scopchat.channels.providers.registry import ADAPTERS
 from scopchat.channels.services import create_provider, rotate_hook_token, update_provider
@@ -110,4 +112,14 @@ def rotate_token(request: PersonRequest, pk: int) -> HttpResponse:
     """New callback addresses; the old ones stop answering at once."""
     rotate_hook_token(provider=get_object_or_404(Provider, pk=pk), acting=request.user)
     messages.success(request, ADDRESSES_ARE_NEW)
+    return redirect("channels:edit_provider", pk)
+
+
+@require_POST
+@requires(Permission.MANAGE_CHANNELS, pk=Provider)
+def test_provider(request: PersonRequest, pk: int) -> HttpResponse:
+    """Asks the carrier whether the stored credentials work; the page says what it answered."""
+    found = check_account(provider=get_object_or_404(Provider, pk=pk), acting=request.user)
+    say = messages.success if found is AccountCheck.WORKS else messages.error
+    say(request, found.label)
     return redirect("channels:edit_provider", pk)

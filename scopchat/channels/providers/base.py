@@ -223,6 +223,19 @@ class Unclear:
 SendOutcome = Sent | Refused | Unclear
 
 
+class AccountCheck(models.TextChoices):
+    """Whether the account works as far as the carrier tells, in words for whoever administers it."""
+
+    WORKS = "works", _("The carrier accepts these credentials.")
+    REFUSED = "refused", _("The carrier refuses these credentials, or the account is not active. Look at its site.")
+    SUSPENDED = "suspended", _("The carrier has suspended or closed this account. Ask the carrier why.")
+    BUSY = "busy", _("The carrier is too busy or has a fault. Try again later.")
+    AWAY = "away", _("The carrier cannot be reached. Check the API address, or try again later.")
+    SLOW = "slow", _("The carrier did not answer in time. Try again later.")
+    BLOCKED = "blocked", _("The API address is not one that may be asked. Check it.")
+    UNCLEAR = "unclear", _("Something answered that does not look like this carrier. Check the API address.")
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A text that the carrier has and that may be the one asked about: `gateway.lookups` decides whether it is."""

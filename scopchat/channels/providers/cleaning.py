@@ -12,6 +12,7 @@ from datetime import datetime
 
 from scopchat.channels.providers.base import (
     Account,
+    AccountCheck,
     BadSignature,
     Candidate,
     Event,
@@ -112,6 +113,15 @@ class CleanAdapter:
         except Exception:
             return ()
         return tuple(Candidate(stored_id(one.carrier_id), one.created_at) for one in found)
+
+    def build_check(self, account: Account) -> HttpRequest | None:
+        return self._adapter.build_check(account)
+
+    def parse_check(self, answer: HttpAnswer) -> AccountCheck:
+        try:
+            return self._adapter.parse_check(answer)
+        except Exception:
+            return AccountCheck.UNCLEAR
 
     def build_media(self, url: str, account: Account) -> HttpRequest:
         return self._adapter.build_media(url, account)

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from scopchat.channels.providers.base import (
     Account,
+    AccountCheck,
     Candidate,
     Event,
     HookAnswer,
@@ -81,6 +82,14 @@ class Adapter(Protocol):
 
     def parse_lookup(self, answer: HttpAnswer, message: OutboundMessage) -> tuple[Candidate, ...]:
         """The texts of these words, to and from these numbers, that the carrier has; none where that cannot be told."""
+        ...
+
+    def build_check(self, account: Account) -> HttpRequest | None:
+        """The request that asks whether the credentials work and changes nothing; None where there is no such thing."""
+        ...
+
+    def parse_check(self, answer: HttpAnswer) -> AccountCheck:
+        """What the answer to `build_check` means. Never raises: what cannot be read is `UNCLEAR`."""
         ...
 
     def build_media(self, url: str, account: Account) -> HttpRequest:

@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 
 from scopchat.channels.providers.base import (
     Account,
+    AccountCheck,
     Attempt,
     BadSignature,
     Candidate,
@@ -65,9 +66,13 @@ def _text(content: dict[str, Any], name: str) -> str:
     return value
 
 
-def _endpoint(account: Account) -> str:
+def _account_url(account: Account) -> str:
     """The API has one address per account, known by the same token as the hooks."""
-    return f"{account.api_base_url}/{account.callback_url.rpartition('/')[2]}/messages"
+    return f"{account.api_base_url}/{account.callback_url.rpartition('/')[2]}"
+
+
+def _endpoint(account: Account) -> str:
+    return f"{_account_url(account)}/messages"
 
 
 def _headers(account: Account) -> dict[str, str]:
@@ -155,6 +160,14 @@ class SimulatorAdapter:
     def parse_lookup(self, answer: HttpAnswer, message: OutboundMessage) -> tuple[Candidate, ...]:  # noqa: ARG002
         outcome = self.parse_send(answer)
         return (Candidate(outcome.carrier_id, None),) if isinstance(outcome, Sent) else ()
+
+    def build_check(self, account: Account) -> HttpRequest | None:
+        return HttpRequest("GET", _account_url(account), _headers(account))
+
+    def parse_check(self, answer: HttpAnswer) -> AccountCheck:
+        if answer.status == 401:
+            return AccountCheck.REFUSED
+        return AccountCheck.WORKS if answer.status == 204 else AccountCheck.UNCLEAR
 
     def build_media(self, url: str, account: Account) -> HttpRequest:  # noqa: ARG002
         return HttpRequest("GET", url)

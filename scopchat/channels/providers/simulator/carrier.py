@@ -6,7 +6,7 @@ import hmac
 import json
 from typing import Any
 
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 from django_scopes import scope
@@ -31,6 +31,14 @@ def _provider(request: HttpRequest, token: str) -> Provider | None:
     if not hmac.compare_digest(given, f"Bearer {provider.credentials['secret']}".encode()):
         return None
     return provider
+
+
+@public(company_id=Company, token=Provider)
+@require_GET
+def account(request: HttpRequest, company_id: int, token: str) -> HttpResponse:
+    """Whether the carrier knows the account: 204 or 401."""
+    with scope(company=company_id):
+        return HttpResponse(status=204 if _provider(request, token) else 401)
 
 
 @public(company_id=Company, token=Provider)

@@ -12,11 +12,12 @@ import re
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
-from typing import ClassVar
+from typing import Any, ClassVar
 from urllib.parse import urlencode, urlsplit
 
 from scopchat.channels.providers.base import (
     Account,
+    AccountCheck,
     Attempt,
     BadSignature,
     Candidate,
@@ -55,6 +56,11 @@ STATUSES: dict[str, ReceiptStatus] = {
     "failed": ReceiptStatus.FAILED,
     "canceled": ReceiptStatus.FAILED,
 }
+ACCOUNT_STATUSES: dict[str, AccountCheck] = {
+    "active": AccountCheck.WORKS,
+    "suspended": AccountCheck.SUSPENDED,
+    "closed": AccountCheck.SUSPENDED,
+}
 NOT_PROCESSED = frozenset({"429", "14107", "20429", "21611"})
 """HTTP status or errors after which Twilio has done nothing, so the same request may be made again, later: too many
 requests, or more texts than the number's queue holds."""
@@ -80,13 +86,26 @@ def _shaped(form: dict[str, str], name: str, shape: re.Pattern[str], default: st
     return value
 
 
+def _object(body: bytes) -> dict[str, Any]:
+    """The JSON object in an answer; an empty one where there is none."""
+    try:
+        content = json.loads(body)
+    except ValueError:
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
 def _basic(account: Account) -> dict[str, str]:
     sid, token = account.credentials.get("account_sid", ""), account.credentials.get("auth_token", "")
     return {"authorization": "Basic " + base64.b64encode(f"{sid}:{token}".encode()).decode()}
 
 
+def _account_url(account: Account) -> str:
+    return f"{account.api_base_url}/2010-04-01/Accounts/{account.credentials.get('account_sid', '')}"
+
+
 def _messages_url(account: Account) -> str:
-    return f"{account.api_base_url}/2010-04-01/Accounts/{account.credentials.get('account_sid', '')}/Messages.json"
+    return f"{_account_url(account)}/Messages.json"
 
 
 class TwilioAdapter:
@@ -162,12 +181,7 @@ class TwilioAdapter:
         return HttpRequest("POST", _messages_url(account), headers, form_of(form))
 
     def parse_send(self, answer: HttpAnswer) -> SendOutcome:
-        try:
-            content = json.loads(answer.body)
-        except ValueError:
-            content = {}
-        if not isinstance(content, dict):
-            content = {}
+        content = _object(answer.body)
         if answer.status in {200, 201} and isinstance(content.get("sid"), str):
             segments = str(content.get("num_segments") or "")
             return Sent(content["sid"], int(segments) if segments.isdigit() and segments != "0" else None)
@@ -195,6 +209,18 @@ class TwilioAdapter:
             for listed in json.loads(answer.body)["messages"]
             if listed["body"] == message.text and listed["direction"] != "inbound"
         )
+
+    def build_check(self, account: Account) -> HttpRequest | None:
+        return HttpRequest("GET", f"{_account_url(account)}.json", _basic(account))
+
+    def parse_check(self, answer: HttpAnswer) -> AccountCheck:
+        if answer.status == HTTPStatus.TOO_MANY_REQUESTS or answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            return AccountCheck.BUSY
+        if answer.status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
+            # Wrong credentials, or a suspended account: both are error 20003 (twilio.com/docs/api/errors/20003).
+            return AccountCheck.REFUSED
+        known = ACCOUNT_STATUSES.get(str(_object(answer.body).get("status")), AccountCheck.UNCLEAR)
+        return known if answer.status == HTTPStatus.OK else AccountCheck.UNCLEAR
 
     def build_media(self, url: str, account: Account) -> HttpRequest:
         allowed = urlsplit(url).hostname in self.media_hosts | {urlsplit(account.api_base_url).hostname}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from django.test import Client
@@ -13,6 +14,8 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from scopchat.channels.lending import lend_provider
 from scopchat.channels.models import Channel, Destination, Provider
+from scopchat.channels.providers.base import HttpAnswer
+from scopchat.channels.providers.simulator.adapter import SimulatorAdapter
 from scopchat.channels.providers.simulator.models import SimulatedPhone, SimulatedText
 from scopchat.channels.providers.simulator.services import carry, set_behaviour, text_from_phone
 from scopchat.channels.providers.simulator.tasks import _content
@@ -201,3 +204,12 @@ def test_a_text_by_a_lent_simulator_is_on_the_borrowers_phone(cast: Cast) -> Non
     with scope(company=cast.l2):
         assert not SimulatedText.objects.exists()
     assert Client().get(f"{base}/7.1", headers=headers).json() == taken.json()
+
+
+def test_it_knows_an_account_by_token_and_secret(cast: Cast) -> None:
+    request = SimulatorAdapter().build_check(cast.provider.account)
+    assert request is not None
+    path = urlsplit(request.url).path
+    right = {"authorization": request.headers["authorization"]}
+    answers = [Client().get(path, headers=headers).status_code for headers in (right, {"authorization": "Bearer x"})]
+    assert [SimulatorAdapter().parse_check(HttpAnswer(status, b"")) for status in answers] == ["works", "refused"]

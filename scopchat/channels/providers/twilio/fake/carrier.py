@@ -112,6 +112,24 @@ class TwilioFake:
     texts: dict[str, Text] = field(default_factory=dict)
     opted_out: set[tuple[str, str]] = field(default_factory=set)
     """Pairs of sender and recipient that Twilio blocks."""
+    status: str = "active"
+
+    def content(self) -> dict[str, Any]:
+        """The account resource (twilio.com/docs, iam/api/account)."""
+        uri = f"/2010-04-01/Accounts/{self.account_sid}"
+        moment = format_datetime(datetime(2026, 1, 1, tzinfo=UTC))
+        return {
+            "auth_token": self.auth_token,
+            "date_created": moment,
+            "date_updated": moment,
+            "friendly_name": "Desk",
+            "owner_account_sid": self.account_sid,
+            "sid": self.account_sid,
+            "status": self.status,
+            "subresource_uris": {"messages": f"{uri}/Messages.json"},
+            "type": "Full",
+            "uri": f"{uri}.json",
+        }
 
     def create(self, form: list[tuple[str, str]]) -> Text:
         """Takes a message. Raises `Refusal` as Twilio would."""

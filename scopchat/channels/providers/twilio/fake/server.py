@@ -1,4 +1,4 @@
-"""The fake's HTTP side: Twilio's Messages resource as bare ASGI."""
+"""The fake's HTTP side: Twilio's account and messages resources as bare ASGI."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from scopchat.common.asgi import Receive, Scope, Send, answer, read_body
 
 OnTaken = Callable[[Text], Awaitable[None]]
 MAX_BODY_BYTES = 100_000
+ACCOUNT = re.compile(r"/2010-04-01/Accounts/(AC[0-9a-f]{32})\.json")
 MESSAGES = re.compile(r"/2010-04-01/Accounts/(AC[0-9a-f]{32})/Messages(?:/(SM[0-9a-f]{32}))?\.json")
 
 
@@ -38,6 +39,8 @@ class FakeServer:
 
     def _handle(self, scope: Scope, body: bytes) -> tuple[int, dict[str, Any], Text | None]:
         self._authenticate(scope)
+        if (account := ACCOUNT.fullmatch(scope["path"])) and account[1] == self.carrier.account_sid:
+            return 200, self.carrier.content(), None
         found = MESSAGES.fullmatch(scope["path"])
         if not found or found[1] != self.carrier.account_sid:
             raise Refusal(20404)

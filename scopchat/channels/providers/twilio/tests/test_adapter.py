@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode
@@ -10,6 +11,7 @@ from urllib.parse import parse_qsl, urlencode
 import pytest
 
 from scopchat.channels.providers.base import (
+    AccountCheck,
     Attempt,
     BadSignature,
     Candidate,
@@ -219,3 +221,29 @@ def test_it_refuses_callbacks_without_a_token() -> None:
     with pytest.raises(BadSignature):
         adapter.verify(post(b"", **{"x-twilio-signature": ""}), account())
     assert TOKEN  # the account has one: it is the request that lacks a signature
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "expected"),
+    [
+        (200, b'{"status": "active"}', AccountCheck.WORKS),
+        (200, b'{"status": "closed"}', AccountCheck.SUSPENDED),
+        (200, b'{"status": "new-word"}', AccountCheck.UNCLEAR),
+        (200, b"[]", AccountCheck.UNCLEAR),
+        (401, b'{"code": 20003}', AccountCheck.REFUSED),
+        (403, b"", AccountCheck.REFUSED),
+        (404, b"<html>", AccountCheck.UNCLEAR),
+        (404, b'{"status": "active"}', AccountCheck.UNCLEAR),
+        (429, b"", AccountCheck.BUSY),
+        (503, b"<html>", AccountCheck.BUSY),
+    ],
+)
+def test_it_reads_what_the_account_says(status: int, body: bytes, expected: AccountCheck) -> None:
+    assert adapter.parse_check(HttpAnswer(status, body)) is expected
+
+
+def test_it_asks_for_the_account_with_its_credentials() -> None:
+    request = adapter.build_check(account())
+    assert request is not None
+    assert (request.method, request.url) == ("GET", f"https://api.twilio.com/2010-04-01/Accounts/{SID}.json")
+    assert request.headers == {"authorization": "Basic " + b64encode(f"{SID}:{TOKEN}".encode()).decode()}

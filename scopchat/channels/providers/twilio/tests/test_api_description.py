@@ -23,6 +23,7 @@ TEXT = OutboundMessage(Attempt(7, 1, 0), "+14385550101", "+15145550142", "Bonjou
 PHOTOS = OutboundMessage(
     Attempt(8, 1, 0), "+14385550101", "+15145550142", "", ("https://d.example/1", "https://d.example/2")
 )
+ACCOUNT = "/2010-04-01/Accounts/{Sid}.json"
 REPEATED = {"style": "form", "explode": True}
 """How the SDKs send lists; the description leaves it unsaid and Prism then expects another way."""
 
@@ -30,7 +31,7 @@ REPEATED = {"style": "form", "explode": True}
 @pytest.fixture(scope="module")
 def prism(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     whole = json.loads(DESCRIPTION.read_text())
-    whole["paths"] = {path: item for path, item in whole["paths"].items() if "/Messages" in path}
+    whole["paths"] = {path: item for path, item in whole["paths"].items() if "/Messages" in path or path == ACCOUNT}
     for item in whole["paths"].values():
         for form in item.get("post", {}).get("requestBody", {}).get("content", {}).values():
             form["encoding"] = {"MediaUrl": REPEATED, "PersistentAction": REPEATED}
@@ -68,3 +69,11 @@ def test_twilios_description_refuses_what_is_wrong(prism: str) -> None:
     request = TwilioAdapter().build_send(TEXT, account(prism))
     assert ask(request, body=b"From=%2B14385550101&Body=x").status == 422
     assert ask(request, body=request.body + b"&MediaUrl=not-a-url").status == 422
+
+
+def test_twilios_description_knows_the_account_we_ask_for(prism: str) -> None:
+    request = TwilioAdapter().build_check(account(prism))
+    assert request is not None
+    answer = ask(request)
+    assert answer.status == 200
+    assert "status" in json.loads(answer.body)

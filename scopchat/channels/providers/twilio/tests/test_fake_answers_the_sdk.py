@@ -41,6 +41,10 @@ def base_url(carrier: TwilioFake) -> Iterator[str]:
     thread.join()
 
 
+def test_it_shows_the_account(sdk: Client) -> None:
+    assert sdk.api.accounts(SID).fetch().status == "active"
+
+
 @pytest.fixture
 def sdk(base_url: str) -> Client:
     client = Client(SID, TOKEN)
