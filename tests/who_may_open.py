@@ -50,6 +50,7 @@ WHO_MAY_OPEN: dict[str, Needed] = {
     "channels:providers": (Permission.MANAGE_CHANNELS,),
     "channels:add_provider": (Permission.MANAGE_CHANNELS,),
     "channels:edit_provider": (Permission.MANAGE_CHANNELS,),
+    "channels:test_provider": (Permission.MANAGE_CHANNELS,),
     "channels:rotate_token": (Permission.MANAGE_CHANNELS,),
     "channels:lend_provider": (Permission.MANAGE_CHANNELS, Permission.MANAGE_COMPANIES),
     "channels:revoke_loan": (Permission.MANAGE_CHANNELS, Permission.MANAGE_COMPANIES),
