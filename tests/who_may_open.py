@@ -79,6 +79,7 @@ WHO_MAY_OPEN: dict[str, Needed] = {
     "administration:audit_export": (Permission.SEE_AUDIT,),
     "simulator_carrier": PUBLIC,
     "simulator_carrier_message": PUBLIC,
+    "simulator_carrier_account": PUBLIC,
     "simulator:phones": (Permission.USE_SIMULATOR,),
     "simulator:text": (Permission.USE_SIMULATOR,),
     "simulator:behaviour": (Permission.USE_SIMULATOR,),
