@@ -24,7 +24,7 @@ from scopchat.channels.models import Provider
 from scopchat.channels.providers.base import AccountCheck
 from scopchat.channels.providers.twilio.fake.carrier import TwilioFake
 from scopchat.channels.providers.twilio.fake.server import FakeServer
-from scopchat.channels.queries import CHECK_LOCKS, LOCK_CHECK
+from scopchat.channels.queries import CHECK_LOCKS, LOCK_CHECK, UNLOCK_CHECK
 from scopchat.channels.services import create_provider
 from scopchat.common.asgi import answer
 from scopchat.common.refusals import Conflict
@@ -146,6 +146,8 @@ def test_one_provider_is_tested_once_at_a_time_over_all_processes(cast: Cast, tw
         other.execute(LOCK_CHECK, [CHECK_LOCKS, provider.pk])
         with pytest.raises(Conflict, match="déjà en cours"):
             checked(cast, provider)
+        # The server ends a closed connection's session, and its locks, a moment later.
+        other.execute(UNLOCK_CHECK, [CHECK_LOCKS, provider.pk])
     assert checked(cast, provider) is AccountCheck.WORKS
 
 
