@@ -13,8 +13,9 @@ def sweep() -> None:
     """Defers every shard with due work, ends what can never leave and the pauses whose time has come."""
     copies.look(utc_now())
     stopping.fail_left_behind()
-    lifecycle.wake(now=utc_now())
     for shard in channel_queries.shards_to_route():
         defer_drain(Work.ROUTE, shard)
     for shard in queries.shards_to_send(utc_now()):
         defer_drain(Work.SEND, shard)
+    # Last: trouble with it keeps no text from leaving.
+    lifecycle.wake(now=utc_now())

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.core import signing
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
@@ -23,16 +24,16 @@ SALT = "undo"
 
 
 def answer(
-    request: PersonRequest, pk: int, act: Callable[[], object], *, extra: str = "", refused_by: str = "toast"
+    request: PersonRequest, pk: int, act: Callable[[], str | None], *, refused_by: str = "toast"
 ) -> HttpResponse:
     """Does it, and draws the thread where it is the open one; the live stream brings its row, as it does to everyone.
 
-    What somebody else did first is said on the page, with status 409; any other refusal there as well, or, where it is
-    `refused_by` the reply box, under it.
+    What `act` returns is drawn beside it. What somebody else did first is said on the page, with status 409; any other
+    refusal there as well, or, where it is `refused_by` the reply box, under it.
     """
-    status, notice = 200, extra
+    status = 200
     try:
-        act()
+        notice = act() or ""
     except NotAllowed:
         raise
     except Refusal as refusal:
@@ -69,17 +70,15 @@ def toast(words: str, *, undo: str = "") -> str:
 
 def undoable(request: PersonRequest, interaction: Interaction, act: Callable[[], object], *, done: str) -> HttpResponse:
     """As `answer`, and where it was done the notice `done` offers to undo it."""
-    before = state_of(interaction)
-    status, notice = 200, ""
-    try:
-        act()
-    except NotAllowed:
-        raise
-    except Refusal as refusal:
-        status, notice = 409 if refusal.is_conflict else 422, toast(refusal.words)
-    else:
-        notice = toast(done, undo=undo_token(request, interaction, before))
-    return shown(request, interaction.pk, notice=notice, status=status)
+
+    def told() -> str:
+        with transaction.atomic():
+            # Held until the step is done: a text that comes meanwhile would be undone with it.
+            before = state_of(Interaction.objects.select_for_update(no_key=True).get(pk=interaction.pk))
+            act()
+        return toast(done, undo=undo_token(request, interaction, before))
+
+    return answer(request, interaction.pk, told)
 
 
 def undo_token(request: PersonRequest, interaction: Interaction, before: dict[str, Any]) -> str:

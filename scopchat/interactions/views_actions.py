@@ -37,14 +37,14 @@ def reply(request: PersonRequest, pk: int) -> HttpResponse:
         return refused(_("This draft cannot be sent. Reload the page and try again."))
     common: dict[str, Any] = {"interaction": interaction, "acting": request.user, "now": utc_now()}
 
-    def act() -> None:
+    def act() -> str:
         if form.cleaned_data["is_note"]:
             lifecycle.note(**common, text=form.cleaned_data["text"])
         else:
             send_reply(**common, text=form.text_by(request.user), idempotency_key=form.cleaned_data["key"])
+        return render_to_string("interactions/sent.html", {"key": uuid4()})
 
-    sent = render_to_string("interactions/sent.html", {"key": uuid4()})
-    return answer(request, pk, act, extra=sent, refused_by="composer")
+    return answer(request, pk, act, refused_by="composer")
 
 
 @require_POST

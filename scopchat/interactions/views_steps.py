@@ -150,7 +150,8 @@ def undo(request: PersonRequest) -> HttpResponse:
     interaction: Interaction = get_object_or_404(Interaction.objects.all(), pk=pk)
     changed_at = before.pop("changed_at")
 
-    def act() -> None:
+    def act() -> str:
         undo_step(interaction=interaction, acting=request.user, before=before, changed_at=changed_at, now=utc_now())
+        return toast(_("Undone"))
 
-    return answer(request, pk, act, extra=toast(_("Undone")))
+    return answer(request, pk, act)

@@ -84,7 +84,11 @@ def test_a_note_is_not_sent(desk: Desk, browser: Browser) -> None:
     manager.keyboard.press("m")
     manager.get_by_role("textbox", name="Message").fill("Elle préfère l’après-midi.")
     expect(manager.get_by_role("button", name="Ajouter la note")).to_be_visible()
-    manager.keyboard.press("Enter")
+    manager.reload()
+    # Enter would send it to the customer, were it a reply now.
+    expect(manager.get_by_role("button", name="Ajouter la note")).to_be_visible(timeout=SOON)
+    manager.wait_for_load_state("load")
+    manager.get_by_role("textbox", name="Message").press("Enter")
     expect(manager.locator(".b.note")).to_contain_text("Elle préfère l’après-midi.", timeout=SOON)
     expect(manager.get_by_role("button", name="Envoyer")).to_be_visible()
     assert "Elle préfère l’après-midi." not in desk.ask("outbound")

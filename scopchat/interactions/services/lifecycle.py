@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from scopchat.accounts.models import User
 from scopchat.accounts.roles import Permission
 from scopchat.common.queries import batch
+from scopchat.common.refusals import taken
 from scopchat.events.catalogue import Part
 from scopchat.interactions import queries
 from scopchat.interactions.errors import NotTheLatest, WakesInThePast
@@ -76,26 +77,24 @@ def close(*, interaction: Interaction, acting: User, now: datetime) -> None:
     announce(interaction)
 
 
+@transaction.atomic
 def reopen(*, interaction: Interaction, acting: User, now: datetime) -> None:
     """Takes a closed interaction up again, while the customer has no newer one: it is the person's.
 
     Raises `NotAllowed`, `Overtaken`, `NotTheLatest`.
     """
+    require(interaction, acting=acting, permission=Permission.ANSWER)
     newer = Interaction.objects.filter(
         channel_id=interaction.channel_id, customer=interaction.customer, pk__gt=interaction.pk
     )
-    try:
-        with transaction.atomic():
-            require(interaction, acting=acting, permission=Permission.ANSWER)
-            if newer.exists():
-                raise NotTheLatest
-            ours = {"assignee": acting, "released_by": None, "closed_at": None, "last_activity_at": now}
-            move(interaction, Verb.REOPEN, now=now, **ours)
-            record(interaction, Happening.REOPENED, acting=acting, now=now)
-            announce(interaction)
-    except IntegrityError:
-        # The customer wrote at the same moment.
-        raise NotTheLatest from None
+    if newer.exists():
+        raise NotTheLatest
+    ours = {"assignee": acting, "released_by": None, "closed_at": None, "last_activity_at": now}
+    # The customer may write at the same moment.
+    with taken({"interaction_one_open": NotTheLatest}):
+        move(interaction, Verb.REOPEN, now=now, **ours)
+    record(interaction, Happening.REOPENED, acting=acting, now=now)
+    announce(interaction)
 
 
 @transaction.atomic

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from scopchat.accounts.models import User
+from scopchat.common.refusals import taken
 from scopchat.interactions.errors import Overtaken
 from scopchat.interactions.models import Interaction
 from scopchat.interactions.services.changes import announce
@@ -25,6 +26,7 @@ def state_of(interaction: Interaction) -> dict[str, Any]:
     return {name: getattr(interaction, name) for name in RESTORED}
 
 
+@transaction.atomic
 def undo(
     *, interaction: Interaction, acting: User, before: dict[str, Any], changed_at: datetime, now: datetime
 ) -> None:
@@ -32,15 +34,12 @@ def undo(
 
     The caller has made sure that the step was the person's own.
     """
-    try:
-        with transaction.atomic():
-            unchanged = Interaction.objects.filter(pk=interaction.pk, changed_at=changed_at)
-            if not unchanged.update(**before, changed_at=now):
-                raise Overtaken(None)
-            holder = interaction.assignee_id
-            interaction.refresh_from_db()
-            record(interaction, Happening.UNDONE, acting=acting, now=now)
-            announce(interaction, also=holder)
-    except IntegrityError:
-        # It was closed, and the customer has written since.
-        raise Overtaken(None) from None
+    unchanged = Interaction.objects.filter(pk=interaction.pk, changed_at=changed_at)
+    # It was closed, and the customer has written since.
+    with taken({"interaction_one_open": lambda: Overtaken(None)}):
+        if not unchanged.update(**before, changed_at=now):
+            raise Overtaken(None)
+    holder = interaction.assignee_id
+    interaction.refresh_from_db()
+    record(interaction, Happening.UNDONE, acting=acting, now=now)
+    announce(interaction, also=holder)

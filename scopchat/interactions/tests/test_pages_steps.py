@@ -9,15 +9,17 @@ from typing import Any
 
 import pytest
 from django.core import signing
-from django_scopes import scope
+from django_scopes import scope, scopes_disabled
 
 from scopchat.accounts.models import User
-from scopchat.interactions import acting
+from scopchat.interactions import acting, pages
 from scopchat.interactions.models import Interaction
 from scopchat.interactions.pauses import moments
+from scopchat.interactions.services import receive
 from scopchat.interactions.status import InteractionStatus
 from scopchat.interactions.tests.desk import NOW, conversation
 from scopchat.interactions.tests.test_pages_actions import fresh, post
+from scopchat.interactions.tests.test_receive import LATER, arrival
 from scopchat.queues.models import Queue
 from tests.cast import Cast
 from tests.people import signed_in
@@ -173,3 +175,24 @@ def test_from_the_rows_menu_the_open_thread_is_left_alone(cast: Cast) -> None:
     html = post(cast.admin, f"/messages/{made.pk}/acknowledge/", elsewhere="yes").content.decode()
     assert "thread-head" not in html
     assert "lecture confirmée" in html
+
+
+def test_undoing_forgets_no_text_that_came_while_the_page_was_answered(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = conversation(cast.channel_queue, status=InteractionStatus.OPEN, unread=0, waiting_since=None)
+
+    def read_and_then_a_text_comes(request: Any, pk: int) -> Interaction:
+        found = visible(request, pk)
+        with scopes_disabled():
+            receive.receive(arrivals=[arrival(cast.channel_queue, "Encore moi", sender=made.customer)], now=LATER)
+        return found
+
+    visible = pages.visible
+    monkeypatch.setattr(pages, "visible", read_and_then_a_text_comes)
+    found = TOKEN.search(unescape(post(cast.admin, f"/messages/{made.pk}/close/", elsewhere="yes").text))
+    assert found
+    monkeypatch.setattr(pages, "visible", visible)
+    post(cast.admin, "/messages/undo/", token=found[1], elsewhere="yes")
+    after = fresh(made)
+    assert (after.status, after.unread, after.waiting_since is None) == ("waiting", 1, False)

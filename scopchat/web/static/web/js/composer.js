@@ -14,6 +14,10 @@ class TextComposer extends HTMLElement {
     this.form.addEventListener("htmx:config:request", (event) => this.sending(event));
     this.form.addEventListener("htmx:after:request", (event) => this.answered(event));
     this.form.addEventListener("htmx:error", () => this.fail());
+    this.note = this.querySelector('[name="is_note"][value="yes"]');
+    // What was written as a note stays one: read as a reply, it would go to the customer.
+    if (this.note && localStorage.getItem(`${this.draft}:note`)) this.note.checked = true;
+    this.note?.closest("fieldset").addEventListener("change", () => this.typed());
     this.signed = this.querySelector("[data-signed]");
     this.signed?.addEventListener("change", () => this.show());
     this.show();
@@ -28,6 +32,8 @@ class TextComposer extends HTMLElement {
   typed() {
     if (this.box.value) localStorage.setItem(this.draft, this.box.value);
     else localStorage.removeItem(this.draft);
+    if (this.box.value && this.note?.checked) localStorage.setItem(`${this.draft}:note`, "1");
+    else localStorage.removeItem(`${this.draft}:note`);
     this.show();
   }
 
