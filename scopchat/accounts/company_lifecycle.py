@@ -24,7 +24,7 @@ def left_out(company: Company) -> QuerySet[User]:
     """The people of a restored company who could not be restored with it, by name."""
     archived = User.with_archived.of(company).filter(archived_at__isnull=False)
     people: QuerySet[User] = archived.filter(company__archived_at=None)
-    return people.select_related("company").order_by("display_name")
+    return people.select_related("company").order_by("display_name", "pk")
 
 
 @transaction.atomic

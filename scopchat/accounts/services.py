@@ -66,7 +66,7 @@ def count_people(companies: Sequence[int]) -> Mapping[int, int]:
 
 def people_of(company: Company) -> UserQuerySet:
     """The company's people who can sign in, by name."""
-    return User.objects.of(company).filter(is_active=True).order_by("display_name")
+    return User.objects.of(company).filter(is_active=True).order_by("display_name", "pk")
 
 
 def everyone_of(company: Company) -> UserQuerySet:

@@ -98,9 +98,9 @@ def detail(request: PersonRequest, pk: int) -> HttpResponse:
         "form": form,
         "person": everyone_of(request.company).get(pk=pk) if form.is_bound else person,
         "own": own,
-        "queues": person.queues.order_by("name"),
+        "queues": person.queues.order_by("name", "pk"),
         "has_second_factor": has_any_factor(person),
-        "channels": person.channels.filter(is_active=True).order_by("name"),
+        "channels": person.channels.filter(is_active=True).order_by("name", "pk"),
     }
     return render(request, "administration/user.html", context, status=422 if form.is_bound else 200)
 

@@ -58,8 +58,8 @@ def providers_for(company: Company) -> QuerySet[Provider]:
         found: QuerySet[Provider] = Provider.objects.filter(
             Q(company=company) | Q(pk__in=lent.values("provider")), is_active=True
         )
-    own_first = Case(When(company=company, then=0), default=1)
-    return found.select_related("company").defer(*SECRET).fetch_mode(models.FETCH_RAISE).order_by(own_first, "name")
+    in_order = (Case(When(company=company, then=0), default=1), "name", "pk")
+    return found.select_related("company").defer(*SECRET).fetch_mode(models.FETCH_RAISE).order_by(*in_order)
 
 
 def lent_provider(company: Company, pk: int) -> Provider | None:
@@ -75,7 +75,7 @@ def channels_shown(company: Company) -> QuerySet[Channel]:
         found.select_related("provider", "queue", "loan__company")
         .defer(*(f"provider__{name}" for name in SECRET))
         .prefetch_related("users", Prefetch("loans", queryset=running, to_attr="running_loans"))
-        .order_by("name")
+        .order_by("name", "pk")
     )
     return shown
 

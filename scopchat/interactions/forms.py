@@ -68,7 +68,7 @@ class StartForm(DraftForm):
         field.queryset = (
             Channel.objects.filter(pk__in=[channel.pk for channel in channels])
             .select_related("company")
-            .order_by("name")
+            .order_by("name", "pk")
         )
 
 

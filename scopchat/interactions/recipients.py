@@ -33,7 +33,7 @@ def people_to_give_to(user: User, interaction: Interaction) -> QuerySet[User]:
         output_field=IntegerField(),
     )
     talks = Interaction.objects.not_closed().filter(assignee=OuterRef("pk"))
-    return found.annotate(talks=counted(talks)).order_by(place, "search")
+    return found.annotate(talks=counted(talks)).order_by(place, "search", "pk")
 
 
 def queues_to_give_to(interaction: Interaction) -> QuerySet[Queue]:
@@ -45,7 +45,7 @@ def queues_to_give_to(interaction: Interaction) -> QuerySet[Queue]:
         waiting=counted(waiting),
         agents=counted(agents),
         present=counted(agents.filter(user__presence=Presence.ONLINE)),
-    ).order_by("name")
+    ).order_by("name", "pk")
 
 
 def counted(found: QuerySet[Any]) -> Coalesce:

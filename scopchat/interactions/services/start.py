@@ -22,7 +22,7 @@ from scopchat.interactions.status import Happening, InteractionStatus
 def channels_to_start_from(user: User) -> list[Channel]:
     """The scoped company's channels from which the person may start a conversation."""
     reach = user.reach(Permission.START_CONVERSATION)
-    channels = Channel.objects.filter(is_active=True).order_by("name")
+    channels = Channel.objects.filter(is_active=True).order_by("name", "pk")
     if reach >= Reach.COMPANY:
         return list(channels)
     return list(channels.filter(users=user)) if reach == Reach.MEMBER else []

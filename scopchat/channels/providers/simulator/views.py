@@ -29,7 +29,7 @@ MAX_SHOWN = 240
 
 def _channels() -> QuerySet[Channel]:
     """The channels that toy phones can text."""
-    return Channel.objects.filter(provider__kind="simulator", is_active=True).order_by("name")
+    return Channel.objects.filter(provider__kind="simulator", is_active=True).order_by("name", "pk")
 
 
 def _phones() -> QuerySet[SimulatedPhone]:
