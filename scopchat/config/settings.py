@@ -97,7 +97,9 @@ INSTALLED_APPS = [
     "scopchat.queues",
     "scopchat.channels",
     "scopchat.channels.providers.simulator",
+    "scopchat.optouts",
     "scopchat.interactions",
+    "scopchat.automation",
     "scopchat.gateway",
 ]
 MESSAGE_STORAGE = "scopchat.web.notices.NoticeStorage"

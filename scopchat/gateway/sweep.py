@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from scopchat.automation.services import queue_replies
 from scopchat.channels import queries as channel_queries
 from scopchat.channels.drains import Work, defer_drain
 from scopchat.common.clock import utc_now
@@ -10,12 +11,13 @@ from scopchat.interactions.services import lifecycle, stopping
 
 
 def sweep() -> None:
-    """Defers every shard with due work, ends what can never leave and the pauses whose time has come."""
+    """Defers shards with due work, ends what can never leave and pauses that are over, replies where that is due."""
     copies.look(utc_now())
     stopping.fail_left_behind()
     for shard in channel_queries.shards_to_route():
         defer_drain(Work.ROUTE, shard)
     for shard in queries.shards_to_send(utc_now()):
         defer_drain(Work.SEND, shard)
-    # Last: trouble with it keeps no text from leaving.
+    # Last: trouble with these keeps no text from leaving.
     lifecycle.wake(now=utc_now())
+    queue_replies()

@@ -22,6 +22,7 @@ from scopchat.interactions.models import Interaction
 from scopchat.interactions.services import lifecycle
 from scopchat.interactions.thread import read_thread
 from scopchat.interactions.visibility import Viewer
+from scopchat.optouts.services import opt_out_of
 from scopchat.queues.models import Queue
 
 EARLIER = 5
@@ -92,6 +93,7 @@ def thread_context(request: PersonRequest, interaction: Interaction, *, start: i
         "person": request.user,
         "key": uuid4(),
         "limit": MAX_CHARACTERS,
+        "opt_out": opt_out_of(channel_id=interaction.channel_id, number=interaction.customer) if may.write else None,
         "thread": read_thread(interaction, may_act=may.write, start=start),
     }
 

@@ -50,6 +50,24 @@ ON CONFLICT (channel_id, customer) WHERE NOT (status = 'closed') DO UPDATE SET
 RETURNING i.id, i.company_id, i.channel_id, i.customer, i.queue_id, i.assignee_id
 """  # unique index interaction_one_open
 
+UNDER_WAY = """
+SELECT i.channel_id, i.customer
+FROM unnest(%b::bigint[], %b::text[]) AS asked (channel_id, customer)
+JOIN interactions_interaction i ON i.channel_id = asked.channel_id AND i.customer = asked.customer
+    AND NOT (i.status = 'closed')
+"""  # unique index interaction_one_open
+
+CLOSED_INTERACTIONS = """
+INSERT INTO interactions_interaction AS i (
+    company_id, channel_id, customer, queue_id, status, unread, preview, preview_is_ours,
+    last_activity_at, changed_at, opened_at, closed_at)
+SELECT company_id, channel_id, customer, queue_id, 'closed', 0, preview, false, last_at, %s, first_at, last_at
+FROM unnest(%b::bigint[], %b::bigint[], %b::text[], %b::bigint[], %b::int[], %b::text[],
+            %b::timestamptz[], %b::timestamptz[])
+     AS arrived (company_id, channel_id, customer, queue_id, texts, preview, first_at, last_at)
+RETURNING i.id, i.company_id, i.channel_id, i.customer, i.queue_id, i.assignee_id
+"""
+
 STORE_ARRIVALS = """
 INSERT INTO interactions_message (
     company_id, channel_id, interaction_id, direction, text, segments, status, reason, error_code, error_detail,
@@ -98,6 +116,12 @@ CROSS JOIN LATERAL (
     WHERE c.provider_id = asked.provider_id AND asked.message_id IS NULL
 ) found
 """  # noqa: S608  no value in it; primary key, channel_of_address, message_carrier_once
+
+RECIPIENTS = """
+SELECT m.id, m.company_id, m.channel_id, COALESCE(i.customer, m.customer)
+FROM interactions_message m LEFT JOIN interactions_interaction i ON i.id = m.interaction_id
+WHERE m.id = ANY(%b)
+"""  # primary keys
 
 RECORD_REPORTS = """
 WITH over AS (

@@ -12,11 +12,14 @@ from datetime import datetime
 from django.dispatch import Signal
 
 from scopchat.interactions.status import Happening, MessageStatus
+from scopchat.optouts.keywords import Keyword
 
 texts_received = Signal()
 """Sent with `texts`, a sequence of `TextReceived`, in the order in which they came."""
 texts_settled = Signal()
 """Sent with `texts`, a sequence of `TextSettled`: a text may settle more than once, up its ladder."""
+keywords_received = Signal()
+"""Sent with `keywords`, a sequence of `KeywordReceived`: texts that were nothing else, already heeded."""
 interactions_changed = Signal()
 """Sent with `changes`, a sequence of `InteractionChanged`."""
 
@@ -33,6 +36,19 @@ class TextReceived:
     interaction_id: int
     customer: str
     text: str
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class KeywordReceived:
+    """A customer's text that was a keyword; `changed` tells whether the number left or came back by it."""
+
+    message_id: int
+    company_id: int
+    interaction_id: int
+    keyword: Keyword
+    changed: bool
+    answered_by_carrier: bool
     received_at: datetime
 
 

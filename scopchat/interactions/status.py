@@ -72,6 +72,8 @@ class Happening(models.TextChoices):
     REOPENED = "reopened", _("reopened the conversation")
     UNDONE = "undone", _("undid this")
     NOTED = "noted", _("wrote a note")
+    OPTED_OUT = "opted_out", _("The customer left the mass sends")
+    OPTED_IN = "opted_in", _("The customer takes part in mass sends again")
 
 
 class MessageStatus(models.TextChoices):

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 
 from scopchat.channels.providers.base import FailureReason
 from scopchat.interactions.media import photos_of
-from scopchat.interactions.models import Direction, Interaction, InteractionEvent, Message
+from scopchat.interactions.models import Direction, Interaction, InteractionEvent, Message, Purpose
 from scopchat.interactions.status import MessageStatus
 
 PAGE = 50
@@ -79,7 +79,7 @@ def read_thread(interaction: Interaction, *, may_act: bool, start: int = 0, befo
         Message.objects.of_thread(interaction.pk)
         .reverse()
         .select_related("author")
-        .only("direction", "text", "status", "reason", "created_at", "author__display_name")
+        .only("direction", "purpose", "text", "status", "reason", "created_at", "author__display_name")
         .fetch_mode(models.FETCH_RAISE)
     )
     if before:
@@ -129,7 +129,7 @@ def _bubbles(messages: list[Message], may_act: bool) -> list[Bubble]:
             pk=message.pk,
             ours=message.direction == Direction.OUT,
             text=message.text,
-            author=message.author.display_name if message.author else "",
+            author=_author(message),
             at=message.created_at,
             status=message.status,
             status_label=_status_words(message),
@@ -139,6 +139,12 @@ def _bubbles(messages: list[Message], may_act: bool) -> list[Bubble]:
         )
         for message in messages
     ]
+
+
+def _author(message: Message) -> str:
+    if message.purpose == Purpose.AUTOMATIC:
+        return _("Automatic reply")
+    return message.author.display_name if message.author else ""
 
 
 def _status_words(message: Message) -> str:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from enum import StrEnum
 from functools import cached_property
 
 from django.db import models
@@ -116,6 +117,15 @@ class MediaReference:
     content_type: str
 
 
+class Wish(StrEnum):
+    """What a customer can ask for by a keyword."""
+
+    LEAVE = "leave"
+    RETURN = "return"
+    """Says something only of who has left: to anybody else START and YES are words as any other."""
+    HELP = "help"
+
+
 @dataclass(frozen=True, slots=True)
 class InboundMessage:
     """One text from a customer. Addresses are E.164, short codes or alphanumeric senders."""
@@ -126,6 +136,8 @@ class InboundMessage:
     text: str
     media: tuple[MediaReference, ...] = ()
     segments: int = 1
+    heeded: Wish | None = None
+    """What the carrier took it for and acted upon: it has answered, and blocks our texts to them or not."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -155,6 +155,7 @@ def _message(message: InboundMessage) -> InboundMessage:
         text=storable(message.text, MAX_TEXT_CHARACTERS),
         media=tuple(map(_media, message.media[:MAX_MEDIA])),
         segments=max(1, min(message.segments, MAX_SEGMENTS)),
+        heeded=message.heeded,
     )
 
 

@@ -11,12 +11,13 @@ from django.db import transaction
 from scopchat.accounts.models import User
 from scopchat.accounts.roles import Permission
 from scopchat.channels.journal_replay import hand_back_receipts
-from scopchat.channels.providers.base import Receipt, ReceiptStatus
+from scopchat.channels.providers.base import FailureReason, Receipt, ReceiptStatus
 from scopchat.common.queries import batch, columns
 from scopchat.common.refusals import Conflict, NotAllowed
 from scopchat.interactions import queries
 from scopchat.interactions.models import Message, OutboxEntry
 from scopchat.interactions.services.changes import announce_message, announce_texts
+from scopchat.interactions.services.keywords import note_blocks
 from scopchat.interactions.services.outbox import enter
 from scopchat.interactions.services.steps import require
 from scopchat.interactions.status import MessageStatus, climbs
@@ -97,7 +98,14 @@ def _record(best: dict[int, tuple[MessageStatus, int | None, Report]], early: se
         )
         for message_id, (status, interaction, report) in sorted(best.items())
     ]
-    announce_texts(batch(queries.RECORD_REPORTS, [sorted(early), *columns(records, 7)]))
+    changed = batch(queries.RECORD_REPORTS, [sorted(early), *columns(records, 7)])
+    refused = {
+        message_id: report.received_at
+        for message_id, (status, _interaction, report) in best.items()
+        if status is MessageStatus.FAILED and report.receipt.reason == FailureReason.OPTED_OUT
+    }
+    note_blocks(refused, written=changed)
+    announce_texts(changed)
 
 
 @transaction.atomic

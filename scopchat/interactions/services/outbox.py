@@ -54,6 +54,14 @@ def queue_notice(*, channel: Channel, recipient: str, text: str, idempotency_key
     return _queue(message, now)
 
 
+def queue_auto_reply(*, interaction: Interaction, text: str, idempotency_key: UUID, now: datetime) -> Message:
+    """Stores a text of the product itself to a customer who wrote, as `queue_text` otherwise."""
+    customer, purpose = interaction.customer, Purpose.AUTOMATIC
+    message = _out(interaction.channel, text, now, idempotency_key=idempotency_key, customer=customer, purpose=purpose)
+    message.interaction = interaction
+    return _queue(message, now)
+
+
 def _out(channel: Channel, text: str, now: datetime, **more: Any) -> Message:
     return Message(
         company_id=channel.company_id,

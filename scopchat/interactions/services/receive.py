@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -16,7 +17,9 @@ from scopchat.common.queries import batch, columns
 from scopchat.events.catalogue import Part
 from scopchat.interactions import queries
 from scopchat.interactions.models import Attachment, AttachmentState
+from scopchat.interactions.services import keywords
 from scopchat.interactions.services.changes import announce_rows
+from scopchat.interactions.services.keywords import Heard
 from scopchat.interactions.services.outbox import PREVIEW_CHARACTERS
 from scopchat.interactions.signals import TextReceived, texts_received
 
@@ -44,7 +47,8 @@ def receive(*, arrivals: Sequence[Arrival], now: datetime) -> int:
     arrivals = _unknown(arrivals)
     if not arrivals:
         return 0
-    interactions = _open_interactions(arrivals, now)
+    heard = keywords.hear(arrivals)
+    interactions = _interactions(arrivals, heard, now)
     stored = batch(
         queries.STORE_ARRIVALS,
         columns(
@@ -65,6 +69,8 @@ def receive(*, arrivals: Sequence[Arrival], now: datetime) -> int:
     )
     messages = {(channel, carrier): message for message, channel, carrier in stored}
     _store_attachments(arrivals, messages)
+    if heard:
+        keywords.tell(heard.values(), interactions, messages)
     if texts_received.has_listeners():
         _tell(arrivals, interactions, messages)
     lent = Counter(arrival.channel_id for arrival in arrivals if arrival.lent)
@@ -89,11 +95,32 @@ def _preview(message: InboundMessage) -> str:
     return normalise(message.text)[:PREVIEW_CHARACTERS] or ("🖼" if message.media else "")
 
 
-def _open_interactions(arrivals: list[Arrival], now: datetime) -> dict[tuple[int, str], int]:
-    """The open interaction of each channel and customer, updated for what arrived."""
+def _interactions(
+    arrivals: list[Arrival], heard: Mapping[tuple[int, str], Heard], now: datetime
+) -> dict[tuple[int, str], int]:
+    """The interaction of each channel and customer: the open one, or one that is over where all is settled already."""
     groups: dict[tuple[int, str], list[Arrival]] = defaultdict(list)
     for arrival in arrivals:
         groups[arrival.channel_id, arrival.message.sender].append(arrival)
+    settled = {pair: group for pair, group in groups.items() if _is_settled(group, heard)} if heard else {}
+    if settled:
+        under_way = set(batch(queries.UNDER_WAY, columns(sorted(settled), 2)))
+        settled = {pair: group for pair, group in settled.items() if pair not in under_way}
+    over = batch(queries.CLOSED_INTERACTIONS, [now, *_columns(settled)]) if settled else []
+    opened = batch(queries.OPEN_INTERACTIONS, [now, *_columns({p: groups[p] for p in groups.keys() - settled.keys()})])
+    rows = [(pk, company, channel, queue, person) for pk, company, channel, _who, queue, person in opened]
+    announce_rows(rows, part=Part.ARRIVAL)
+    return {(channel_id, customer): pk for pk, _company, channel_id, customer, _queue, _person in [*opened, *over]}
+
+
+def _is_settled(group: Iterable[Arrival], heard: Mapping[tuple[int, str], Heard]) -> bool:
+    """Whether nobody needs to answer any of these texts."""
+    found = (heard.get((arrival.channel_id, arrival.message.carrier_id)) for arrival in group)
+    return all(one is not None and one.is_settled for one in found)
+
+
+def _columns(groups: Mapping[tuple[int, str], Sequence[Arrival]]) -> list[list[Any]]:
+    """What the statements that make interactions take, a record for each customer."""
     records = [
         (
             group[0].company_id,
@@ -107,10 +134,7 @@ def _open_interactions(arrivals: list[Arrival], now: datetime) -> dict[tuple[int
         )
         for (channel_id, customer), group in sorted(groups.items())
     ]
-    opened = batch(queries.OPEN_INTERACTIONS, [now, *columns(records, 8)])
-    rows = [(pk, company, channel, queue, person) for pk, company, channel, _who, queue, person in opened]
-    announce_rows(rows, part=Part.ARRIVAL)
-    return {(channel_id, customer): pk for pk, _company, channel_id, customer, _queue, _person in opened}
+    return columns(records, 8)
 
 
 def _tell(

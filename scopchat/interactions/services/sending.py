@@ -9,11 +9,12 @@ from typing import Any
 from uuid import UUID
 
 from scopchat.channels.journal_replay import hand_back_receipts
-from scopchat.channels.providers.base import Attempt, OutboundMessage
+from scopchat.channels.providers.base import Attempt, FailureReason, OutboundMessage
 from scopchat.common.queries import batch
 from scopchat.interactions import queries
 from scopchat.interactions.models import Priority
 from scopchat.interactions.services.changes import TextRow, announce_texts
+from scopchat.interactions.services.keywords import note_blocks
 from scopchat.interactions.status import MessageStatus
 
 OVER = frozenset({MessageStatus.SENT, MessageStatus.FAILED})
@@ -90,6 +91,8 @@ def record_results(*, results: Sequence[Result], claim: UUID, providers: Collect
             "segments": [result.segments for result in over],
         }
         changed += batch(queries.statement("record_results"), written)
+        refused = {result.message_id: result.at for result in over if result.reason == FailureReason.OPTED_OUT}
+        note_blocks(refused, written=changed)
     if again:
         written = {**_columns(again, claim), "not_before": [result.not_before for result in again]}
         changed += batch(queries.statement("record_no_result"), written)

@@ -63,9 +63,9 @@ def test_it_ignores_a_thread_that_is_none(cast: Cast) -> None:
     assert rows(anew(cast.admin, "thread=9²").encode()) == []
 
 
-def test_it_draws_the_open_thread_in_six_statements(cast: Cast, django_assert_num_queries: Any) -> None:
+def test_it_draws_the_open_thread_in_seven_statements(cast: Cast, django_assert_num_queries: Any) -> None:
     made = conversation(cast.channel_queue, texts=40, unread=0)
     browser = signed_in(cast.admin)
-    # Session, person with company; interaction, messages, their photos, what happened.
-    with django_assert_num_queries(6):
+    # Session, person with company; interaction, messages, their photos, what happened, opt-out.
+    with django_assert_num_queries(7):
         browser.post(f"/messages/{made.pk}/look/", headers=FRAGMENT)

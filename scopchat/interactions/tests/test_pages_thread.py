@@ -15,6 +15,7 @@ from scopchat.interactions import media
 from scopchat.interactions.models import Attachment, AttachmentState, Direction, InteractionEvent
 from scopchat.interactions.status import Happening, InteractionStatus, MessageStatus
 from scopchat.interactions.tests.desk import NOW, conversation, said
+from scopchat.optouts.models import OptOut
 from tests.cast import Cast
 from tests.html import flat
 from tests.people import FRAGMENT, signed_in
@@ -173,3 +174,19 @@ def test_it_opens_a_long_thread_in_few_statements(cast: Cast, django_assert_max_
     # Session, person, company; interaction, messages, photos, happenings, earlier ones.
     with django_assert_max_num_queries(8):
         browser.get(f"/messages/{made.pk}/", headers=FRAGMENT)
+
+
+def test_it_warns_before_an_answer_that_the_carrier_would_refuse(cast: Cast) -> None:
+    made = conversation(cast.channel_queue)
+    browser, address = signed_in(cast.admin), f"/messages/{made.pk}/"
+    assert b"composer-opt-out" not in browser.get(address).content
+    with scope(company=cast.client):
+        one = OptOut.objects.create(
+            company=cast.client, channel=cast.channel_queue, number=made.customer, since=NOW
+        )  # fmt: skip
+        assert "s’est désinscrit des envois de masse. Vous pouvez quand même" in browser.get(address).content.decode()
+        one.blocked_at = NOW
+        one.save()
+    assert "Le fournisseur bloque nos textos vers ce numéro" in browser.get(address).content.decode()
+    other = conversation(cast.channel_queue, "+15145550199")
+    assert b"composer-opt-out" not in browser.get(f"/messages/{other.pk}/").content

@@ -36,6 +36,7 @@ from scopchat.channels.providers.base import (
     SendOutcome,
     Sent,
     Unclear,
+    Wish,
 )
 from scopchat.channels.providers.credentials import CredentialField
 from scopchat.channels.providers.twilio.errors import reason_of
@@ -65,6 +66,13 @@ NOT_PROCESSED = frozenset({"429", "14107", "20429", "21611"})
 """HTTP status or errors after which Twilio has done nothing, so the same request may be made again, later: too many
 requests, or more texts than the number's queue holds."""
 
+KEYWORDS: dict[str, Wish] = {
+    **dict.fromkeys(("STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"), Wish.LEAVE),
+    **dict.fromkeys(("START", "YES", "UNSTOP"), Wish.RETURN),
+    **dict.fromkeys(("HELP", "INFO"), Wish.HELP),
+}
+"""What Twilio itself heeds and answers on a telephone number; on short codes it leaves that to us."""
+
 
 # The signature joins names and values without anything between them: a captured callback in which the border of two
 # fields was moved has the same one. So every field that decides something must look as Twilio writes it.
@@ -93,6 +101,13 @@ def _object(body: bytes) -> dict[str, Any]:
     except ValueError:
         return {}
     return content if isinstance(content, dict) else {}
+
+
+def _heeded(form: dict[str, str]) -> Wish | None:
+    """What Twilio took the text for: it says so of its advanced opt-out, and the default one has words of its own."""
+    if said := form.get("OptOutType"):
+        return KEYWORDS.get(said)
+    return KEYWORDS.get(form["Body"].strip().upper()) if form.get("To", "").startswith("+") else None
 
 
 def _basic(account: Account) -> dict[str, str]:
@@ -134,7 +149,14 @@ class TwilioAdapter:
         plain = [form.get(name, "") for name in ("MessageSid", "From", "To", "NumMedia", "NumSegments")]
         if PLAIN.fullmatch("\n".join(plain)):
             carrier_id, sender, recipient, _no_photos, segments = plain
-            return InboundMessage(carrier_id, sender, recipient, form["Body"], segments=int(segments))
+            return InboundMessage(
+                carrier_id,
+                sender,
+                recipient,
+                form["Body"],
+                segments=int(segments),
+                heeded=_heeded(form),
+            )
         media = tuple(
             MediaReference(form.get(f"MediaUrl{n}", ""), form.get(f"MediaContentType{n}", ""))
             for n in range(int(_shaped(form, "NumMedia", COUNT, "0")))
@@ -146,6 +168,7 @@ class TwilioAdapter:
             text=form["Body"],
             media=media,
             segments=int(_shaped(form, "NumSegments", COUNT, "1")),
+            heeded=_heeded(form),
         )
 
     def parse_receipt(self, request: HookRequest) -> Receipt:

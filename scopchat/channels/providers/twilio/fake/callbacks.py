@@ -35,6 +35,7 @@ def signed(carrier: TwilioFake, url: str, form: dict[str, str]) -> Callback:
 def inbound(carrier: TwilioFake, url: str, *, sender: str, recipient: str, body: str, sid: str = "") -> Callback:
     """A customer's text, with the fields Twilio sends whether or not they are empty."""
     sid = sid or f"SM{uuid.uuid4().hex}"
+    carrier.heed(customer=sender, number=recipient, body=body)
     form = {
         "MessageSid": sid,
         "SmsSid": sid,

@@ -162,6 +162,15 @@ class TwilioFake:
             text.sender, MAGIC_TO.get(text.recipient)
         )
 
+    def heed(self, *, customer: str, number: str, body: str) -> None:
+        """Its default opt-out, which telephone numbers have and short codes have not (docs, messaging/guides/sms-opt-out)."""
+        word = body.strip().lower()
+        out = ("stop", "stopall", "unsubscribe", "cancel", "end", "quit", "revoke", "optout")
+        if number.startswith("+") and word in out:
+            self.opted_out.add((number, customer))
+        elif word in {"start", "yes", "unstop"}:
+            self.opted_out.discard((number, customer))
+
     def listed(self, *, to: str = "", sender: str = "") -> list[Text]:
         """Messages newest first, filtered as the list resource does."""
         found = [t for t in self.texts.values() if to in {"", t.recipient} and sender in {"", t.sender}]

@@ -27,6 +27,7 @@ from scopchat.channels.providers.base import (
     Refused,
     Sent,
     Unclear,
+    Wish,
 )
 from scopchat.channels.providers.twilio.adapter import TwilioAdapter
 from scopchat.channels.providers.twilio.tests.account import CALLBACK, SID, TOKEN, account
@@ -54,6 +55,27 @@ def test_it_reads_a_recorded_mms() -> None:
         media=(MediaReference(f"{MEDIA}/ME11", "image/jpeg"), MediaReference(f"{MEDIA}/ME22", "image/png")),
         segments=1,
     )
+
+
+@pytest.mark.parametrize(
+    ("to", "body", "opt_out_type", "heeded"),
+    [
+        ("+14385550101", "Stop", "", Wish.LEAVE),
+        ("+14385550101", " REVOKE\n", "", Wish.LEAVE),
+        ("+14385550101", "yes", "", Wish.RETURN),
+        ("+14385550101", "Info", "", Wish.HELP),
+        ("+14385550101", "ARRET", "", None),
+        ("+14385550101", "stop it", "", None),
+        ("12345", "STOP", "", None),
+        ("12345", "ALTO", "STOP", Wish.LEAVE),
+        ("+14385550101", "ALTO", "START", Wish.RETURN),
+        ("+14385550101", "STOP", "a word of 2027", None),
+    ],
+)
+def test_it_tells_what_twilio_has_heeded_itself(to: str, body: str, opt_out_type: str, heeded: Wish | None) -> None:
+    form = {"MessageSid": ONE, "From": "+15145550142", "To": to, "Body": body, "NumMedia": "0", "NumSegments": "1"}
+    form |= {"OptOutType": opt_out_type} if opt_out_type else {}
+    assert adapter.parse_inbound(post(urlencode(form).encode())).heeded is heeded
 
 
 def test_it_reads_an_inbound_get() -> None:
