@@ -163,7 +163,7 @@ class TwilioFake:
         )
 
     def heed(self, *, customer: str, number: str, body: str) -> None:
-        """Its default opt-out, which telephone numbers have and short codes have not (docs, messaging/guides/sms-opt-out)."""
+        """Its default opt-out, of telephone numbers and not of short codes (docs: messaging, default opt-out)."""
         word = body.strip().lower()
         out = ("stop", "stopall", "unsubscribe", "cancel", "end", "quit", "revoke", "optout")
         if number.startswith("+") and word in out:
