@@ -93,7 +93,7 @@ def thread_context(request: PersonRequest, interaction: Interaction, *, start: i
         "person": request.user,
         "key": uuid4(),
         "limit": MAX_CHARACTERS,
-        "opt_out": opt_out_of(channel_id=interaction.channel_id, number=interaction.customer) if may.write else None,
+        "opt_out": opt_out_of(channel_id=interaction.channel_id, number=interaction.customer),
         "thread": read_thread(interaction, may_act=may.write, start=start),
     }
 

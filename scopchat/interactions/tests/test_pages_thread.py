@@ -179,14 +179,14 @@ def test_it_opens_a_long_thread_in_few_statements(cast: Cast, django_assert_max_
 def test_it_warns_before_an_answer_that_the_carrier_would_refuse(cast: Cast) -> None:
     made = conversation(cast.channel_queue)
     browser, address = signed_in(cast.admin), f"/messages/{made.pk}/"
-    assert b"composer-opt-out" not in browser.get(address).content
+    assert b"say-opt-out" not in browser.get(address).content
     with scope(company=cast.client):
         one = OptOut.objects.create(
             company=cast.client, channel=cast.channel_queue, number=made.customer, since=NOW
         )  # fmt: skip
-        assert "s’est désinscrit des envois de masse. Vous pouvez quand même" in browser.get(address).content.decode()
+        assert "Désinscrit des envois de masse (23 novembre 2026). Vous pouvez" in browser.get(address).content.decode()
         one.blocked_at = NOW
         one.save()
-    assert "Le fournisseur bloque nos textos vers ce numéro" in browser.get(address).content.decode()
+    assert "le fournisseur refuse nos textos vers ce numéro" in browser.get(address).content.decode()
     other = conversation(cast.channel_queue, "+15145550199")
-    assert b"composer-opt-out" not in browser.get(f"/messages/{other.pk}/").content
+    assert b"say-opt-out" not in browser.get(f"/messages/{other.pk}/").content
