@@ -19,6 +19,7 @@ from scopchat.channels import journal_replay
 from scopchat.channels.providers.simulator import services as simulator
 from scopchat.common.clock import utc_now
 from scopchat.gateway.database import in_thread_unscoped
+from scopchat.interactions.services import uploads
 from scopchat.tenancy import limits
 
 logger = structlog.get_logger(__name__)
@@ -40,6 +41,7 @@ class Pruner:
 PRUNERS = (
     Pruner("channels_inboundevent", timedelta(days=30), journal_replay.prune),
     Pruner("simulator_simulatedtext", timedelta(days=90), simulator.prune),
+    Pruner("interactions_upload", timedelta(days=7), uploads.prune),
     Pruner("django_session", timedelta(0), own_sessions.prune),
     Pruner("tenancy_segmentpool", timedelta(days=40), limits.prune_pools),
 )

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from django import forms
 from django.db.models import QuerySet
+from django.http import QueryDict
 from django.utils.timezone import make_aware
 from django.utils.translation import gettext_lazy as _
 
@@ -26,6 +27,12 @@ class DraftForm(forms.Form):
     key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
     text = forms.CharField(label=_("Message"), strip=False, required=False, widget=forms.Textarea({"rows": 4}))
     signed = forms.BooleanField(required=False, initial=True)
+
+    @property
+    def photos(self) -> list[int]:
+        """Ids of the photos that go with it, in their order; the service sees whose they are."""
+        chosen = self.data.getlist("photos") if isinstance(self.data, QueryDict) else []
+        return [int(one) for one in chosen if one.isascii() and one.isdigit() and len(one) < 19]
 
     def text_by(self, person: User) -> str:
         """What was typed, with the person's signature below it where they want it; nothing typed stays nothing."""

@@ -20,6 +20,7 @@ from scopchat.interactions.abilities import abilities
 from scopchat.interactions.inbox import InboxView
 from scopchat.interactions.models import Interaction
 from scopchat.interactions.services import lifecycle
+from scopchat.interactions.services.uploads import max_photos
 from scopchat.interactions.thread import read_thread
 from scopchat.interactions.visibility import Viewer
 from scopchat.optouts.services import opt_out_of
@@ -93,6 +94,7 @@ def thread_context(request: PersonRequest, interaction: Interaction, *, start: i
         "person": request.user,
         "key": uuid4(),
         "limit": MAX_CHARACTERS,
+        "max_photos": max_photos(interaction.channel),
         "opt_out": opt_out_of(channel_id=interaction.channel_id, number=interaction.customer),
         "thread": read_thread(interaction, may_act=may.write, start=start),
     }

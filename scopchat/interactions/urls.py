@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from scopchat.interactions import views, views_actions, views_archive, views_steps
+from scopchat.interactions import views, views_actions, views_archive, views_photos, views_steps
 
 app_name = "interactions"
 urlpatterns = [
@@ -29,7 +29,9 @@ urlpatterns = [
     path("messages/<int:pk>/look/", views_actions.look, name="look"),
     path("messages/text/<int:pk>/retry/", views_actions.retry, name="retry"),
     path("messages/text/<int:pk>/settle/", views_actions.settle, name="settle"),
-    path("messages/photo/<str:token>/", views.attachment, name="attachment"),
+    path("messages/photo/<str:token>/", views_photos.attachment, name="attachment"),
+    path("messages/upload/", views_photos.upload, name="upload"),
+    path("messages/uploaded/<str:token>/", views_photos.uploaded, name="uploaded"),
     path("interactions/", views_archive.listing, name="archive"),
     path("interactions/<int:pk>/", views_archive.content, name="content"),
 ]

@@ -1,18 +1,18 @@
-"""The inbox: the list, a thread, what changed meanwhile, and photos."""
+"""The inbox: the list, a thread, and what changed meanwhile."""
 
 from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.http import HttpResponse
+from django.shortcuts import render
 from django.urls import Resolver404, resolve, reverse
 
 from scopchat.accounts.access import PersonRequest, is_fragment, requires
 from scopchat.accounts.roles import Permission
-from scopchat.interactions import media, pages
+from scopchat.interactions import pages
 from scopchat.interactions.inbox import InboxView
-from scopchat.interactions.models import Attachment, AttachmentState, Interaction
+from scopchat.interactions.models import Interaction
 from scopchat.interactions.thread import read_thread
 from scopchat.tenancy.addresses import place_of
 
@@ -91,26 +91,3 @@ def details(request: PersonRequest, pk: int) -> HttpResponse:
         "latest": interaction.messages.select_related("author").order_by("-id")[:20],
     }
     return render(request, "interactions/details.html", context)
-
-
-@requires(Permission.SEE_INTERACTIONS, token=Attachment)
-def attachment(request: PersonRequest, token: str) -> HttpResponse:
-    """A photo, by a signed link that expires, and only for who may see the thread."""
-    attachment_id = media.read_link(token)
-    if attachment_id is None:
-        raise Http404
-    photo: Attachment = get_object_or_404(
-        Attachment.objects.select_related("message"), pk=attachment_id, state=AttachmentState.READY
-    )
-    # No id is 0: a text outside any thread is nobody's to see.
-    pages.visible(request, photo.message.interaction_id or 0)
-    try:
-        with photo.file.open() as file:
-            response = HttpResponse(file.read(), content_type=photo.content_type)
-    except FileNotFoundError:
-        raise Http404 from None
-    response.headers["Content-Disposition"] = "inline"
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Cache-Control"] = f"private, max-age={media.LIFE}"
-    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return response

@@ -25,6 +25,7 @@ from scopchat.interactions.services import delivery, lifecycle
 from scopchat.interactions.services.reply import reply as send_reply
 from scopchat.interactions.services.start import channels_to_start_from
 from scopchat.interactions.services.start import start as start_conversation
+from scopchat.interactions.services.uploads import max_photos
 
 
 @require_POST
@@ -41,7 +42,9 @@ def reply(request: PersonRequest, pk: int) -> HttpResponse:
         if form.cleaned_data["is_note"]:
             lifecycle.note(**common, text=form.cleaned_data["text"])
         else:
-            send_reply(**common, text=form.text_by(request.user), idempotency_key=form.cleaned_data["key"])
+            send_reply(
+                **common, text=form.text_by(request.user), photos=form.photos, idempotency_key=form.cleaned_data["key"]
+            )
         return render_to_string("interactions/sent.html", {"key": uuid4()})
 
     return answer(request, pk, act, refused_by="composer")
@@ -98,7 +101,13 @@ def start(request: PersonRequest) -> HttpResponse:
                 message = _start(request, form)
                 address = reverse("interactions:thread", args=[message.interaction_id])
                 return HttpResponse(headers={"HX-Redirect": address})
-    context = {"form": form, "channels": channels, "limit": MAX_CHARACTERS, "person": request.user}
+    context = {
+        "form": form,
+        "channels": channels,
+        "max_photos": max(map(max_photos, channels), default=0),
+        "limit": MAX_CHARACTERS,
+        "person": request.user,
+    }
     return render(request, "interactions/new.html", context, status=status)
 
 
@@ -110,6 +119,7 @@ def _start(request: PersonRequest, form: StartForm) -> Message:
         acting=request.user,
         phone=data["phone"],
         text=form.text_by(request.user),
+        photos=form.photos,
         idempotency_key=key,
         now=utc_now(),
     )

@@ -15,7 +15,7 @@ from django.urls import get_script_prefix, reverse, set_script_prefix
 
 _COMPANYS = re.compile(r"/c/([1-9][0-9]{0,17})(/.*)?", re.ASCII | re.DOTALL)
 """Ids as we write them: each page has one address."""
-_OF_NO_COMPANY = re.compile(r"/(?:account|email|i18n|invitation|me|simulator/carrier|static)/")
+_OF_NO_COMPANY = re.compile(r"/(?:account|email|i18n|invitation|me|photo|simulator/carrier|static)/")
 
 
 class Place(NamedTuple):

@@ -72,6 +72,10 @@ class CleanAdapter:
     def media_hosts(self) -> frozenset[str]:
         return self._adapter.media_hosts
 
+    @property
+    def max_photos(self) -> int:
+        return self._adapter.max_photos
+
     def verify(self, request: HookRequest, account: Account) -> None:
         try:
             self._adapter.verify(request, account)

@@ -48,6 +48,11 @@ class Adapter(Protocol):
         """Host names from which inbound media may be fetched with the account's credentials."""
         ...
 
+    @property
+    def max_photos(self) -> int:
+        """How many photos one text may have; 0 where the carrier takes none."""
+        ...
+
     def verify(self, request: HookRequest, account: Account) -> None:
         """Raises `BadSignature` unless the request comes from the carrier."""
         ...

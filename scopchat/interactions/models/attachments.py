@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -18,11 +19,11 @@ class AttachmentState(models.TextChoices):
 
 
 class Attachment(TenantModel):
-    """A photo of an MMS: first the carrier's reference, then our own checked copy."""
+    """A photo of an MMS: the carrier's reference at first, where it is a customer's, then our own checked copy."""
 
     message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="attachments")
     position = models.PositiveSmallIntegerField()
-    source_url = models.TextField()
+    source_url = models.TextField(blank=True)
     content_type = models.CharField(max_length=60)
     state = models.CharField(max_length=10, choices=AttachmentState, default=AttachmentState.PENDING)
     attempts = models.PositiveSmallIntegerField(default=0)
@@ -37,3 +38,19 @@ class Attachment(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.message_id}/{self.position}"
+
+
+class Upload(TenantModel):
+    """A photo that a person has put into a text they are writing: checked, and theirs until the text is sent."""
+
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, db_constraint=False, related_name="+"
+    )
+    content_type = models.CharField(max_length=60)
+    size = models.PositiveIntegerField()
+    """Bytes."""
+    file = models.FileField(upload_to="attachments/%Y/%m/")
+    uploaded_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.person_id}/{self.pk}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -15,17 +16,20 @@ from scopchat.channels.models import Channel
 from scopchat.channels.queries import count_out
 from scopchat.common.gsm import checked, measure
 from scopchat.interactions.errors import ChannelStopped, EmptyText
-from scopchat.interactions.models import Direction, Interaction, Message, OutboxEntry, Purpose
+from scopchat.interactions.models import Direction, Interaction, Message, OutboxEntry, Purpose, Upload
+from scopchat.interactions.services.uploads import attach
 from scopchat.interactions.status import MessageStatus
 from scopchat.tenancy.limits import book_segments
 
 PREVIEW_CHARACTERS = 160
+PHOTO = "🖼"
+"""Stands in a preview for a photo without words."""
 
 
-def sendable(text: str) -> str:
-    """The text as it will be stored. Raises `EmptyText`, `TextTooLong`."""
+def sendable(text: str, *, has_photos: bool = False) -> str:
+    """The text as it will be stored; photos may go without one. Raises `EmptyText`, `TextTooLong`."""
     text = checked(text)
-    if not text:
+    if not text and not has_photos:
         raise EmptyText
     return text
 
@@ -35,14 +39,27 @@ def already_sent(*, company_id: int, idempotency_key: UUID) -> Message | None:
     return Message.objects.filter(company_id=company_id, idempotency_key=idempotency_key).first()
 
 
-def queue_text(*, interaction: Interaction, author: User, text: str, idempotency_key: UUID, now: datetime) -> Message:
+def preview_of(text: str) -> str:
+    """How a list shows our text, or photos without one."""
+    return text[:PREVIEW_CHARACTERS] or PHOTO
+
+
+def queue_text(
+    *,
+    interaction: Interaction,
+    author: User,
+    text: str,
+    idempotency_key: UUID,
+    now: datetime,
+    photos: Sequence[Upload] = (),
+) -> Message:
     """Stores an answer as queued in the running transaction and asks for the sender once it is committed.
 
     Raises `LimitReached` when the company has no segments left, and `ChannelStopped`.
     """
     message = _out(interaction.channel, text, now, author=author, idempotency_key=idempotency_key)
     message.interaction = interaction
-    return _queue(message, now)
+    return _queue(message, now, photos)
 
 
 def queue_notice(*, channel: Channel, recipient: str, text: str, idempotency_key: UUID, now: datetime) -> Message:
@@ -68,15 +85,17 @@ def _out(channel: Channel, text: str, now: datetime, **more: Any) -> Message:
         channel=channel,
         direction=Direction.OUT,
         text=text,
-        segments=measure(text).segments,
+        segments=max(1, measure(text).segments),
         status=MessageStatus.QUEUED,
         created_at=now,
         **more,
     )
 
 
-def _queue(message: Message, now: datetime) -> Message:
+def _queue(message: Message, now: datetime, photos: Sequence[Upload] = ()) -> Message:
     message.save(force_insert=True)
+    if photos:
+        attach(photos, to=message)
     book_segments(company_id=message.company_id, segments=message.segments, now=now)
     if message.channel.loan_id:
         count_out(channel_id=message.channel_id, segments=message.segments, now=now)

@@ -20,7 +20,7 @@ from scopchat.interactions.models import Attachment, AttachmentState
 from scopchat.interactions.services import keywords
 from scopchat.interactions.services.changes import announce_rows
 from scopchat.interactions.services.keywords import Heard
-from scopchat.interactions.services.outbox import PREVIEW_CHARACTERS
+from scopchat.interactions.services.outbox import PHOTO, PREVIEW_CHARACTERS
 from scopchat.interactions.signals import TextReceived, texts_received
 
 
@@ -92,7 +92,7 @@ def _unknown(arrivals: Sequence[Arrival]) -> list[Arrival]:
 
 
 def _preview(message: InboundMessage) -> str:
-    return normalise(message.text)[:PREVIEW_CHARACTERS] or ("🖼" if message.media else "")
+    return normalise(message.text)[:PREVIEW_CHARACTERS] or (PHOTO if message.media else "")
 
 
 def _interactions(

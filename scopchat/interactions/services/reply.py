@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -13,24 +14,33 @@ from scopchat.interactions.models import Interaction, Message
 from scopchat.interactions.services import holding, outbox
 from scopchat.interactions.services.changes import announce
 from scopchat.interactions.services.steps import move, require
+from scopchat.interactions.services.uploads import chosen
 from scopchat.interactions.status import Verb
 
 
-def reply(*, interaction: Interaction, acting: User, text: str, idempotency_key: UUID, now: datetime) -> Message:
+def reply(
+    *,
+    interaction: Interaction,
+    acting: User,
+    text: str,
+    idempotency_key: UUID,
+    now: datetime,
+    photos: Sequence[int] = (),
+) -> Message:
     """Queues an answer and opens the interaction. Whoever answers what nobody has takes it.
 
-    Who answers what was given to them accepts it.
+    Who answers what was given to them accepts it. `photos` are ids of uploads of theirs.
 
     The same `idempotency_key` again gives the message it made the first time. Raises `NotAllowed`, `Conflict` (closed
-    or taken meanwhile), `EmptyText`, `TextTooLong`.
+    or taken meanwhile), `EmptyText`, `TextTooLong`, `PhotosRefused`.
     """
-    text = outbox.sendable(text)
+    text = outbox.sendable(text, has_photos=bool(photos))
     require(interaction, acting=acting, permission=Permission.ANSWER)
     before = outbox.already_sent(company_id=interaction.company_id, idempotency_key=idempotency_key)
     if before is not None:
         return before
     try:
-        return _reply(interaction, acting, text, idempotency_key, now)
+        return _reply(interaction, acting, text, idempotency_key, now, photos)
     except IntegrityError:
         # The same draft arrived twice at the same moment; the other one is the message.
         twin = outbox.already_sent(company_id=interaction.company_id, idempotency_key=idempotency_key)
@@ -40,7 +50,10 @@ def reply(*, interaction: Interaction, acting: User, text: str, idempotency_key:
 
 
 @transaction.atomic
-def _reply(interaction: Interaction, acting: User, text: str, key: UUID, now: datetime) -> Message:
+def _reply(
+    interaction: Interaction, acting: User, text: str, key: UUID, now: datetime, photos: Sequence[int]
+) -> Message:
+    uploads = chosen(photos, person=acting, channel=interaction.channel)
     if interaction.assignee_id in {None, acting.pk}:
         holding.take_if_free(interaction, acting=acting, now=now)
     move(
@@ -50,10 +63,12 @@ def _reply(interaction: Interaction, acting: User, text: str, key: UUID, now: da
         waiting_since=None,
         wake_at=None,
         unread=0,
-        preview=text[: outbox.PREVIEW_CHARACTERS],
+        preview=outbox.preview_of(text),
         preview_is_ours=True,
         last_activity_at=now,
     )
-    message = outbox.queue_text(interaction=interaction, author=acting, text=text, idempotency_key=key, now=now)
+    message = outbox.queue_text(
+        interaction=interaction, author=acting, text=text, idempotency_key=key, now=now, photos=uploads
+    )
     announce(interaction)
     return message

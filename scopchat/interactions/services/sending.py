@@ -12,6 +12,7 @@ from scopchat.channels.journal_replay import hand_back_receipts
 from scopchat.channels.providers.base import Attempt, FailureReason, OutboundMessage
 from scopchat.common.queries import batch
 from scopchat.interactions import queries
+from scopchat.interactions.media import carriers_links
 from scopchat.interactions.models import Priority
 from scopchat.interactions.services.changes import TextRow, announce_texts
 from scopchat.interactions.services.keywords import note_blocks
@@ -61,12 +62,18 @@ def claim(
     return [
         Claimed(
             channel,
-            OutboundMessage(Attempt(pk, attempt, shard), senders[channel], customer, text),
+            OutboundMessage(
+                Attempt(pk, attempt, shard),
+                senders[channel],
+                customer,
+                text,
+                carriers_links(photos, company_id=company, now=now),
+            ),
             segments,
             Priority(priority),
             refused_since,
         )
-        for pk, channel, attempt, customer, text, segments, priority, refused_since in sorted(found)
+        for pk, company, channel, attempt, customer, text, segments, priority, refused_since, photos in sorted(found)
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -16,25 +17,36 @@ from scopchat.interactions.models import Interaction, Message
 from scopchat.interactions.services import outbox
 from scopchat.interactions.services.changes import announce
 from scopchat.interactions.services.steps import record
+from scopchat.interactions.services.uploads import chosen
 from scopchat.interactions.status import Happening, InteractionStatus
 
 
 def channels_to_start_from(user: User) -> list[Channel]:
     """The scoped company's channels from which the person may start a conversation."""
     reach = user.reach(Permission.START_CONVERSATION)
-    channels = Channel.objects.filter(is_active=True).order_by("name", "pk")
+    channels = Channel.objects.filter(is_active=True).select_related("provider").order_by("name", "pk")
     if reach >= Reach.COMPANY:
         return list(channels)
     return list(channels.filter(users=user)) if reach == Reach.MEMBER else []
 
 
-def start(*, channel: Channel, acting: User, phone: str, text: str, idempotency_key: UUID, now: datetime) -> Message:
+def start(
+    *,
+    channel: Channel,
+    acting: User,
+    phone: str,
+    text: str,
+    idempotency_key: UUID,
+    now: datetime,
+    photos: Sequence[int] = (),
+) -> Message:
     """Queues a first text to `phone`, in the interaction under way with that number if there is one.
 
-    A new interaction is the writer's. The same `idempotency_key` again gives the message it made the first time.
-    Raises `NotAllowed`, `ChannelStopped`, `BadNumber`, `EmptyText`, `TextTooLong`.
+    A new interaction is the writer's. `photos` are ids of uploads of theirs. The same `idempotency_key` again gives the
+    message it made the first time.
+    Raises `NotAllowed`, `ChannelStopped`, `BadNumber`, `EmptyText`, `TextTooLong`, `PhotosRefused`.
     """
-    text = outbox.sendable(text)
+    text = outbox.sendable(text, has_photos=bool(photos))
     if channel not in channels_to_start_from(acting):
         raise NotAllowed
     customer = to_e164(phone, country=channel.company.country)
@@ -43,18 +55,21 @@ def start(*, channel: Channel, acting: User, phone: str, text: str, idempotency_
         if before is not None:
             return before
         try:
-            return _start(channel, acting, customer, text, idempotency_key, now)
+            return _start(channel, acting, customer, text, idempotency_key, now, photos)
         except IntegrityError:
             # The customer's own text, or the same draft, came in at the same moment: look again.
             continue
-    return _start(channel, acting, customer, text, idempotency_key, now)
+    return _start(channel, acting, customer, text, idempotency_key, now, photos)
 
 
 @transaction.atomic
-def _start(channel: Channel, acting: User, customer: str, text: str, key: UUID, now: datetime) -> Message:
+def _start(
+    channel: Channel, acting: User, customer: str, text: str, key: UUID, now: datetime, photos: Sequence[int]
+) -> Message:
+    uploads = chosen(photos, person=acting, channel=channel)
     latest = {
         "status": InteractionStatus.OPEN,
-        "preview": text[: outbox.PREVIEW_CHARACTERS],
+        "preview": outbox.preview_of(text),
         "preview_is_ours": True,
         "last_activity_at": now,
         "changed_at": now,
@@ -79,6 +94,8 @@ def _start(channel: Channel, acting: User, customer: str, text: str, key: UUID, 
         for name, value in {**latest, **over}.items():
             setattr(interaction, name, value)
         interaction.save(update_fields=[*latest, *over])
-    message = outbox.queue_text(interaction=interaction, author=acting, text=text, idempotency_key=key, now=now)
+    message = outbox.queue_text(
+        interaction=interaction, author=acting, text=text, idempotency_key=key, now=now, photos=uploads
+    )
     announce(interaction)
     return message

@@ -88,6 +88,7 @@ class SimulatorAdapter:
     default_api_base_url: ClassVar[str] = "{public_url}/simulator/carrier/{company_id}"
     credential_fields: ClassVar[tuple[CredentialField, ...]] = (CredentialField("secret", "Secret", secret=True),)
     media_hosts: ClassVar[frozenset[str]] = frozenset()
+    max_photos: ClassVar[int] = 10
 
     def verify(self, request: HookRequest, account: Account) -> None:
         secret = account.credentials.get("secret", "")

@@ -132,6 +132,7 @@ class TwilioAdapter:
         CredentialField("auth_token", "Auth token", secret=True, shape="[0-9a-f]{32}", looks_like="32 × 0–9, a–f"),
     )
     media_hosts: ClassVar[frozenset[str]] = frozenset({"api.twilio.com"})
+    max_photos: ClassVar[int] = 10
 
     def verify(self, request: HookRequest, account: Account) -> None:
         token = account.credentials.get("auth_token", "")

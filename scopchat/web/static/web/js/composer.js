@@ -1,6 +1,7 @@
 // A text being written: its cost as one types, a draft that survives a reload, and sending it once.
 import "./emoji.js";
 import { measure, REPLACEMENTS, replaceTypography } from "./gsm.js";
+import { Photos } from "./photos.js";
 
 class TextComposer extends HTMLElement {
   connectedCallback() {
@@ -18,6 +19,8 @@ class TextComposer extends HTMLElement {
     // What was written as a note stays one: read as a reply, it would go to the customer.
     if (this.note && localStorage.getItem(`${this.draft}:note`)) this.note.checked = true;
     this.note?.closest("fieldset").addEventListener("change", () => this.typed());
+    const photos = this.querySelector("[data-photos]");
+    this.photos = photos && new Photos(this, photos);
     this.signed = this.querySelector("[data-signed]");
     this.signed?.addEventListener("change", () => this.show());
     this.show();
@@ -52,7 +55,10 @@ class TextComposer extends HTMLElement {
 
   sending(event) {
     this.sent = this.box.value;
-    if (!this.sent.trim() && "enterSends" in this.box.dataset) event.preventDefault();
+    if (this.photos?.busy) {
+      event.preventDefault();
+      this.say(this.photos.words.busy);
+    } else if (!this.sent.trim() && !this.photos?.count && "enterSends" in this.box.dataset) event.preventDefault();
   }
 
   // What was typed while the text was on its way stays in the box.
@@ -60,30 +66,36 @@ class TextComposer extends HTMLElement {
     if (event.detail.ctx.response.status !== 200) return;
     this.dispatchEvent(new CustomEvent("sent", { bubbles: true }));
     const reply = this.querySelector('[name="is_note"][value=""]');
-    if (reply) reply.checked = true;
+    if (!reply || reply.checked) this.photos?.clear();
+    else reply.checked = true;
     const now = this.box.value;
     this.write(now.startsWith(this.sent) ? now.slice(this.sent.length) : now);
   }
 
   fail() {
-    const place = this.querySelector("[data-error]");
-    place.textContent = place.dataset.error;
+    this.say(this.querySelector("[data-error]").dataset.error);
+  }
+
+  say(words) {
+    this.querySelector("[data-error]").textContent = words;
   }
 
   show() {
-    const { limit, segment, segments, forces } = this.dataset;
+    const { limit, text, texts, segments, forces, replacePlain, replaceWith } = this.dataset;
     const cost = measure(this.text);
     const count = this.querySelector("[data-count]");
-    const words = cost.segments > 1 ? segments : segment;
     // Each part keeps its place whichever way the page runs: first-strong isolates, as <bdi> makes them.
-    count.textContent = [`${cost.characters} / ${limit}`, cost.encoding, `${cost.segments} ${words}`]
+    count.textContent = [`${cost.characters} / ${limit}`, `${cost.segments} ${cost.segments > 1 ? texts : text}`]
       .map((part) => `\u2068${part}\u2069`)
       .join(" · ");
+    count.title = segments.replace("{}", cost.encoding).replace("{}", cost.segments);
     count.classList.toggle("over", cost.characters > Number(limit));
     this.querySelector("[data-forced]").hidden = !cost.forcedBy;
     this.querySelector("[data-forced-words]").textContent = forces.replace("{}", cost.forcedBy);
-    const helps = [...this.box.value].some((char) => char in REPLACEMENTS);
-    this.querySelector("[data-replace]").hidden = !helps;
+    const found = [...this.box.value].find((char) => char in REPLACEMENTS);
+    const button = this.querySelector("[data-replace]");
+    button.hidden = !found;
+    button.textContent = REPLACEMENTS[found]?.trim() ? replaceWith.replace("{}", REPLACEMENTS[found]) : replacePlain;
   }
 }
 
