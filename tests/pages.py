@@ -23,8 +23,8 @@ from scopchat.channels.models import Channel, Destination, Loan, Provider
 from scopchat.channels.providers.protocol import Adapter
 from scopchat.channels.providers.simulator.models import SimulatedPhone
 from scopchat.channels.services import create_channel, create_provider
-from scopchat.interactions.media import link_to
-from scopchat.interactions.models import Attachment, AttachmentState, Interaction, Message
+from scopchat.interactions.media import link_to, link_to_upload
+from scopchat.interactions.models import Attachment, AttachmentState, Interaction, Message, Upload
 from scopchat.interactions.tests.desk import NOW, conversation
 from scopchat.tenancy.models import Company
 from tests.passkeys import add_passkey
@@ -103,6 +103,8 @@ def things_of(company: Company, person: User) -> dict[type, Any]:
         photo.state = AttachmentState.READY
         photo.file.save("photo.png", ContentFile(b"photo"))
         loan = Loan.objects.create(company=company, provider=provider, borrower=company, lent_at=NOW)
+        upload = Upload(company=company, person=person, content_type="image/png", size=5, uploaded_at=NOW)
+        upload.file.save("upload.png", ContentFile(b"photo"))
         phone = SimulatedPhone.objects.create(company=company, number="+15145550142")
     returning = create_user(
         company=company, username=f"r{company.pk}.{person.pk}", email=f"r{company.pk}.{person.pk}@exemple.test",
@@ -121,6 +123,7 @@ def things_of(company: Company, person: User) -> dict[type, Any]:
         Message: message.pk,
         Provider: provider.pk,
         SimulatedPhone: phone.pk,
+        Upload: link_to_upload(upload.pk).split("/")[-2],
         User: colleague.pk,
         UserSession: UserSession.objects.create(user=person, session_key=f"s{person.pk}", ip="10.0.0.1").pk,
     }  # fmt: skip

@@ -166,6 +166,7 @@ ON_PURPOSE = {
         ("audit_entry",),
         whole_branch,
     ),
+    "interactions:start": Purpose("whether the carrier of a lent channel takes photos", ("channels_provider",), lender),
     "channels:list": NAME_OF_LENDER,
     "channels:add": NAME_OF_LENDER,
     "channels:providers": NAME_OF_LENDER,
@@ -217,7 +218,16 @@ def test_every_page_is_the_same_where_the_database_shows_only_the_companies_in_s
     ("who", "pages"),
     [
         ("l2_admin", {"administration:audit", "administration:audit_export"}),
-        ("admin", {"administration:audit_export", "channels:list", "channels:add", "channels:providers"}),
+        (
+            "admin",
+            {
+                "administration:audit_export",
+                "channels:list",
+                "channels:add",
+                "channels:providers",
+                "interactions:start",
+            },
+        ),
     ],
 )
 def test_what_is_listed_as_read_on_purpose_is_read(cast: Cast, who: str, pages: set[str]) -> None:

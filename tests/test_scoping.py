@@ -21,12 +21,14 @@ from django_scopes.exceptions import ScopeError
 
 from scopchat.accounts.models import Sighting, User
 from scopchat.accounts.services import people_of
+from scopchat.automation.models import AutoReply, Occasion
 from scopchat.channels.models import Channel, Loan, LoanUse, Provider
 from scopchat.channels.providers.simulator.models import SimulatedPhone, SimulatedText
 from scopchat.channels.providers.simulator.services import text_from_phone
-from scopchat.interactions.models import Attachment, Interaction, InteractionEvent, Message
+from scopchat.interactions.models import Attachment, Interaction, InteractionEvent, Message, Upload
 from scopchat.interactions.status import Happening
 from scopchat.interactions.tests.desk import NOW, conversation
+from scopchat.optouts.models import OptOut, OptOutChange
 from scopchat.queues.models import Queue, QueueMember
 from scopchat.queues.services import create_queue
 from scopchat.tenancy.models import Archival, Company, SegmentPool, SegmentUse
@@ -54,6 +56,17 @@ def fill(company: Company, channel: Channel) -> None:
         LoanUse.objects.create(company=company, loan=loan, day=NOW.date(), texts_in=1, texts_out=1, segments=1)
         Archival.objects.create(company=company, archived_at=NOW, restored_at=NOW)
         Attachment.objects.create(company=company, message=message, position=0, source_url="", content_type="")
+        Upload.objects.create(company=company, person=person, content_type="", size=1, uploaded_at=NOW)
+        OptOut.objects.create(company=company, channel=channel, number="+15145550142", since=NOW)
+        OptOutChange.objects.create(company=company, channel=channel, number="+15145550142", at=NOW)
+        AutoReply.objects.create(
+            company=company,
+            message=message,
+            interaction=interaction,
+            occasion=Occasion.LEFT,
+            language="fr",
+            asked_at=NOW,
+        )
         InteractionEvent.objects.create(
             company=company, interaction=interaction, happening=Happening.TAKEN, created_at=NOW
         )
@@ -63,7 +76,8 @@ def test_these_are_all_the_tenant_models() -> None:
     """A new one is added to `fill` above, so that the other tests look at it."""
     assert {*MODELS} == {
         Archival, Provider, Channel, Queue, Interaction, Message, Attachment, InteractionEvent, SimulatedPhone,
-        SimulatedText, SegmentUse, SegmentPool, Sighting, Loan, LoanUse, QueueMember,
+        SimulatedText, SegmentUse, SegmentPool, Sighting, Loan, LoanUse, QueueMember, Upload, OptOut,
+        OptOutChange, AutoReply,
     }  # fmt: skip
 
 

@@ -32,10 +32,15 @@ EARLIER = 5
 
 def visible(request: PersonRequest, pk: int) -> Interaction:
     """The interaction, if the person may see it; else 404, as for one that does not exist."""
-    found = Interaction.objects.visible_to(request.user)
-    related = found.select_related("channel__provider", "channel__company", "queue", "assignee")
-    interaction: Interaction = get_object_or_404(related, pk=pk)
+    interaction: Interaction = get_object_or_404(_seen(request), pk=pk)
     return interaction
+
+
+def _seen(request: PersonRequest) -> QuerySet[Interaction]:
+    """What the person sees, with all that a thread shows of it."""
+    found = Interaction.objects.visible_to(request.user)
+    related: QuerySet[Interaction] = found.select_related("channel__provider", "channel__company", "queue", "assignee")
+    return related
 
 
 def earlier_than(request: PersonRequest, interaction: Interaction) -> QuerySet[Interaction]:
@@ -113,7 +118,7 @@ def thread_html(request: PersonRequest, pk: int, *, start: int, seen: bool = Fal
 
     And whether the person sees it: where not, the parts say that it is gone.
     """
-    interaction = rows.for_rows(Interaction.objects.visible_to(request.user).filter(pk=pk)).first()
+    interaction = _seen(request).filter(pk=pk).first()
     if interaction and seen and interaction.unread:
         lifecycle.mark_seen(interaction=interaction, acting=request.user, now=utc_now())
     context = thread_context(request, interaction, start=start) if interaction else {}
