@@ -19,7 +19,7 @@ from tests.test_isolation import written
 OF_NO_COMPANY = {
     *("set_language", "simulator_carrier", "simulator_carrier_account", "simulator_carrier_message", "web:static_file"),
     *("accounts:account", "accounts:email", "accounts:confirm_email", "accounts:password", "accounts:preferences"),
-    "carriers_photo",
+    *("carriers_photo", "simulator_carrier_photo"),
     *("accounts:activity", "accounts:first_password", "accounts:invitation", "accounts:presence"),
 }
 """Beside those under /account/."""

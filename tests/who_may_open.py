@@ -40,6 +40,7 @@ WHO_MAY_OPEN: dict[str, Needed] = {
     "interactions:upload": (Permission.ANSWER,),
     "interactions:uploaded": (Permission.ANSWER,),
     "carriers_photo": PUBLIC,
+    "simulator_carrier_photo": PUBLIC,
     "interactions:look": (Permission.SEE_INTERACTIONS,),
     "interactions:retry": (Permission.ANSWER,),
     "interactions:settle": (Permission.ANSWER,),

@@ -76,14 +76,14 @@ def _shown(file: FieldFile, content_type: str) -> HttpResponse:
 def upload(request: PersonRequest) -> HttpResponse:
     """Takes one photo for a text that is being written; answers with its line, or with the reason why not."""
     file = request.FILES.get("photo")
-    refusal = _("Choose a photo.") if file is None else ""
-    if isinstance(file, UploadedFile):
+    refusal = _("Choose a photo.")
+    if isinstance(file, UploadedFile) and (file.size or 0) > MAX_BYTES:
+        refusal = _("Larger than 5 MB.")
+    elif isinstance(file, UploadedFile):
         try:
-            if (file.size or 0) > MAX_BYTES:
-                raise NotAPhoto
             photo = async_to_sync(checked_apart)(file.read())
         except NotAPhoto:
-            refusal = _("Not a JPG or PNG photo of at most 5 MB.")
+            refusal = _("Not a JPG or PNG photo.")
         else:
             kept = uploads.keep(company=request.company, person=request.user, photo=photo, now=utc_now())
             context = {"photo": kept, "address": media.link_to_upload(kept.pk)}

@@ -6,16 +6,16 @@ import hmac
 import json
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_POST, require_safe
 from django_scopes import scope
 
 from scopchat.accounts.access import public
 from scopchat.channels.hook_tokens import digest_of
 from scopchat.channels.loans import companies_on
 from scopchat.channels.models import Provider
-from scopchat.channels.providers.simulator import services
+from scopchat.channels.providers.simulator import photos, services
 from scopchat.channels.providers.simulator.models import Outcome, SimulatedText
 from scopchat.common.clock import utc_now
 from scopchat.tenancy.models import Company
@@ -87,3 +87,16 @@ def message(request: HttpRequest, company_id: int, token: str, reference: str) -
     if text is None:
         return JsonResponse({"error": "not found"}, status=404)
     return JsonResponse({"id": text.carrier_id})
+
+
+@public(token=SimulatedText)
+@require_safe
+def photo(request: HttpRequest, token: str) -> HttpResponse:  # noqa: ARG001
+    """A photo that a toy phone sent."""
+    content = photos.content_of(token)
+    if content is None:
+        raise Http404
+    response = HttpResponse(content, content_type="image/png" if token.split(":")[0].endswith("png") else "image/jpeg")
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response

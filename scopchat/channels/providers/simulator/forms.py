@@ -23,7 +23,7 @@ class TextForm(forms.Form):
     """A text typed on a toy phone."""
 
     channel: forms.ModelChoiceField[Channel] = forms.ModelChoiceField(Channel.objects.none())
-    text = forms.CharField(max_length=2 * MAX_CHARACTERS)
+    text = forms.CharField(max_length=2 * MAX_CHARACTERS, required=False)
 
     def __init__(self, *args: Any, channels: QuerySet[Channel], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -12,6 +12,7 @@ from django_scopes import scope
 from scopchat.channels.loans import companies_on
 from scopchat.channels.models import Channel, Provider
 from scopchat.channels.providers.base import ReceiptStatus
+from scopchat.channels.providers.simulator import photos
 from scopchat.channels.providers.simulator.models import Outcome, SimulatedPhone, SimulatedText
 from scopchat.channels.providers.simulator.tasks import call_back
 from scopchat.common.phones import to_e164
@@ -148,6 +149,8 @@ def prune(before: datetime) -> Iterator[int]:
     removed = PRUNED_AT_ONCE
     while removed == PRUNED_AT_ONCE:
         first = SimulatedText.objects.order_by("pk")[:PRUNED_AT_ONCE]
-        old = [pk for pk, at in first.values_list("pk", "created_at") if at < before]
+        found = [text for text in first.values_list("pk", "created_at", "media_urls") if text[1] < before]
+        old = [pk for pk, _at, _photos in found]
+        photos.remove(address for _pk, _at, addresses in found for address in addresses)
         removed = SimulatedText.objects.filter(pk__in=old).delete()[0]
         yield removed

@@ -5,6 +5,8 @@ from __future__ import annotations
 import string
 from typing import Any
 
+from asgiref.sync import async_to_sync
+from django.core.files.uploadedfile import UploadedFile
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -14,11 +16,13 @@ from django.views.decorators.http import require_POST
 from scopchat.accounts.access import PersonRequest, is_fragment, requires
 from scopchat.accounts.roles import Permission
 from scopchat.channels.models import Channel
-from scopchat.channels.providers.simulator import services
+from scopchat.channels.providers.simulator import photos, services
 from scopchat.channels.providers.simulator.forms import BehaviourForm, PhoneForm, TextForm
 from scopchat.channels.providers.simulator.models import Outcome, SimulatedPhone, SimulatedText
 from scopchat.common.clock import utc_now
+from scopchat.common.images import MAX_BYTES, NotAPhoto
 from scopchat.common.phones import BadNumber
+from scopchat.common.photo_process import checked_apart
 
 SHOWN = 40
 """Texts shown on each phone."""
@@ -93,10 +97,23 @@ def text(request: PersonRequest, pk: int) -> HttpResponse:
     """Texts a channel from the phone."""
     form = TextForm(request.POST, channels=_channels())
     toy = _phone(pk)
-    if form.is_valid():
+    addresses = _photo_in(request)
+    if form.is_valid() and (form.cleaned_data["text"] or addresses):
         channel: Channel = form.cleaned_data["channel"]
-        services.text_from_phone(channel=channel, phone=toy.number, text=form.cleaned_data["text"], now=utc_now())
+        words = form.cleaned_data["text"]
+        services.text_from_phone(channel=channel, phone=toy.number, text=words, media_urls=addresses, now=utc_now())
     return _drawn(request, pk)
+
+
+def _photo_in(request: PersonRequest) -> tuple[str, ...]:
+    """Where the carrier keeps the photo that was taken; none where it is no photo."""
+    file = request.FILES.get("photo")
+    if not isinstance(file, UploadedFile) or (file.size or 0) > MAX_BYTES:
+        return ()
+    try:
+        return (photos.keep(async_to_sync(checked_apart)(file.read())),)
+    except NotAPhoto:
+        return ()
 
 
 @require_POST

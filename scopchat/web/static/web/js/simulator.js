@@ -5,6 +5,11 @@ const GATHER = 60;
 let gathering = false;
 
 const toEnd = (screen) => (screen.scrollTop = screen.scrollHeight);
+// A photo leaves as soon as it is chosen, with what is typed beside it.
+document.addEventListener("change", (event) => {
+  if (event.target.matches("[data-clear] [name=photo]") && event.target.value) event.target.form.requestSubmit();
+});
+
 const allToEnd = () => document.querySelectorAll(".toy-screen").forEach(toEnd);
 
 document.addEventListener("simulator", () => {
@@ -22,6 +27,6 @@ document.addEventListener("simulator", () => {
 document.addEventListener("htmx:after:swap", allToEnd);
 document.addEventListener("htmx:config:request", (event) => {
   const form = event.target.closest?.("[data-clear]");
-  if (form) form.querySelector("[name=text]").value = "";
+  for (const field of form?.querySelectorAll("[name=text], [name=photo]") ?? []) field.value = "";
 });
 allToEnd();
