@@ -57,7 +57,7 @@ class QueueForm(QueuePeopleForm):
     """And how the queue is called."""
 
     name = forms.CharField(label=_("Name"), max_length=80)
-    description = forms.CharField(label=_("Description"), max_length=300, required=False)
+    description = forms.CharField(label=_("Description (optional)"), max_length=300, required=False)
 
     def __init__(self, *args: Any, queue: Queue | None = None, **kwargs: Any) -> None:
         initial = {"name": queue.name, "description": queue.description} if queue else {}

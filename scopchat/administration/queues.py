@@ -16,6 +16,8 @@ from scopchat.tenancy.models import Company
 
 FACES = 4
 """Of those present, so many are shown."""
+TOLD = 3
+"""Of the queues where somebody waits and nobody is there, so many are named above the table, which marks them all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,11 @@ class Listing(NamedTuple):
     closed: list[Queue]
     waiting: int
     """In all queues together."""
+
+    @property
+    def told(self) -> list[Row]:
+        """Those of which the page speaks before the table."""
+        return [row for row in self.rows if row.is_alone][:TOLD]
 
 
 def listing_of(company: Company) -> Listing:
