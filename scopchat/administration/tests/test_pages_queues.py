@@ -124,6 +124,13 @@ def test_a_queue_where_somebody_waits_and_nobody_is_there_is_told_on_top(cast: C
     assert told not in flat(page(cast).content)
 
 
+def test_of_many_such_queues_three_at_most_are_named_above_those_that_wait_longest(cast: Cast) -> None:
+    for place in range(4):
+        queue = queue_named(cast, f"Q{place}")
+        conversation(cast.channel_queue, f"+1514555{place:04d}", queue=queue, minutes=-place)
+    assert [row.queue.name for row in page(cast).context["listing"].told] == ["Q3", "Q2", "Q1"]
+
+
 def test_without_a_queue_it_says_what_one_is_for(cast: Cast) -> None:
     shown = flat(page(cast, cast.outsider_admin).content)
     assert "Aucune file d’attente" in shown
