@@ -109,13 +109,8 @@ def things_of(company: Company, person: User) -> dict[type, Any]:
         upload.file.save("upload.png", ContentFile(b"photo"))
         queue = create_queue(company=company, name="File")
         phone = SimulatedPhone.objects.create(company=company, number="+15145550142")
-    returning = create_user(
-        company=company, username=f"r{company.pk}.{person.pk}", email=f"r{company.pk}.{person.pk}@exemple.test",
-        display_name="Absente", role=Role.AGENT, password=None,
-    )  # fmt: skip
-    User.objects.filter(pk=returning.pk).update(archived_at=NOW)
     return {
-        LeftOut: returning.pk,
+        LeftOut: _left_out(company, person),
         Adapter: "simulator",
         Attachment: link_to(photo.pk).split("/")[-2],
         Authenticator: _factors_of(person),
@@ -131,6 +126,15 @@ def things_of(company: Company, person: User) -> dict[type, Any]:
         User: colleague.pk,
         UserSession: UserSession.objects.create(user=person, session_key=f"s{person.pk}", ip="10.0.0.1").pk,
     }  # fmt: skip
+
+
+def _left_out(company: Company, person: User) -> int:
+    returning = create_user(
+        company=company, username=f"r{company.pk}.{person.pk}", email=f"r{company.pk}.{person.pk}@exemple.test",
+        display_name="Absente", role=Role.AGENT, password=None,
+    )  # fmt: skip
+    User.objects.filter(pk=returning.pk).update(archived_at=NOW)
+    return returning.pk
 
 
 def _factors_of(person: User) -> int:
