@@ -26,6 +26,8 @@ from scopchat.channels.services import create_channel, create_provider
 from scopchat.interactions.media import link_to, link_to_upload
 from scopchat.interactions.models import Attachment, AttachmentState, Interaction, Message, Upload
 from scopchat.interactions.tests.desk import NOW, conversation
+from scopchat.queues.models import Queue
+from scopchat.queues.services import create_queue
 from scopchat.tenancy.models import Company
 from tests.passkeys import add_passkey
 
@@ -105,14 +107,10 @@ def things_of(company: Company, person: User) -> dict[type, Any]:
         loan = Loan.objects.create(company=company, provider=provider, borrower=company, lent_at=NOW)
         upload = Upload(company=company, person=person, content_type="image/png", size=5, uploaded_at=NOW)
         upload.file.save("upload.png", ContentFile(b"photo"))
+        queue = create_queue(company=company, name="File")
         phone = SimulatedPhone.objects.create(company=company, number="+15145550142")
-    returning = create_user(
-        company=company, username=f"r{company.pk}.{person.pk}", email=f"r{company.pk}.{person.pk}@exemple.test",
-        display_name="Absente", role=Role.AGENT, password=None,
-    )  # fmt: skip
-    User.objects.filter(pk=returning.pk).update(archived_at=NOW)
     return {
-        LeftOut: returning.pk,
+        LeftOut: _left_out(company, person),
         Adapter: "simulator",
         Attachment: link_to(photo.pk).split("/")[-2],
         Authenticator: _factors_of(person),
@@ -122,11 +120,21 @@ def things_of(company: Company, person: User) -> dict[type, Any]:
         Loan: loan.pk,
         Message: message.pk,
         Provider: provider.pk,
+        Queue: queue.pk,
         SimulatedPhone: phone.pk,
         Upload: link_to_upload(upload.pk).split("/")[-2],
         User: colleague.pk,
         UserSession: UserSession.objects.create(user=person, session_key=f"s{person.pk}", ip="10.0.0.1").pk,
     }  # fmt: skip
+
+
+def _left_out(company: Company, person: User) -> int:
+    returning = create_user(
+        company=company, username=f"r{company.pk}.{person.pk}", email=f"r{company.pk}.{person.pk}@exemple.test",
+        display_name="Absente", role=Role.AGENT, password=None,
+    )  # fmt: skip
+    User.objects.filter(pk=returning.pk).update(archived_at=NOW)
+    return returning.pk
 
 
 def _factors_of(person: User) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from scopchat.administration import views_audit, views_companies, views_returning, views_users
+from scopchat.administration import views_audit, views_companies, views_queues, views_returning, views_users
 
 app_name = "administration"
 urlpatterns = [
@@ -29,6 +29,12 @@ urlpatterns = [
     path("users/<int:pk>/password/", views_users.renew_password, name="renew_password"),
     path("users/<int:pk>/second-factor/", views_users.reset_second_factor, name="reset_second_factor"),
     path("users/<int:pk>/invitation/", views_users.invite, name="invite_user"),
+    path("queues/", views_queues.listing, name="queues"),
+    path("queues/add/", views_queues.add, name="add_queue"),
+    path("queues/<int:pk>/", views_queues.detail, name="queue"),
+    path("queues/<int:pk>/people/", views_queues.people, name="queue_people"),
+    path("queues/<int:pk>/close/", views_queues.close, name="close_queue"),
+    path("queues/<int:pk>/reopen/", views_queues.reopen, name="reopen_queue"),
     path("audit/", views_audit.listing, name="audit"),
     path("audit/export/", views_audit.export, name="audit_export"),
 ]

@@ -98,7 +98,7 @@ def detail(request: PersonRequest, pk: int) -> HttpResponse:
         "form": form,
         "person": everyone_of(request.company).get(pk=pk) if form.is_bound else person,
         "own": own,
-        "queues": person.queues.order_by("name", "pk"),
+        "queues": person.queues.filter(closed_at=None).order_by("name", "pk"),
         "has_second_factor": has_any_factor(person),
         "channels": person.channels.filter(is_active=True).order_by("name", "pk"),
     }

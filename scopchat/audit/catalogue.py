@@ -45,6 +45,10 @@ class Verb(models.TextChoices):
     USER_DISABLED = "user.disabled", _("User disabled")
     USER_ENABLED = "user.enabled", _("User enabled")
     QUEUE_CREATED = "queue.created", _("Queue created")
+    QUEUE_CHANGED = "queue.changed", _("Queue changed")
+    QUEUE_MEMBERS_CHANGED = "queue.members_changed", _("People of a queue changed")
+    QUEUE_CLOSED = "queue.closed", _("Queue closed")
+    QUEUE_REOPENED = "queue.reopened", _("Queue opened again")
     CHANNEL_CREATED = "channel.created", _("Channel created")
     CHANNEL_CHANGED = "channel.changed", _("Channel changed")
     CHANNEL_LENT = "channel.lent", _("Channel lent")
@@ -73,6 +77,7 @@ GROUPS: dict[str, Promise] = {
 
 DETAILS: dict[str, Promise] = {
     "address": _("Number"),
+    "administrators": _("Administrators"),
     "agents": _("Agents"),
     "api_base_url": _("API address"),
     "attempts": _("Attempts more"),

@@ -123,7 +123,7 @@ class ChannelForm(forms.Form):
         self.company = company
         if channel and channel.is_lent_whole:
             del self.fields["throughput"]
-        self._choose("queue", Queue.objects.order_by("name", "pk"))
+        self._choose("queue", Queue.objects.not_closed().order_by("name", "pk"))
         self._choose("users", people_of(company))
 
     def _choose(self, name: str, queryset: Any) -> None:

@@ -25,6 +25,7 @@ from scopchat.common.refusals import Refusal, taken
 from scopchat.events.catalogue import AccessChanged
 from scopchat.events.publish import publish
 from scopchat.queues.models import Queue
+from scopchat.queues.services import require_not_closed
 from scopchat.tenancy.limits import require_room
 from scopchat.tenancy.models import Company
 from scopchat.tenancy.resources import Resource
@@ -125,12 +126,14 @@ def create_channel(
 ) -> Channel:
     """A new address of `company`. What it received before anybody had it is routed now.
 
-    `throughput` is in segments per second. Raises `BadNumber`, `LimitReached`, `NotLent` (another company's provider)
-    and `AddressTaken`.
+    `throughput` is in segments per second. Raises `BadNumber`, `LimitReached`, `NotLent` (another company's provider),
+    `AddressTaken` and `QueueClosed`.
     """
     address = to_address(address, country=company.country)
     require_room(company=company, resource=Resource.CHANNELS)
     loan = loan_for_channels(provider=provider, company=company)
+    if queue:
+        require_not_closed(queue.pk)
     with taken({"channel_address_once": AddressTaken}):
         channel: Channel = Channel.objects.create(
             company=company,
@@ -195,8 +198,10 @@ def update_channel(
 ) -> None:
     """Changes where a channel's messages go from now on; interactions under way stay where they are.
 
-    Whoever has it on loan sends at the new rate too.
+    Whoever has it on loan sends at the new rate too. Raises `QueueClosed`.
     """
+    if queue:
+        require_not_closed(queue.pk)
     before = _settings(channel)
     channel.name = name
     channel.destination = destination

@@ -43,9 +43,11 @@ def edit_channel(request: PersonRequest, pk: int) -> HttpResponse:
     channel: Channel = get_object_or_404(related, pk=pk)
     form = ChannelForm(request.POST or None, company=request.company, channel=channel)
     if request.method == "POST" and form.is_valid():
-        update_channel(channel=channel, acting=request.user, **{"throughput": channel.throughput, **form.cleaned_data})
-        messages.success(request, _("The changes are saved."))
-        return redirect("channels:list")
+        values = {"throughput": channel.throughput, **form.cleaned_data}
+        with said_on(form):
+            update_channel(channel=channel, acting=request.user, **values)
+            messages.success(request, _("The changes are saved."))
+            return redirect("channels:list")
     context = {"form": form, "channel": channel}
     if request.user.may(Permission.MANAGE_COMPANIES):
         context["loans"] = running_loans(Loan.objects.filter(channel=channel), now=utc_now())

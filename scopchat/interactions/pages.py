@@ -74,7 +74,7 @@ def inbox_context(request: PersonRequest, view: InboxView, *, selected: int | No
     """The whole page, but for the thread."""
     viewer = Viewer.of(request.user, request.company.pk)
     (numbers,) = inbox.counts([viewer])
-    queues = Queue.objects.order_by("name", "pk")
+    queues = Queue.objects.not_closed().order_by("name", "pk")
     if not viewer.sees_everything:
         queues = queues.filter(people=request.user)
     return {

@@ -13,6 +13,7 @@ from scopchat.accounts.services import people_who_may
 from scopchat.interactions.models import Interaction
 from scopchat.interactions.status import InteractionStatus
 from scopchat.queues.models import Queue, QueueMember
+from scopchat.queues.querysets import QueueQuerySet
 
 # The best placed first; who is offline comes last.
 PRESENCE_ORDER = (Presence.ONLINE, Presence.BUSY, Presence.AWAY)
@@ -25,7 +26,7 @@ def people_to_give_to(user: User, interaction: Interaction) -> QuerySet[User]:
     """
     found = people_who_may(Permission.ANSWER, company=interaction.company).exclude(pk=interaction.assignee_id or 0)
     if user.reach(Permission.SEE_PRESENCE) == Reach.NONE:
-        beside = QueueMember.objects.filter(queue__in=user.queues.values("pk")).values("user")
+        beside = QueueMember.objects.filter(queue__in=user.queues.filter(closed_at=None).values("pk")).values("user")
         found = found.filter(Q(pk__in=beside) | Q(role__in=(Role.MANAGER, Role.COMPANY_ADMIN)))
     place = Case(
         *(When(presence=presence, then=Value(n)) for n, presence in enumerate(PRESENCE_ORDER)),
@@ -39,13 +40,8 @@ def people_to_give_to(user: User, interaction: Interaction) -> QuerySet[User]:
 def queues_to_give_to(interaction: Interaction) -> QuerySet[Queue]:
     """The company's other queues, each with how many wait there, its agents and those present."""
     waiting = Interaction.objects.filter(queue=OuterRef("pk"), status=InteractionStatus.WAITING, assignee=None)
-    agents = QueueMember.objects.filter(queue=OuterRef("pk"), is_agent=True, user__is_active=True)
-    others = Queue.objects.exclude(pk=interaction.queue_id) if interaction.queue_id else Queue.objects.all()
-    return others.annotate(
-        waiting=counted(waiting),
-        agents=counted(agents),
-        present=counted(agents.filter(user__presence=Presence.ONLINE)),
-    ).order_by("name", "pk")
+    others: QueueQuerySet = Queue.objects.not_closed().exclude(pk=interaction.queue_id or 0)
+    return others.with_agents().annotate(waiting=counted(waiting)).order_by("name", "pk")
 
 
 def counted(found: QuerySet[Any]) -> Coalesce:

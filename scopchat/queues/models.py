@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from scopchat.tenancy.scoping import TenantModel
+from scopchat.queues.querysets import QueueQuerySet
+from scopchat.tenancy.scoping import TenantManager, TenantModel
+
+QueueManager = TenantManager.from_queryset(QueueQuerySet)
 
 
 class Queue(TenantModel):
@@ -16,6 +21,10 @@ class Queue(TenantModel):
     name = models.CharField(_("name"), max_length=80)
     description = models.CharField(_("description"), max_length=300, blank=True)
     people = models.ManyToManyField(settings.AUTH_USER_MODEL, through="QueueMember", related_name="queues")
+    closed_at = models.DateTimeField(null=True)
+    """Since when nothing comes to it. It keeps its name, for what it once had."""
+
+    objects: ClassVar = QueueManager()
 
     class Meta:
         verbose_name = _("queue")

@@ -1,18 +1,43 @@
-"""Changes to queues."""
+"""Changes to queues. `acting` is None where the installation itself makes them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from scopchat.accounts.models import User
 from scopchat.audit.catalogue import Verb
-from scopchat.audit.services import record
+from scopchat.audit.services import changes, record
+from scopchat.common.refusals import Conflict, NotAllowed, Refusal, taken
 from scopchat.events.catalogue import AccessChanged
 from scopchat.events.publish import publish
 from scopchat.queues.models import Queue, QueueMember
 from scopchat.tenancy.models import Company
+
+
+class NameTaken(Refusal):
+    """Another queue of the company has the name; a closed one keeps its own."""
+
+    code, field = "name_taken", "name"
+
+    def __init__(self, name: str) -> None:
+        words = _("Another queue has this name.")
+        if Queue.objects.filter(name=name).exclude(closed_at=None).exists():
+            words = _("A closed queue has this name: open it again, or choose another name.")
+        super().__init__(words)
+
+
+class QueueClosed(Conflict):
+    """The queue was closed meanwhile: nothing comes to it any more."""
+
+    code, field = "queue_closed", "queue"
+
+    def __init__(self) -> None:
+        super().__init__(_("This queue is closed."))
 
 
 @transaction.atomic
@@ -25,21 +50,46 @@ def create_queue(
     administrators: Iterable[User] = (),
     acting: User | None = None,
 ) -> Queue:
-    """A new queue of `company` with its people; `acting` is None where the installation itself makes it."""
-    agents = list(agents)
-    queue: Queue = Queue.objects.create(company=company, name=name, description=description)
-    set_members(queue=queue, agents=agents, administrators=administrators)
-    details = {"description": description, "agents": [agent.display_name for agent in agents]}
-    record(verb=Verb.QUEUE_CREATED, company=company, acting=acting, about=queue, details=details)
+    """A new queue of `company` with its people. Raises `NameTaken`."""
+    with taken({"queue_name_once": lambda: NameTaken(name)}):
+        queue: Queue = Queue.objects.create(company=company, name=name, description=description)
+    _write_members(queue, agents, administrators)
+    _record(Verb.QUEUE_CREATED, queue, acting, {"description": description, **_people_of(queue)})
     return queue
 
 
 @transaction.atomic
-def set_members(*, queue: Queue, agents: Iterable[User], administrators: Iterable[User] = ()) -> None:
+def update_queue(*, queue: Queue, name: str, description: str, acting: User | None = None) -> None:
+    """Changes what the queue is called. Raises `NameTaken`."""
+    before = {"name": queue.name, "description": queue.description}
+    details = changes(before, {"name": name, "description": description})
+    if not details:
+        return
+    queue.name, queue.description = name, description
+    with taken({"queue_name_once": lambda: NameTaken(name)}):
+        queue.save(update_fields=["name", "description"])
+    _record(Verb.QUEUE_CHANGED, queue, acting, details)
+
+
+@transaction.atomic
+def set_members(
+    *, queue: Queue, agents: Iterable[User], administrators: Iterable[User] = (), acting: User | None = None
+) -> None:
     """These people are in the queue from now on and nobody else; who joins or leaves sees more or less at once."""
+    before = _people_of(queue)
+    _write_members(queue, agents, administrators)
+    details = changes(before, _people_of(queue))
+    if details:
+        _record(Verb.QUEUE_MEMBERS_CHANGED, queue, acting, details)
+
+
+def _write_members(queue: Queue, agents: Iterable[User], administrators: Iterable[User]) -> None:
+    agents, administrators = list(agents), list(administrators)
+    if any(user.company_id != queue.company_id for user in (*agents, *administrators)):
+        raise NotAllowed
     are_agents, administer = {user.pk for user in agents}, {user.pk for user in administrators}
     people = are_agents | administer
-    before = set(QueueMember.objects.filter(queue=queue).values_list("user", flat=True))
+    before = {member.user_id: member.is_administrator for member in QueueMember.objects.filter(queue=queue)}
     QueueMember.objects.filter(queue=queue).exclude(user__in=people).delete()
     members = [
         QueueMember(
@@ -57,6 +107,45 @@ def set_members(*, queue: Queue, agents: Iterable[User], administrators: Iterabl
         unique_fields=["queue", "user"],
         update_fields=["is_agent", "is_administrator"],
     )
-    changed = before ^ people
+    after = {pk: pk in administer for pk in people}
+    changed = {pk for pk in before.keys() | people if before.get(pk) != after.get(pk)}
     if changed:
         publish(AccessChanged(tuple(sorted(changed))))
+
+
+def _people_of(queue: Queue) -> dict[str, list[str]]:
+    """Who is in the queue as what, by name, for the audit log."""
+    members = list(QueueMember.objects.filter(queue=queue).select_related("user").order_by("user__display_name", "pk"))
+    return {
+        "agents": [member.user.display_name for member in members if member.is_agent],
+        "administrators": [member.user.display_name for member in members if member.is_administrator],
+    }
+
+
+def require_not_closed(queue_id: int) -> None:
+    """Keeps the queue from being closed before the running transaction has ended. Raises `QueueClosed`."""
+    if not Queue.objects.select_for_update(no_key=True).not_closed().filter(pk=queue_id).exists():
+        raise QueueClosed
+
+
+@transaction.atomic
+def mark_closed(*, queue: Queue, acting: User | None = None, now: datetime) -> None:
+    """Closes the queue. Whether anything still comes to it, `interactions.services.queue_closing` knows.
+
+    Raises `QueueClosed` where it is closed already.
+    """
+    if not Queue.objects.not_closed().filter(pk=queue.pk).update(closed_at=now):
+        raise QueueClosed
+    _record(Verb.QUEUE_CLOSED, queue, acting, {})
+
+
+@transaction.atomic
+def reopen_queue(*, queue: Queue, acting: User | None = None) -> None:
+    """Opens a closed queue again, with the people it had. Raises `Conflict` where it is not closed."""
+    if not Queue.objects.exclude(closed_at=None).filter(pk=queue.pk).update(closed_at=None):
+        raise Conflict
+    _record(Verb.QUEUE_REOPENED, queue, acting, {})
+
+
+def _record(verb: Verb, queue: Queue, acting: User | None, details: dict[str, Any]) -> None:
+    record(verb=verb, company=queue.company, acting=acting, about=queue, details=details)

@@ -36,6 +36,7 @@ class Entry:
         return page == self.url_name or page in self.pages
 
 
+CONTACT_CENTRE = _("Contact centre")
 SETTINGS = _("Settings")
 MENU = (
     Entry(
@@ -52,6 +53,14 @@ MENU = (
         "interactions:archive",
         Permission.SEE_INTERACTIONS,
         pages=("interactions:content",),
+    ),
+    Entry(
+        _("Queues"),
+        "queue",
+        "administration:queues",
+        Permission.MANAGE_PEOPLE,
+        CONTACT_CENTRE,
+        pages=("administration:add_queue", "administration:queue", "administration:queue_people"),
     ),
     Entry(
         _("Users"),

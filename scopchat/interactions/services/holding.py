@@ -18,6 +18,7 @@ from scopchat.interactions.services.steps import hand_over, move, overtaken, rec
 from scopchat.interactions.status import Happening, InteractionStatus, Verb
 from scopchat.interactions.visibility import allowed
 from scopchat.queues.models import Queue
+from scopchat.queues.services import require_not_closed
 
 
 def may_take(user: User) -> Q:
@@ -77,10 +78,11 @@ def give(*, interaction: Interaction, acting: User, to: User, note: str = "", no
 
 @transaction.atomic
 def give_to_queue(*, interaction: Interaction, acting: User, queue: Queue, note: str = "", now: datetime) -> None:
-    """Gives the interaction to a queue, where it waits for its people. Raises as `give`."""
+    """Gives the interaction to a queue, where it waits for its people. Raises as `give`, and `QueueClosed`."""
     require(interaction, acting=acting, permission=_to_give(interaction))
     if queue.company_id != interaction.company_id:
         raise NotAllowed
+    require_not_closed(queue.pk)
     before, waits = interaction.assignee_id, Coalesce("waiting_since", now)
     hand_over(interaction, now=now, assignee=None, offered_at=None, released_by=None, queue=queue)
     move(interaction, Verb.ENQUEUE, now=now, waiting_since=waits, wake_at=None)

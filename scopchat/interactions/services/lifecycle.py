@@ -20,6 +20,7 @@ from scopchat.interactions.services.steps import move, record, require
 from scopchat.interactions.signals import InteractionChanged, interactions_changed
 from scopchat.interactions.status import Happening, Verb
 from scopchat.interactions.visibility import allowed
+from scopchat.queues.services import QueueClosed, require_not_closed
 
 
 @transaction.atomic
@@ -81,6 +82,7 @@ def close(*, interaction: Interaction, acting: User, now: datetime) -> None:
 def reopen(*, interaction: Interaction, acting: User, now: datetime) -> None:
     """Takes a closed interaction up again, while the customer has no newer one: it is the person's.
 
+    Where its queue was closed since, it goes on in the one to which the channel's messages come now.
     Raises `NotAllowed`, `Overtaken`, `NotTheLatest`.
     """
     require(interaction, acting=acting, permission=Permission.ANSWER)
@@ -90,11 +92,24 @@ def reopen(*, interaction: Interaction, acting: User, now: datetime) -> None:
     if newer.exists():
         raise NotTheLatest
     ours = {"assignee": acting, "released_by": None, "closed_at": None, "last_activity_at": now}
+    queue_id = _queue_to_go_on_in(interaction)
     # The customer may write at the same moment.
     with taken({"interaction_one_open": NotTheLatest}):
-        move(interaction, Verb.REOPEN, now=now, **ours)
+        move(interaction, Verb.REOPEN, now=now, queue_id=queue_id, **ours)
     record(interaction, Happening.REOPENED, acting=acting, now=now)
     announce(interaction)
+
+
+def _queue_to_go_on_in(interaction: Interaction) -> int | None:
+    if interaction.queue_id is None:
+        return None
+    try:
+        require_not_closed(interaction.queue_id)
+    except QueueClosed:
+        queue: int | None = interaction.channel.queue_id
+        return queue
+    queue_id: int = interaction.queue_id
+    return queue_id
 
 
 @transaction.atomic

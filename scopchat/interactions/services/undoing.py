@@ -13,7 +13,8 @@ from scopchat.interactions.errors import Overtaken
 from scopchat.interactions.models import Interaction
 from scopchat.interactions.services.changes import announce
 from scopchat.interactions.services.steps import record
-from scopchat.interactions.status import Happening
+from scopchat.interactions.status import Happening, InteractionStatus
+from scopchat.queues.services import require_not_closed
 
 RESTORED = (
     *("status", "assignee_id", "offered_at", "released_by_id", "queue_id", "unread"),
@@ -30,10 +31,12 @@ def state_of(interaction: Interaction) -> dict[str, Any]:
 def undo(
     *, interaction: Interaction, acting: User, before: dict[str, Any], changed_at: datetime, now: datetime
 ) -> None:
-    """Makes the interaction what it was before the person's step at `changed_at`. Raises `Overtaken`.
+    """Makes the interaction what it was before the person's step at `changed_at`. Raises `Overtaken`, `QueueClosed`.
 
     The caller has made sure that the step was the person's own.
     """
+    if before["queue_id"] and before["status"] != InteractionStatus.CLOSED:
+        require_not_closed(before["queue_id"])
     unchanged = Interaction.objects.filter(pk=interaction.pk, changed_at=changed_at)
     # It was closed, and the customer has written since.
     with taken({"interaction_one_open": lambda: Overtaken(None)}):

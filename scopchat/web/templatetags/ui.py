@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import lru_cache
 
 from django import forms, template
 from django.forms.boundfield import BoundField
 from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -44,6 +47,13 @@ def field(bound: BoundField, **attributes: str) -> dict[str, object]:
         widget.attrs["class"] = css
     drawn = bound.as_widget(attrs={"class": css + invalid, **{k.replace("_", "-"): v for k, v in attributes.items()}})
     return {"field": bound, "drawn": drawn, "several": several, "choices": list(bound) if several else []}
+
+
+@register.simple_tag
+def ago(at: datetime) -> SafeString:
+    """Since when something lasts; pages say how long that is, and go on counting (`times.js`)."""
+    words = date_format(timezone.localtime(at), "SHORT_DATETIME_FORMAT")
+    return format_html('<time datetime="{}" data-ago="lasting">{}</time>', at.isoformat(), words)
 
 
 @register.filter

@@ -29,9 +29,9 @@ def menu(html: bytes) -> list[str]:
         ("agent", "messages interactions"),
         ("manager", "messages interactions"),
         ("user", "messages interactions"),
-        ("admin", "messages interactions users channels providers company audit simulator"),
-        ("outsider_admin", "messages interactions users channels providers company audit simulator"),
-        ("operator_admin", "messages interactions users channels providers companies audit"),
+        ("admin", "messages interactions queues users channels providers company audit simulator"),
+        ("outsider_admin", "messages interactions queues users channels providers company audit simulator"),
+        ("operator_admin", "messages interactions queues users channels providers companies audit"),
     ],
 )
 def test_it_shows_in_the_menu_what_the_role_may_open(cast: Cast, who: str, expected: str) -> None:

@@ -1,4 +1,4 @@
-// Short lists of buttons narrowed by what is typed above them, without regard to case or accents.
+// Short lists of buttons, or lines, narrowed by what is typed above them, without regard to case or accents.
 export const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 
 document.addEventListener("input", (event) => {
@@ -6,7 +6,7 @@ document.addEventListener("input", (event) => {
   if (!list) return;
   const wanted = plain(event.target.value.trim());
   let found = 0;
-  for (const item of list.querySelectorAll(".pop-item")) {
+  for (const item of list.querySelectorAll(".pop-item, [data-item]")) {
     item.hidden = !plain(item.textContent).includes(wanted);
     found += !item.hidden;
   }

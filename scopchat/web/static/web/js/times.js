@@ -17,18 +17,21 @@ function since(at) {
   return passed < 24 * 60 ? past.format(-Math.floor(passed / 60), "hour") : ago(at);
 }
 
-function ago(at) {
+function ago(at, least = now) {
   const passed = (Date.now() - at) / 60_000;
-  if (passed < 1) return now;
+  if (passed < 1) return least;
   if (passed < 60) return minutes.format(Math.floor(passed));
   if (passed < 24 * 60) return hours.format(Math.floor(passed / 60));
   return passed < 6 * 24 * 60 ? weekday.format(at) : day.format(at);
 }
 
+// By what the page asks for: when it was, when it ended, since when it lasts.
+const words = { "": ago, past: since, lasting: (at) => ago(at, minutes.format(1)) };
+
 export function drawTimes() {
   for (const time of document.querySelectorAll("time[data-ago]")) {
     const at = new Date(time.dateTime);
-    const text = time.dataset.ago === "past" ? since(at) : ago(at);
+    const text = words[time.dataset.ago](at);
     if (time.textContent !== text) time.textContent = text;
     if (!time.title) time.title = whole.format(at);
   }
