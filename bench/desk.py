@@ -46,6 +46,7 @@ def installation(*, pseudo: Sequence[str] = ()) -> Iterator[str]:
         SCOPCHAT_PUBLIC_URL=public_url,
         SCOPCHAT_ALLOW_PRIVATE_HOSTS="1",
         SCOPCHAT_LOG_FORMAT="text",
+        SCOPCHAT_UNDO_SEND_SECONDS="0",
         SCOPCHAT_PSEUDO_LOCALES=",".join(pseudo),
     )
     pseudo_locales.of_installation(folder / "data")

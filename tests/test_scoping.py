@@ -25,7 +25,7 @@ from scopchat.automation.models import AutoReply, Occasion
 from scopchat.channels.models import Channel, Loan, LoanUse, Provider
 from scopchat.channels.providers.simulator.models import SimulatedPhone, SimulatedText
 from scopchat.channels.providers.simulator.services import text_from_phone
-from scopchat.interactions.models import Attachment, Interaction, InteractionEvent, Message, Upload
+from scopchat.interactions.models import Attachment, Draft, Interaction, InteractionEvent, Message, Upload
 from scopchat.interactions.status import Happening
 from scopchat.interactions.tests.desk import NOW, conversation
 from scopchat.optouts.models import OptOut, OptOutChange
@@ -56,6 +56,7 @@ def fill(company: Company, channel: Channel) -> None:
         LoanUse.objects.create(company=company, loan=loan, day=NOW.date(), texts_in=1, texts_out=1, segments=1)
         Archival.objects.create(company=company, archived_at=NOW, restored_at=NOW)
         Attachment.objects.create(company=company, message=message, position=0, source_url="", content_type="")
+        Draft.objects.create(company=company, interaction=interaction, person=person, text="…", written_at=NOW)
         Upload.objects.create(company=company, person=person, content_type="", size=1, uploaded_at=NOW)
         OptOut.objects.create(company=company, channel=channel, number="+15145550142", since=NOW)
         OptOutChange.objects.create(company=company, channel=channel, number="+15145550142", at=NOW)
@@ -76,7 +77,7 @@ def test_these_are_all_the_tenant_models() -> None:
     """A new one is added to `fill` above, so that the other tests look at it."""
     assert {*MODELS} == {
         Archival, Provider, Channel, Queue, Interaction, Message, Attachment, InteractionEvent, SimulatedPhone,
-        SimulatedText, SegmentUse, SegmentPool, Sighting, Loan, LoanUse, QueueMember, Upload, OptOut,
+        SimulatedText, SegmentUse, SegmentPool, Sighting, Loan, LoanUse, QueueMember, Upload, Draft, OptOut,
         OptOutChange, AutoReply,
     }  # fmt: skip
 

@@ -37,6 +37,8 @@ WHO_MAY_OPEN: dict[str, Needed] = {
     "interactions:close": (Permission.ANSWER,),
     "interactions:reopen": (Permission.ANSWER,),
     "interactions:undo": (Permission.ANSWER,),
+    "interactions:unsend": (Permission.ANSWER,),
+    "interactions:draft": (Permission.ANSWER,),
     "interactions:upload": (Permission.ANSWER,),
     "interactions:uploaded": (Permission.ANSWER,),
     "carriers_photo": PUBLIC,

@@ -235,6 +235,11 @@ SOCIALACCOUNT_ADAPTER = "scopchat.accounts.single_sign_on.SingleSignOnAdapter"
 SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
 SOCIALACCOUNT_AUTO_SIGNUP = False
 
+UNDO_SEND = timedelta(
+    seconds=env.number(
+        "SCOPCHAT_UNDO_SEND_SECONDS", 5, "How long a text that somebody wrote waits before it leaves, to be undone."
+    )
+)
 LIVE_PATIENCE = timedelta(
     hours=env.number(
         "SCOPCHAT_LIVE_PATIENCE_HOURS", 4, "How long a text that somebody wrote waits for a carrier that is away."

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
+from uuid import uuid4
 
 from django.core import signing
 from django.db import transaction
@@ -15,6 +16,7 @@ from django.template.loader import render_to_string
 from scopchat.accounts.access import PersonRequest, is_fragment
 from scopchat.common.refusals import NotAllowed, Refusal
 from scopchat.interactions import pages
+from scopchat.interactions.errors import DraftSent
 from scopchat.interactions.models import Interaction
 from scopchat.interactions.services.undoing import state_of
 
@@ -38,7 +40,7 @@ def answer(
         raise
     except Refusal as refusal:
         if refused_by == "composer" and not refusal.is_conflict:
-            return refused(refusal.words)
+            return refused(refusal.words, key=str(uuid4()) if isinstance(refusal, DraftSent) else "")
         status, notice = 409 if refusal.is_conflict else 422, toast(refusal.words)
     return shown(request, pk, notice=notice, status=status)
 
@@ -59,9 +61,9 @@ def start_of(request: PersonRequest) -> int:
     return int(start) if start.isascii() and start.isdigit() and len(start) < 19 else 0
 
 
-def refused(words: str) -> HttpResponse:
-    """Under the reply box, which keeps what was typed."""
-    return HttpResponse(render_to_string("interactions/refused.html", {"words": words}), status=422)
+def refused(words: str, *, key: str = "") -> HttpResponse:
+    """Under the reply box, which keeps what was typed; `key` is what to send it under from now on."""
+    return HttpResponse(render_to_string("interactions/refused.html", {"words": words, "key": key}), status=422)
 
 
 def toast(words: str, *, undo: str = "") -> str:

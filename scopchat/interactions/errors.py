@@ -22,6 +22,24 @@ class EmptyText(Refusal):
         super().__init__(_("Write something first."))
 
 
+class AlreadyLeft(Conflict):
+    """The text is on its way, or has arrived."""
+
+    code = "already_left"
+
+    def __init__(self) -> None:
+        super().__init__(_("It has left already."))
+
+
+class DraftSent(Refusal):
+    """The draft was sent from another window, with other words."""
+
+    code, field = "draft_sent", "text"
+
+    def __init__(self) -> None:
+        super().__init__(_("This draft was sent from another window. Send again to send these words too."))
+
+
 class HeldByAnother(Conflict):
     """Someone else was first: `person` has the interaction now; None where that is not known."""
 

@@ -18,8 +18,9 @@ from scopchat.common.phones import display
 from scopchat.interactions import inbox, rows
 from scopchat.interactions.abilities import abilities
 from scopchat.interactions.inbox import InboxView
-from scopchat.interactions.models import Interaction
+from scopchat.interactions.models import Draft, Interaction
 from scopchat.interactions.services import lifecycle
+from scopchat.interactions.services.drafts import draft_of
 from scopchat.interactions.services.uploads import max_photos
 from scopchat.interactions.thread import read_thread
 from scopchat.interactions.visibility import Viewer
@@ -97,18 +98,21 @@ def thread_context(request: PersonRequest, interaction: Interaction, *, start: i
         "hue": rows.hue_of(interaction.customer),
         "may": may,
         "person": request.user,
-        "key": uuid4(),
+        "draft": Draft(key=uuid4()),
         "limit": MAX_CHARACTERS,
         "max_photos": max_photos(interaction.channel),
         "opt_out": opt_out_of(channel_id=interaction.channel_id, number=interaction.customer),
-        "thread": read_thread(interaction, may_act=may.write, start=start),
+        "thread": read_thread(interaction, may_act=may.write, viewer=request.user.pk, start=start),
     }
 
 
 def conversation_context(request: PersonRequest, interaction: Interaction) -> dict[str, Any]:
     """An open thread with everything around it."""
+    context = thread_context(request, interaction)
+    if context["may"].write:
+        context["draft"] = draft_of(interaction, person=request.user)
     return {
-        **thread_context(request, interaction),
+        **context,
         "earlier": list(earlier_than(request, interaction).select_related("assignee")[:EARLIER]),
     }
 

@@ -37,7 +37,7 @@ class Photo:
 
 @dataclass(frozen=True, slots=True)
 class Bubble:
-    """One message. `may_act` is all that depends on who looks."""
+    """One message. `may_act` and `may_unsend` are all that depends on who looks."""
 
     pk: int
     ours: bool
@@ -49,6 +49,7 @@ class Bubble:
     reason: str
     photos: tuple[Photo, ...]
     may_act: bool
+    may_unsend: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +74,11 @@ class Thread:
     has_more: bool
 
 
-def read_thread(interaction: Interaction, *, may_act: bool, start: int = 0, before: int = 0) -> Thread:
-    """The last messages of the interaction: all from `start`, or a page that ends just before `before`."""
+def read_thread(interaction: Interaction, *, may_act: bool, viewer: int = 0, start: int = 0, before: int = 0) -> Thread:
+    """The last messages of the interaction: all from `start`, or a page that ends just before `before`.
+
+    `viewer` is who may undo that their texts were sent.
+    """
     found = (
         Message.objects.of_thread(interaction.pk)
         .reverse()
@@ -92,7 +96,7 @@ def read_thread(interaction: Interaction, *, may_act: bool, start: int = 0, befo
     has_more = len(newest) > limit or bool(start)
     events = _events(interaction.pk, since=messages[0].created_at if messages and has_more else None, before=before)
     # Events first: what was done by writing a message stands above it.
-    both: list[Iterable[Bubble | Line]] = [events, _bubbles(messages, may_act)]
+    both: list[Iterable[Bubble | Line]] = [events, _bubbles(messages, may_act, viewer)]
     items = merge(*both, key=lambda item: item.at)
     return Thread(html=_draw(items), first=messages[0].pk if messages else 0, has_more=has_more)
 
@@ -122,7 +126,7 @@ def _events(interaction_id: int, *, since: datetime | None, before: int) -> list
     ]
 
 
-def _bubbles(messages: list[Message], may_act: bool) -> list[Bubble]:
+def _bubbles(messages: list[Message], may_act: bool, viewer: int) -> list[Bubble]:
     photos = photos_of([message.pk for message in messages])
     return [
         Bubble(
@@ -136,6 +140,7 @@ def _bubbles(messages: list[Message], may_act: bool) -> list[Bubble]:
             reason=str(FailureReason(message.reason).label) if message.reason else "",
             photos=tuple(Photo(*photo) for photo in photos.get(message.pk, ())),
             may_act=may_act,
+            may_unsend=message.status == MessageStatus.QUEUED and message.author_id == viewer,
         )
         for message in messages
     ]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Any
 from uuid import UUID, uuid4
 
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -20,8 +21,10 @@ from scopchat.common.refusals import said_on
 from scopchat.interactions import pages
 from scopchat.interactions.acting import answer, refused, start_of
 from scopchat.interactions.forms import ReplyForm, StartForm
+from scopchat.interactions.media import link_to_upload
 from scopchat.interactions.models import Interaction, Message
-from scopchat.interactions.services import delivery, lifecycle
+from scopchat.interactions.services import delivery, drafts, lifecycle
+from scopchat.interactions.services import unsending as service
 from scopchat.interactions.services.reply import reply as send_reply
 from scopchat.interactions.services.start import channels_to_start_from
 from scopchat.interactions.services.start import start as start_conversation
@@ -73,6 +76,36 @@ def _message(request: PersonRequest, pk: int) -> tuple[Message, int]:
 def retry(request: PersonRequest, pk: int) -> HttpResponse:
     message, thread = _message(request, pk)
     return answer(request, thread, lambda: delivery.retry(message=message, acting=request.user))
+
+
+@require_POST
+@requires(Permission.ANSWER, pk=Message)
+def unsend(request: PersonRequest, pk: int) -> HttpResponse:
+    """Takes back a text that has not left, and gives its words and photos to the reply box again."""
+    message, thread = _message(request, pk)
+
+    def act() -> str:
+        photos = service.unsend(message=message, acting=request.user, now=utc_now())
+        signature = f"\n{request.user.signature}" if request.user.signature else ""
+        context = {
+            "text": message.text.removesuffix(signature),
+            "photos": [(photo, link_to_upload(photo.pk)) for photo in photos],
+        }
+        return render_to_string("interactions/unsent.html", context)
+
+    return answer(request, thread, act)
+
+
+@require_POST
+@requires(Permission.ANSWER, pk=Interaction)
+def draft(request: PersonRequest, pk: int) -> HttpResponse:
+    """Keeps what is being written, for other windows and devices; answers with the key to send it under."""
+    interaction, form = pages.visible(request, pk), ReplyForm(request.POST)
+    if not form.is_valid():
+        return HttpResponse(status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    written = {name: form.cleaned_data[name] for name in ("text", "is_note", "key")}
+    key = drafts.keep(interaction=interaction, acting=request.user, now=utc_now(), **written)
+    return JsonResponse({"key": str(key)})
 
 
 @require_POST

@@ -29,6 +29,7 @@ ENVIRONMENT = {
     "SCOPCHAT_ALLOWED_HOSTS": "testserver,testserver.localhost,127.0.0.1,localhost",
     "SCOPCHAT_DATA_DIR": str(BASE_DIR / ".cache" / "test-data"),
     "SCOPCHAT_LOG_FORMAT": "text",
+    "SCOPCHAT_UNDO_SEND_SECONDS": "0",
 }
 
 

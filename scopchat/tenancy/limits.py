@@ -76,6 +76,17 @@ def book_segments(*, company_id: int, segments: int, now: datetime) -> None:
             _draw(head, resource, day, segments)
 
 
+def return_segments(*, company_id: int, segments: int, now: datetime) -> None:
+    """Counts segments out again that were booked at `now` and never left; as `book_segments` otherwise."""
+    booked = queries.give_back(company_id=company_id, segments=segments, now=now)
+    if booked is None:
+        return
+    day, *heads = booked
+    for resource, head in zip((Resource.SEGMENTS_DAY, Resource.SEGMENTS_MONTH), heads, strict=True):
+        if head is not None:
+            queries.pour_back(head=head, resource=resource, begins=_begin(resource, day), segments=segments)
+
+
 def _draw(head: queries.Head, resource: Resource, day: date, segments: int) -> None:
     begins = _begin(resource, day)
     if queries.draw(head=head, resource=resource, begins=begins, segments=segments):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from scopchat.interactions.models.attachments import Attachment as Attachment
 from scopchat.interactions.models.attachments import AttachmentState as AttachmentState
 from scopchat.interactions.models.attachments import Upload as Upload
+from scopchat.interactions.models.drafts import Draft as Draft
 from scopchat.interactions.models.interactions import Interaction as Interaction
 from scopchat.interactions.models.interactions import InteractionEvent as InteractionEvent
 from scopchat.interactions.models.messages import Direction as Direction

@@ -14,6 +14,7 @@ from scopchat.events.catalogue import Part
 from scopchat.interactions import queries
 from scopchat.interactions.errors import NotTheLatest, WakesInThePast
 from scopchat.interactions.models import Interaction
+from scopchat.interactions.services import drafts
 from scopchat.interactions.services.changes import announce, announce_rows
 from scopchat.interactions.services.outbox import sendable
 from scopchat.interactions.services.steps import move, record, require
@@ -117,6 +118,7 @@ def note(*, interaction: Interaction, acting: User, text: str, now: datetime) ->
     """Leaves a note for colleagues in the thread, whoever has it. Raises `NotAllowed`, `EmptyText`, `TextTooLong`."""
     require(interaction, acting=acting, permission=Permission.SEE_INTERACTIONS)
     record(interaction, Happening.NOTED, acting=acting, now=now, note=sendable(text))
+    drafts.forget(interaction=interaction, person=acting)
     announce(interaction, part=Part.THREAD)
 
 

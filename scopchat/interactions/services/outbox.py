@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 
 from scopchat.accounts.models import User
@@ -55,11 +56,13 @@ def queue_text(
 ) -> Message:
     """Stores an answer as queued in the running transaction and asks for the sender once it is committed.
 
-    Raises `LimitReached` when the company has no segments left, and `ChannelStopped`.
+    It leaves after a moment in which its writer may undo that (`unsend`). Raises `LimitReached` when the company has no
+    segments left, and `ChannelStopped`.
     """
     message = _out(interaction.channel, text, now, author=author, idempotency_key=idempotency_key)
     message.interaction = interaction
-    return _queue(message, now, photos)
+    not_before = now + settings.UNDO_SEND if settings.UNDO_SEND else None
+    return _queue(message, now, photos, not_before=not_before)
 
 
 def queue_notice(*, channel: Channel, recipient: str, text: str, idempotency_key: UUID, now: datetime) -> Message:
@@ -92,25 +95,31 @@ def _out(channel: Channel, text: str, now: datetime, **more: Any) -> Message:
     )
 
 
-def _queue(message: Message, now: datetime, photos: Sequence[Upload] = ()) -> Message:
+def _queue(
+    message: Message, now: datetime, photos: Sequence[Upload] = (), *, not_before: datetime | None = None
+) -> Message:
     message.save(force_insert=True)
     if photos:
         attach(photos, to=message)
     book_segments(company_id=message.company_id, segments=message.segments, now=now)
     if message.channel.loan_id:
         count_out(channel_id=message.channel_id, segments=message.segments, now=now)
-    enter(message)
+    enter(message, not_before=not_before)
     return message
 
 
-def enter(message: Message, *, attempts: int = 0) -> None:
-    """Puts a queued text into the outbox; `attempts` have been made before. The sender is told at the commit.
+def enter(message: Message, *, attempts: int = 0, not_before: datetime | None = None) -> None:
+    """Puts a queued text into the outbox, to leave from `not_before` on; `attempts` have been made before.
 
-    Raises `ChannelStopped`.
+    The sender is told at the commit. Raises `ChannelStopped`.
     """
     if not message.channel.is_active:
         raise ChannelStopped
     OutboxEntry.objects.create(
-        message=message, channel_id=message.channel_id, interaction_id=message.interaction_id, attempts=attempts
+        message=message,
+        channel_id=message.channel_id,
+        interaction_id=message.interaction_id,
+        attempts=attempts,
+        not_before=not_before,
     )
     transaction.on_commit(partial(defer_drain, Work.SEND, message.channel.shard))

@@ -10,8 +10,9 @@ from django.db import IntegrityError, transaction
 
 from scopchat.accounts.models import User
 from scopchat.accounts.roles import Permission
+from scopchat.interactions.errors import DraftSent
 from scopchat.interactions.models import Interaction, Message
-from scopchat.interactions.services import holding, outbox
+from scopchat.interactions.services import drafts, holding, outbox
 from scopchat.interactions.services.changes import announce
 from scopchat.interactions.services.steps import move, require
 from scopchat.interactions.services.uploads import chosen
@@ -32,13 +33,14 @@ def reply(
     Who answers what was given to them accepts it. `photos` are ids of uploads of theirs.
 
     The same `idempotency_key` again gives the message it made the first time. Raises `NotAllowed`, `Conflict` (closed
-    or taken meanwhile), `EmptyText`, `TextTooLong`, `PhotosRefused`.
+    or taken meanwhile), `EmptyText`, `TextTooLong`,
+    `PhotosRefused`, `DraftSent`.
     """
     text = outbox.sendable(text, has_photos=bool(photos))
     require(interaction, acting=acting, permission=Permission.ANSWER)
     before = outbox.already_sent(company_id=interaction.company_id, idempotency_key=idempotency_key)
     if before is not None:
-        return before
+        return _same(before, text)
     try:
         return _reply(interaction, acting, text, idempotency_key, now, photos)
     except IntegrityError:
@@ -46,7 +48,14 @@ def reply(
         twin = outbox.already_sent(company_id=interaction.company_id, idempotency_key=idempotency_key)
         if twin is None:
             raise
-        return twin
+        return _same(twin, text)
+
+
+def _same(before: Message, text: str) -> Message:
+    """The text that the draft has become; raises `DraftSent` where it was written on meanwhile, in another window."""
+    if before.text != text:
+        raise DraftSent
+    return before
 
 
 @transaction.atomic
@@ -70,5 +79,6 @@ def _reply(
     message = outbox.queue_text(
         interaction=interaction, author=acting, text=text, idempotency_key=key, now=now, photos=uploads
     )
+    drafts.forget(interaction=interaction, person=acting)
     announce(interaction)
     return message

@@ -76,6 +76,22 @@ def attach(photos: Sequence[Upload], *, to: Message) -> None:
     Upload.objects.filter(pk__in=[photo.pk for photo in photos]).delete()
 
 
+def give_back(message: Message, *, person: User, now: datetime) -> list[Upload]:
+    """Makes the photos of a text that is not to be sent the person's again, in the running transaction."""
+    found = Attachment.objects.filter(message=message).order_by("position")
+    return Upload.objects.bulk_create(
+        Upload(
+            company_id=message.company_id,
+            person=person,
+            content_type=photo.content_type,
+            size=photo.file.size,
+            file=photo.file.name,
+            uploaded_at=now,
+        )
+        for photo in found
+    )
+
+
 def prune(before: datetime) -> Iterator[int]:
     """Removes photos of texts that were never sent, with their files."""
     while True:

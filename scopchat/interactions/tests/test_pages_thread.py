@@ -171,8 +171,8 @@ def test_it_opens_a_long_thread_in_few_statements(cast: Cast, django_assert_max_
     conversation(cast.channel_queue, status=InteractionStatus.CLOSED, minutes=-60)
     made = conversation(cast.channel_queue, texts=60, assignee=cast.agent)
     browser = signed_in(cast.admin)
-    # Session, person, company; interaction, messages, photos, happenings, earlier ones.
-    with django_assert_max_num_queries(8):
+    # Session, person, company; interaction, messages, photos, happenings, opt-out, draft, earlier ones.
+    with django_assert_max_num_queries(10):
         browser.get(f"/messages/{made.pk}/", headers=FRAGMENT)
 
 

@@ -15,7 +15,7 @@ from scopchat.channels.drains import Work
 from scopchat.common.gsm import TextTooLong
 from scopchat.common.refusals import Conflict, NotAllowed
 from scopchat.events.catalogue import InteractionChange, InteractionsChanged
-from scopchat.interactions.errors import EmptyText, HeldByAnother
+from scopchat.interactions.errors import DraftSent, EmptyText, HeldByAnother
 from scopchat.interactions.models import Interaction, InteractionEvent, Message
 from scopchat.interactions.services import reply as service
 from scopchat.interactions.status import InteractionStatus
@@ -114,7 +114,9 @@ def test_the_same_draft_again_is_the_same_message(cast: Cast, committing: Commit
     interaction = conversation(cast.channel_queue)
     with committing() as news:
         first = reply(interaction, cast.admin)
-        again = reply(interaction, cast.admin, "Une autre version")
+        again = reply(interaction, cast.admin)
+        with pytest.raises(DraftSent):
+            reply(interaction, cast.admin, "Une autre version")
     assert again.pk == first.pk
     assert sent(interaction) == ["Oui, à 14 h."]
     assert (len(news.events), len(news.drains)) == (1, 1)

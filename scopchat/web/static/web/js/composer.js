@@ -1,5 +1,6 @@
 // A text being written: its cost as one types, a draft that survives a reload, and sending it once.
 import "./emoji.js";
+import { DraftKeeper } from "./drafts.js";
 import { measure, REPLACEMENTS, replaceTypography } from "./gsm.js";
 import { Photos } from "./photos.js";
 
@@ -7,23 +8,50 @@ class TextComposer extends HTMLElement {
   connectedCallback() {
     this.box = this.querySelector("[data-text]");
     this.form = this.querySelector("form");
-    this.draft = `draft:${this.dataset.draft}`;
-    if (!this.box.value) this.box.value = localStorage.getItem(this.draft) ?? "";
+    this.note = this.querySelector('[name="is_note"][value="yes"]');
+    this.signed = this.querySelector("[data-signed]");
+    const photos = this.querySelector("[data-photos]");
+    this.photos = photos && new Photos(this, photos);
+    this.draft = new DraftKeeper(this);
+    const { unsaved } = this.draft;
+    if (unsaved && (this.dataset.keep || !this.box.value)) {
+      this.box.value = unsaved.text;
+      // What was written as a note stays one: read as a reply, it would go to the customer.
+      if (this.note) this.note.checked = unsaved.isNote;
+      if (!unsaved.isNote)
+        for (const reply of this.querySelectorAll('[name="is_note"][value=""]')) reply.checked = true;
+    }
+    this.listen();
+    this.show();
+  }
+
+  listen() {
     this.box.addEventListener("input", () => this.typed());
-    this.box.addEventListener("keydown", (event) => this.key(event));
-    this.querySelector("[data-replace]").addEventListener("click", () => this.write(replaceTypography(this.box.value)));
+    this.box.addEventListener("keydown", (event) => this.press(event));
+    this.querySelector("[data-replace]").addEventListener("click", () => this.improve());
     this.form.addEventListener("htmx:config:request", (event) => this.sending(event));
     this.form.addEventListener("htmx:after:request", (event) => this.answered(event));
     this.form.addEventListener("htmx:error", () => this.fail());
-    this.note = this.querySelector('[name="is_note"][value="yes"]');
-    // What was written as a note stays one: read as a reply, it would go to the customer.
-    if (this.note && localStorage.getItem(`${this.draft}:note`)) this.note.checked = true;
     this.note?.closest("fieldset").addEventListener("change", () => this.typed());
-    const photos = this.querySelector("[data-photos]");
-    this.photos = photos && new Photos(this, photos);
-    this.signed = this.querySelector("[data-signed]");
     this.signed?.addEventListener("change", () => this.show());
-    this.show();
+    const back = this.querySelector("#composer-back");
+    if (back) new MutationObserver(() => this.takeBack(back)).observe(back, { childList: true });
+  }
+
+  disconnectedCallback() {
+    this.draft.leave();
+  }
+
+  get written() {
+    return { text: this.box.value, isNote: Boolean(this.note?.checked) };
+  }
+
+  get key() {
+    return this.form.elements.key.value;
+  }
+
+  set key(value) {
+    this.form.elements.key.value = value;
   }
 
   // What the server will make of it.
@@ -33,20 +61,31 @@ class TextComposer extends HTMLElement {
   }
 
   typed() {
-    if (this.box.value) localStorage.setItem(this.draft, this.box.value);
-    else localStorage.removeItem(this.draft);
-    if (this.box.value && this.note?.checked) localStorage.setItem(`${this.draft}:note`, "1");
-    else localStorage.removeItem(`${this.draft}:note`);
+    this.draft.changed();
     this.show();
   }
 
   write(text) {
     this.box.value = text;
     this.typed();
+  }
+
+  // A text whose sending was undone stands before what has been written since.
+  takeBack(place) {
+    const found = place.querySelector("[data-back]");
+    if (!found) return;
+    this.photos?.take(found.querySelectorAll("li"));
+    this.write([found.dataset.back, this.box.value].filter(Boolean).join("\n"));
+    this.box.focus();
+    place.replaceChildren();
+  }
+
+  improve() {
+    this.write(replaceTypography(this.box.value));
     this.box.focus();
   }
 
-  key(event) {
+  press(event) {
     const sends = event.key === "Enter" && !event.shiftKey && !event.isComposing;
     if (!sends || !("enterSends" in this.box.dataset)) return;
     event.preventDefault();
@@ -68,8 +107,12 @@ class TextComposer extends HTMLElement {
     const reply = this.querySelector('[name="is_note"][value=""]');
     if (!reply || reply.checked) this.photos?.clear();
     else reply.checked = true;
+    this.draft.sent(this.sent);
     const now = this.box.value;
-    this.write(now.startsWith(this.sent) ? now.slice(this.sent.length) : now);
+    this.box.value = now.startsWith(this.sent) ? now.slice(this.sent.length) : now;
+    if (this.box.value) this.typed();
+    else this.show();
+    this.box.focus();
   }
 
   fail() {

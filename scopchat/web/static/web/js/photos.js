@@ -1,4 +1,6 @@
 // Photos of a text being written: chosen, dropped or pasted; the server looks at each before the text is sent.
+import { headers } from "./headers.js";
+
 const MAX_BYTES = 5_000_000;
 
 export class Photos {
@@ -46,6 +48,11 @@ export class Photos {
     return this.list.querySelector("progress") !== null;
   }
 
+  // Those of a text that came back.
+  take(lines) {
+    this.list.append(...lines);
+  }
+
   clear() {
     this.list.replaceChildren();
   }
@@ -83,8 +90,7 @@ export class Photos {
     });
     request.addEventListener("error", () => this.refuse(line, file, this.words.away));
     request.open("POST", this.words.photos);
-    const inherited = JSON.parse(document.body.getAttribute("hx-headers:inherited"));
-    for (const [name, value] of Object.entries(inherited)) request.setRequestHeader(name, value);
+    for (const [name, value] of Object.entries(headers())) request.setRequestHeader(name, value);
     const form = new FormData();
     form.append("photo", file);
     request.send(form);
