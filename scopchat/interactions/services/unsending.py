@@ -39,18 +39,14 @@ def unsend(*, message: Message, acting: User, now: datetime) -> list[Upload]:
 
 
 def _stand_as_before(interaction: Interaction, now: datetime) -> None:
-    """The interaction waits again where its last word is the customer's; one without any words goes."""
+    """The interaction waits again where its last word is the customer's."""
     texts = Message.objects.of_thread(interaction.pk)
     last: Message | None = texts.last()
-    if last is None:
-        interaction.events.all().delete()
-        interaction.delete()
-        return
     if interaction.preview_is_ours:
-        interaction.preview = last.text[:PREVIEW_CHARACTERS] or PHOTO
-        interaction.preview_is_ours = last.direction == Direction.OUT
-        interaction.last_activity_at = last.created_at
-    if interaction.status == InteractionStatus.OPEN and last.direction == Direction.IN:
+        interaction.preview = (last.text[:PREVIEW_CHARACTERS] or PHOTO) if last else ""
+        interaction.preview_is_ours = last is not None and last.direction == Direction.OUT
+        interaction.last_activity_at = last.created_at if last else interaction.last_activity_at
+    if interaction.status == InteractionStatus.OPEN and last is not None and last.direction == Direction.IN:
         answered = texts.filter(direction=Direction.OUT).last()
         unanswered = texts.filter(id__gt=answered.pk if answered else 0).first()
         interaction.status = InteractionStatus.WAITING

@@ -69,7 +69,7 @@ def test_it_is_as_if_it_had_never_been_written(cast: Cast) -> None:
         assert not OutboxEntry.objects.exists()
 
 
-def test_a_conversation_of_nothing_else_goes_with_it(cast: Cast) -> None:
+def test_a_conversation_of_nothing_else_stays_for_what_is_written_instead(cast: Cast) -> None:
     with scope(company=cast.client):
         message = start.start(
             channel=cast.channel_queue, acting=cast.admin, phone="514 555-0142", text="Allo", idempotency_key=uuid4(),
@@ -77,7 +77,8 @@ def test_a_conversation_of_nothing_else_goes_with_it(cast: Cast) -> None:
         )  # fmt: skip
     take_back(cast, message)
     with scope(company=cast.client):
-        assert not Interaction.objects.exists()
+        interaction = Interaction.objects.get()
+    assert (interaction.status, interaction.preview, interaction.assignee_id) == ("open", "", cast.admin.pk)
 
 
 def test_what_the_customer_wrote_meanwhile_stays_as_it_is(cast: Cast) -> None:
