@@ -19,6 +19,8 @@ from scopchat.accounts.access import Access, access_of
 from scopchat.accounts.models import User
 from scopchat.accounts.roles import Role
 from scopchat.accounts.services import create_user
+from scopchat.canned.models import CannedReply
+from scopchat.canned.services import add_canned
 from scopchat.channels.models import Channel, Destination, Loan, Provider
 from scopchat.channels.providers.protocol import Adapter
 from scopchat.channels.providers.simulator.models import SimulatedPhone
@@ -108,12 +110,14 @@ def things_of(company: Company, person: User) -> dict[type, Any]:
         upload = Upload(company=company, person=person, content_type="image/png", size=5, uploaded_at=NOW)
         upload.file.save("upload.png", ContentFile(b"photo"))
         queue = create_queue(company=company, name="File")
+        canned = add_canned(company=company, name="heures", text="Ouvert de 8 h à 17 h.")
         phone = SimulatedPhone.objects.create(company=company, number="+15145550142")
     return {
         LeftOut: _left_out(company, person),
         Adapter: "simulator",
         Attachment: link_to(photo.pk).split("/")[-2],
         Authenticator: _factors_of(person),
+        CannedReply: canned.pk,
         Channel: channel.pk,
         Company: company.pk,
         Interaction: interaction.pk,

@@ -22,6 +22,7 @@ from django_scopes.exceptions import ScopeError
 from scopchat.accounts.models import Sighting, User
 from scopchat.accounts.services import people_of
 from scopchat.automation.models import AutoReply, Occasion
+from scopchat.canned.models import CannedReply
 from scopchat.channels.models import Channel, Loan, LoanUse, Provider
 from scopchat.channels.providers.simulator.models import SimulatedPhone, SimulatedText
 from scopchat.channels.providers.simulator.services import text_from_phone
@@ -57,6 +58,7 @@ def fill(company: Company, channel: Channel) -> None:
         Archival.objects.create(company=company, archived_at=NOW, restored_at=NOW)
         Attachment.objects.create(company=company, message=message, position=0, source_url="", content_type="")
         Draft.objects.create(company=company, interaction=interaction, person=person, text="…", written_at=NOW)
+        CannedReply.objects.create(company=company, name="heures", text="…")
         Upload.objects.create(company=company, person=person, content_type="", size=1, uploaded_at=NOW)
         OptOut.objects.create(company=company, channel=channel, number="+15145550142", since=NOW)
         OptOutChange.objects.create(company=company, channel=channel, number="+15145550142", at=NOW)
@@ -77,8 +79,8 @@ def test_these_are_all_the_tenant_models() -> None:
     """A new one is added to `fill` above, so that the other tests look at it."""
     assert {*MODELS} == {
         Archival, Provider, Channel, Queue, Interaction, Message, Attachment, InteractionEvent, SimulatedPhone,
-        SimulatedText, SegmentUse, SegmentPool, Sighting, Loan, LoanUse, QueueMember, Upload, Draft, OptOut,
-        OptOutChange, AutoReply,
+        SimulatedText, SegmentUse, SegmentPool, Sighting, Loan, LoanUse, QueueMember, Upload, Draft,
+        CannedReply, OptOut, OptOutChange, AutoReply,
     }  # fmt: skip
 
 

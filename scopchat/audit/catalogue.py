@@ -49,6 +49,9 @@ class Verb(models.TextChoices):
     QUEUE_MEMBERS_CHANGED = "queue.members_changed", _("People of a queue changed")
     QUEUE_CLOSED = "queue.closed", _("Queue closed")
     QUEUE_REOPENED = "queue.reopened", _("Queue opened again")
+    CANNED_ADDED = "canned.added", _("Canned reply added")
+    CANNED_CHANGED = "canned.changed", _("Canned reply changed")
+    CANNED_REMOVED = "canned.removed", _("Canned reply removed")
     CHANNEL_CREATED = "channel.created", _("Channel created")
     CHANNEL_CHANGED = "channel.changed", _("Channel changed")
     CHANNEL_LENT = "channel.lent", _("Channel lent")
@@ -71,6 +74,7 @@ GROUPS: dict[str, Promise] = {
     "company": _("Companies"),
     "user": _("Users"),
     "queue": _("Queues"),
+    "canned": _("Canned replies"),
     "channel": _("Channels"),
     "provider": _("Providers"),
 }
@@ -111,6 +115,7 @@ DETAILS: dict[str, Promise] = {
     "second_factor": _("Second factor required"),
     "sessions": _("Browsers"),
     "skipped": _("Not brought back"),
+    "text": _("Text"),
     "throughput": _("Segments per second"),
     "time_zone": _("Time zone"),
     "username": _("Username"),

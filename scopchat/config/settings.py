@@ -95,6 +95,7 @@ INSTALLED_APPS = [
     "scopchat.accounts",
     "scopchat.administration",
     "scopchat.queues",
+    "scopchat.canned",
     "scopchat.channels",
     "scopchat.channels.providers.simulator",
     "scopchat.optouts",

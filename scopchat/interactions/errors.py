@@ -31,6 +31,15 @@ class AlreadyLeft(Conflict):
         super().__init__(_("It has left already."))
 
 
+class NotItsWriter(Refusal):
+    """Only who wrote a text may take it back."""
+
+    code = "not_its_writer"
+
+    def __init__(self) -> None:
+        super().__init__(_("Only its writer may take this text back."))
+
+
 class DraftSent(Refusal):
     """The draft was sent from another window, with other words."""
 

@@ -29,6 +29,7 @@ urlpatterns = [
     path("messages/<int:pk>/look/", views_actions.look, name="look"),
     path("messages/text/<int:pk>/retry/", views_actions.retry, name="retry"),
     path("messages/text/<int:pk>/unsend/", views_actions.unsend, name="unsend"),
+    path("messages/<int:pk>/canned/", views.canned, name="canned"),
     path("messages/<int:pk>/draft/", views_actions.draft, name="draft"),
     path("messages/text/<int:pk>/settle/", views_actions.settle, name="settle"),
     path("messages/photo/<str:token>/", views_photos.attachment, name="attachment"),

@@ -10,11 +10,18 @@ from django.urls import Resolver404, resolve, reverse
 
 from scopchat.accounts.access import PersonRequest, is_fragment, requires
 from scopchat.accounts.roles import Permission
+from scopchat.canned.merging import merged
+from scopchat.canned.models import MAX_NAME
+from scopchat.canned.services import offered
+from scopchat.common.phones import display
 from scopchat.interactions import pages
 from scopchat.interactions.inbox import InboxView
 from scopchat.interactions.models import Interaction
 from scopchat.interactions.thread import read_thread
 from scopchat.tenancy.addresses import place_of
+
+MAX_CANNED = 8
+"""Canned replies offered at a time."""
 
 
 @requires(Permission.SEE_INTERACTIONS)
@@ -91,3 +98,18 @@ def details(request: PersonRequest, pk: int) -> HttpResponse:
         "latest": interaction.messages.select_related("author").order_by("-id")[:20],
     }
     return render(request, "interactions/details.html", context)
+
+
+@requires(Permission.ANSWER, pk=Interaction)
+def canned(request: PersonRequest, pk: int) -> HttpResponse:
+    """The canned replies that fit what was typed after `/`, filled in for this conversation."""
+    interaction = pages.visible(request, pk)
+    values = {
+        "agent": request.user.display_name,
+        "company": request.company.name,
+        "channel": interaction.channel.name,
+        "number": display(interaction.customer, request.company.country),
+    }
+    found = offered(request.GET.get("q", "")[:MAX_NAME], most=MAX_CANNED)
+    context = {"replies": [(reply, merged(reply.text, values)) for reply in found]}
+    return render(request, "interactions/canned.html", context)

@@ -11,6 +11,7 @@ from django.db import transaction
 from django_scopes import scope
 
 from scopchat.accounts.models import User
+from scopchat.canned.services import add_canned
 from scopchat.channels.models import Channel
 from scopchat.channels.providers.base import FailureReason, InboundMessage, Receipt, ReceiptStatus
 from scopchat.channels.providers.simulator.models import Outcome, new_carrier_id
@@ -46,6 +47,8 @@ def hold(cast: Cast, *, now: datetime) -> None:
         _released(cast, now)
         _given_to_a_queue(cast, now)
         _closed(cast, now)
+        _left_mass_sends(cast, now)
+        _canned_replies(cast)
 
 
 def _waiting(cast: Cast, now: datetime) -> None:
@@ -140,6 +143,26 @@ def _closed(cast: Cast, now: datetime) -> None:
     ]
     thread = _talk(cast.channel_queue, "+15795550134", said, now)
     lifecycle.close(interaction=thread, acting=cast.manager, now=now - timedelta(minutes=1440))
+
+
+def _left_mass_sends(cast: Cast, now: datetime) -> None:
+    """Somebody texted STOP to a mass send some time ago, and writes again today."""
+    customer = "+18195550187"
+    set_behaviour(company=cast.client, phone=customer, behaviour={})
+    _arrive(cast.channel_queue, customer, "ARRET", now - timedelta(days=19))
+    said = [Said(44, "Bonjour, j’ai perdu mon dossier. Pouvez-vous me dire ma prochaine date ?")]
+    _talk(cast.channel_queue, customer, said, now)
+
+
+def _canned_replies(cast: Cast) -> None:
+    for name, text in {
+        "heures-ouverture": "Nous sommes ouverts du lundi au vendredi, de 8 h à 17 h.",
+        "rendez-vous-confirmé": "Votre rendez-vous est confirmé. Pour le déplacer, répondez à ce texto. — {agent}",
+        "rendez-vous-rappel": "Petit rappel de votre rendez-vous de demain à la {company}.",
+        "renouvellement": "Votre renouvellement a été envoyé à la pharmacie.",
+        "stationnement": "Le stationnement est gratuit derrière la clinique, entrée par la rue Laurier.",
+    }.items():
+        add_canned(company=cast.client, name=name, text=text)
 
 
 def _give(interaction: Interaction, to: User, cast: Cast, now: datetime, *, note: str = "") -> None:

@@ -63,6 +63,14 @@ MENU = (
         pages=("administration:add_queue", "administration:queue", "administration:queue_people"),
     ),
     Entry(
+        _("Canned replies"),
+        "bolt",
+        "canned:list",
+        Permission.EDIT_CANNED_REPLIES,
+        CONTACT_CENTRE,
+        pages=("canned:add", "canned:edit"),
+    ),
+    Entry(
         _("Users"),
         "users",
         "administration:users",

@@ -7,8 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from scopchat.accounts.models import User
-from scopchat.common.refusals import NotAllowed
-from scopchat.interactions.errors import AlreadyLeft
+from scopchat.interactions.errors import AlreadyLeft, NotItsWriter
 from scopchat.interactions.models import Direction, Interaction, Message, OutboxEntry, Upload
 from scopchat.interactions.services import uploads
 from scopchat.interactions.services.changes import announce
@@ -21,10 +20,10 @@ from scopchat.tenancy.limits import return_segments
 def unsend(*, message: Message, acting: User, now: datetime) -> list[Upload]:
     """Takes a text back that its writer has sent and the sender has not claimed; it is as if it had never been written.
 
-    Returns its photos, which are the writer's again. Raises `NotAllowed`, `AlreadyLeft`.
+    Returns its photos, which are the writer's again. Raises `NotItsWriter`, `AlreadyLeft`.
     """
     if message.author_id != acting.pk or message.interaction_id is None:
-        raise NotAllowed
+        raise NotItsWriter
     interaction = Interaction.objects.select_for_update(no_key=True).get(pk=message.interaction_id)
     # A claim of the sender's holds the row: either it finds nothing to claim, or this nothing to take back.
     waiting = OutboxEntry.objects.filter(message=message, claim=None, unknown_at=None)

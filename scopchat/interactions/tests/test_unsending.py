@@ -10,8 +10,7 @@ from uuid import uuid4
 import pytest
 from django_scopes import scope, scopes_disabled
 
-from scopchat.common.refusals import NotAllowed
-from scopchat.interactions.errors import AlreadyLeft
+from scopchat.interactions.errors import AlreadyLeft, NotItsWriter
 from scopchat.interactions.models import Attachment, Interaction, Message, OutboxEntry, Upload
 from scopchat.interactions.services import sending, start
 from scopchat.interactions.services.unsending import unsend
@@ -122,7 +121,7 @@ def test_segments_come_back(cast: Cast) -> None:
 def test_only_its_writer_and_only_while_it_has_not_left(cast: Cast) -> None:
     interaction = conversation(cast.channel_queue)
     message = reply(interaction, cast.admin)
-    with pytest.raises(NotAllowed):
+    with pytest.raises(NotItsWriter):
         take_back(cast, message, cast.manager)
     claim(cast, after=timedelta(seconds=6))
     with pytest.raises(AlreadyLeft):

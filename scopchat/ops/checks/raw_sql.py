@@ -33,7 +33,18 @@ def _called(node: ast.Call) -> str:
     return node.func.id if isinstance(node.func, ast.Name) else ""
 
 
-DOMAINS = ("accounts", "audit", "automation", "channels", "gateway", "interactions", "optouts", "queues", "tenancy")
+DOMAINS = (
+    "accounts",
+    "audit",
+    "automation",
+    "canned",
+    "channels",
+    "gateway",
+    "interactions",
+    "optouts",
+    "queues",
+    "tenancy",
+)
 TABLE = re.compile(rf"\b({'|'.join(DOMAINS)})_[a-z]\w*")
 
 

@@ -3,6 +3,7 @@ import "./emoji.js";
 import { DraftKeeper } from "./drafts.js";
 import { measure, REPLACEMENTS, replaceTypography } from "./gsm.js";
 import { Photos } from "./photos.js";
+import { Slash } from "./slash.js";
 
 class TextComposer extends HTMLElement {
   connectedCallback() {
@@ -12,6 +13,8 @@ class TextComposer extends HTMLElement {
     this.signed = this.querySelector("[data-signed]");
     const photos = this.querySelector("[data-photos]");
     this.photos = photos && new Photos(this, photos);
+    const list = this.querySelector("#canned");
+    this.slash = list && new Slash(this.box, list);
     this.draft = new DraftKeeper(this);
     const { unsaved } = this.draft;
     if (unsaved && (this.dataset.keep || !this.box.value)) {
@@ -28,6 +31,7 @@ class TextComposer extends HTMLElement {
   listen() {
     this.box.addEventListener("input", () => this.typed());
     this.box.addEventListener("keydown", (event) => this.press(event));
+    this.querySelector("[data-begin-canned]")?.addEventListener("click", () => this.slash.begin());
     this.querySelector("[data-replace]").addEventListener("click", () => this.improve());
     this.form.addEventListener("htmx:config:request", (event) => this.sending(event));
     this.form.addEventListener("htmx:after:request", (event) => this.answered(event));
