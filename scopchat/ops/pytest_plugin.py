@@ -56,8 +56,16 @@ def _server() -> Server | None:
     return Server(cluster, before_exec=_die_with_pytest if sys.platform == "linux" else None)
 
 
+def _keep_bytecode() -> None:
+    """The run starts dozens of programs: none of them, and no worker of xdist, compiles again what another has."""
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix = str(BASE_DIR / ".cache" / "bytecode")
+    sys.dont_write_bytecode = False
+
+
 for name, value in ENVIRONMENT.items():
     os.environ[name] = value
+_keep_bytecode()
 SERVER = _server()
 
 
