@@ -60,8 +60,8 @@ class Process:
         os.kill(self.running.pid, number)
 
     def kill(self) -> None:
-        self.send(signal.SIGKILL)
         assert self.running is not None
+        self.running.kill()
         self.running.wait()
 
     def stop(self) -> None:
@@ -130,8 +130,9 @@ class Desk:
             return False
 
     def stop(self) -> None:
+        """Kills all of it: an orderly end waits up to ten seconds for what is under way, and nobody looks any more."""
         for process in [*self.webs, *self.workers]:
-            process.stop()
+            process.kill()
         if self._tool is not None:
             assert self._tool.stdin is not None
             assert self._tool.stdout is not None
