@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from django.apps import apps
 from django.conf import settings
 from django.db import connection
 from django.db.models.signals import post_migrate
+from django_scopes import scopes_disabled
 from pytest_django import DjangoDbBlocker
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
@@ -32,6 +34,8 @@ PROCESSES = (
 def pytest_configure() -> None:
     # A test's one transaction waits while pages are drawn, longer than a frozen process may hold its locks.
     settings.DATABASES["default"]["OPTIONS"]["options"] = "-c idle_in_transaction_session_timeout=0"
+    # Migrated already, where the run has a server of its own (`ops.pytest_plugin`).
+    settings.DATABASES["default"].setdefault("TEST", {})["TEMPLATE"] = os.environ.get("TEST_DATABASE_TEMPLATE")
     # Argon2 is slow on purpose; tests sign in hundreds of times.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     # It looks through every static file whenever a client is made.
@@ -59,8 +63,10 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Lanes:
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
     """Tests with transactions of their own end by emptying every table, the audit log too."""
-    with django_db_blocker.unblock(), connection.cursor() as cursor:
+    with django_db_blocker.unblock(), scopes_disabled(), connection.cursor() as cursor:
         cursor.execute("ALTER TABLE audit_entry DISABLE TRIGGER audit_no_truncate")
+        # A copy of the template would send nothing.
+        copies.resume(utc_now())
     connection.close()
     # Tests count the statements of pages; only those about copies want to know.
     notice.held.until = math.inf

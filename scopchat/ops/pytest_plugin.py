@@ -17,7 +17,8 @@ import pytest
 
 from scopchat.ops.installation import BASE_DIR
 from scopchat.ops.parent import PR_SET_PDEATHSIG
-from scopchat.ops.postgres.cluster import Cluster
+from scopchat.ops.postgres import template
+from scopchat.ops.postgres.cluster import ROLE, Cluster
 from scopchat.ops.postgres.external import Server, free_port
 from scopchat.ops.postgres.leftover import clear
 
@@ -51,13 +52,22 @@ def _server() -> Server | None:
     if os.environ.get("DATABASE_URL"):
         return None
     cluster = Cluster(CLUSTERS / str(os.getpid()) / "postgres", port=free_port(), durable=False)
-    # The workers of xdist are started later and inherit the address.
+    # The workers of xdist are started later and inherit the address, and what their databases begin as.
     os.environ["DATABASE_URL"] = cluster.url("postgres")
+    os.environ["TEST_DATABASE_TEMPLATE"] = ROLE
     return Server(cluster, before_exec=_die_with_pytest if sys.platform == "linux" else None)
+
+
+def _keep_bytecode() -> None:
+    """The run starts dozens of programs: none of them, and no worker of xdist, compiles again what another has."""
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix = str(BASE_DIR / ".cache" / "bytecode")
+    sys.dont_write_bytecode = False
 
 
 for name, value in ENVIRONMENT.items():
     os.environ[name] = value
+_keep_bytecode()
 SERVER = _server()
 
 
@@ -71,6 +81,7 @@ def pytest_sessionstart() -> None:
     if SERVER is not None:
         _remove_leftovers()
         _folder(SERVER).mkdir(mode=0o711, parents=True)
+        template.copy_to(SERVER.cluster.folder)
         SERVER.start()
 
 

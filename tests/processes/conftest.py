@@ -53,7 +53,7 @@ def letterbox() -> Iterator[Letterbox]:
 def shared_desk(letterbox: Letterbox) -> Iterator[Desk]:
     """An installation whose only carrier answers nobody, for tests that kill none of it."""
     mail = {"SCOPCHAT_MAIL_URL": f"smtp://127.0.0.1:{letterbox.port}", "SCOPCHAT_MAIL_FROM": SENDER}
-    with installation("http://127.0.0.1:1", **mail) as desk:
+    with installation("http://127.0.0.1:1", DJANGO_SETTINGS_MODULE="tests.processes.settings", **mail) as desk:
         yield desk
 
 
@@ -64,11 +64,11 @@ def desk(shared_desk: Desk) -> Desk:
     return shared_desk
 
 
-@pytest.fixture
-def browser() -> Iterator[Browser]:
+@pytest.fixture(scope="package")
+def chromium() -> Iterator[Browser]:
     """The system's Chromium where there is one, else Playwright's own; without its sandbox where root forbids it.
 
-    Playwright keeps an event loop in this thread while it runs, so it ends with the test: later tests have their own.
+    Playwright keeps an event loop in this thread while it runs, so it ends with these tests: later ones have their own.
     """
     system = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     quiet = ["--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update"]
@@ -78,3 +78,11 @@ def browser() -> Iterator[Browser]:
         )
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def browser(chromium: Browser) -> Iterator[Browser]:
+    """The one Chromium; whoever was signed in in it is gone after the test."""
+    yield chromium
+    for context in chromium.contexts:
+        context.close()

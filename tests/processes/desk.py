@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
-import hashlib
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -21,12 +18,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from scopchat.ops.postgres import template
 from scopchat.ops.postgres.cluster import Cluster
 from scopchat.ops.postgres.external import Server, free_port
 from tests.processes.wire import Wire, wire_to
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-TEMPLATES = ROOT / ".cache" / "test-template"
 
 
 def wait_until(true: Callable[[], bool], seconds: float, what: str) -> float:
@@ -60,8 +57,8 @@ class Process:
         os.kill(self.running.pid, number)
 
     def kill(self) -> None:
-        self.send(signal.SIGKILL)
         assert self.running is not None
+        self.running.kill()
         self.running.wait()
 
     def stop(self) -> None:
@@ -130,8 +127,9 @@ class Desk:
             return False
 
     def stop(self) -> None:
+        """Kills all of it: an orderly end waits up to ten seconds for what is under way, and nobody looks any more."""
         for process in [*self.webs, *self.workers]:
-            process.stop()
+            process.kill()
         if self._tool is not None:
             assert self._tool.stdin is not None
             assert self._tool.stdout is not None
@@ -149,31 +147,6 @@ def ready(port: int) -> bool:
         return False
 
 
-def _template() -> Path:
-    """A stopped cluster whose database is of this version and empty; made once for a state of the code, and kept."""
-    TEMPLATES.mkdir(mode=0o711, parents=True, exist_ok=True)
-    state = hashlib.sha256()
-    for file in (ROOT / "requirements.lock", *sorted(ROOT.glob("scopchat/**/migrations/*.py"))):
-        state.update(file.read_bytes())
-    made = TEMPLATES / state.hexdigest()[:16]
-    with (TEMPLATES / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not made.exists():
-            for old in TEMPLATES.iterdir():
-                if old.is_dir():
-                    shutil.rmtree(old)
-            server = Server(Cluster(TEMPLATES / "draft", port=free_port()))
-            server.start()
-            try:
-                environment = {**os.environ, "DATABASE_URL": server.cluster.url()}
-                command = (sys.executable, "-m", "scopchat.ops.cli", "migrate")
-                subprocess.run(command, cwd=ROOT, env=environment, check=True)
-            finally:
-                server.stop()
-            server.cluster.folder.rename(made)
-    return made
-
-
 @contextlib.contextmanager
 def installation(carrier_url: str = "", *, wired: bool = False, **variables: str) -> Iterator[Desk]:
     """A running desk, empty yet; the Twilio account that its tool makes is at `carrier_url`.
@@ -186,7 +159,7 @@ def installation(carrier_url: str = "", *, wired: bool = False, **variables: str
     ):
         folder = Path(name)
         folder.chmod(0o711)
-        subprocess.run(("cp", "-a", _template(), folder / "postgres"), check=True)
+        template.copy_to(folder / "postgres")
         postgres = Server(Cluster(folder / "postgres", port=free_port()))
         postgres.start()
         ports = [free_port(), free_port()]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -102,6 +103,8 @@ def test_after_a_restoration_nothing_is_sent_twice_and_nothing_acknowledged_is_m
     desk.ask("queue", keys=FIRST)
     wait_until(lambda: len(carrier.fake.texts) == 20, 30, "the first half was sent")
     wait_until(lambda: set(desk.ask("outbound").values()) == {"sent"}, 30, "its results were written")
+    for worker in desk.workers:
+        worker.send(signal.SIGTERM)
     for worker in desk.workers:
         worker.stop()
     desk.ask("queue", keys=SECOND)

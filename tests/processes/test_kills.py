@@ -19,9 +19,12 @@ from tests.processes.desk import Desk, installation, ready, wait_until
 pytestmark = pytest.mark.processes
 
 TEXTS = 2_000
+"""So many come in."""
 CUSTOMERS = 50
+ROUND = 40
+LEAST_WRITTEN = 600
 PAUSE = 0.45
-"""Seconds between two texts of a customer: the streams last as long as the trouble."""
+"""Seconds between two texts of a customer, and two rounds of ours: the streams last as long as the trouble."""
 SETTLED = {"sent", "delivered", "unknown", "failed"}
 
 
@@ -66,18 +69,19 @@ def inbound_stream(carrier: Carrier, facts: dict[str, object], pause: float = PA
         list(pool.map(one_customer, range(CUSTOMERS)))
 
 
-def outbound_stream(desk: Desk) -> None:
-    """People write, a few texts at a time, again when the database was away."""
-    for begin in range(0, TEXTS, 40):
-        keys = [str(n) for n in range(begin, begin + 40)]
-        while True:
-            try:
-                desk.ask("queue", keys=keys)
-            except RuntimeError:
-                time.sleep(0.2)
-            else:
-                break
-        time.sleep(PAUSE)
+def outbound_stream(desk: Desk, over: threading.Event) -> int:
+    """People write, a few texts at a time, again when the database was away, until the trouble is over; how many."""
+    written, due = 0, time.monotonic()
+    while written < LEAST_WRITTEN or not over.is_set():
+        try:
+            desk.ask("queue", keys=[str(n) for n in range(written, written + ROUND)])
+        except RuntimeError:
+            time.sleep(0.2)
+            continue
+        written += ROUND
+        due += PAUSE
+        time.sleep(max(0.0, due - time.monotonic()))
+    return written
 
 
 def chaos(desk: Desk, luck: random.Random) -> None:
@@ -101,16 +105,15 @@ def chaos(desk: Desk, luck: random.Random) -> None:
 def test_nothing_is_lost_and_nothing_is_doubled(desk: Desk, carrier: Carrier, facts: dict[str, object]) -> None:
     seed = random.randrange(1_000_000)
     print(f"seed {seed}")
-    streams = [
-        threading.Thread(target=inbound_stream, args=(carrier, facts)),
-        threading.Thread(target=outbound_stream, args=(desk,)),
-    ]
-    for stream in streams:
-        stream.start()
-    chaos(desk, random.Random(seed))
-    for stream in streams:
-        stream.join(240)
-        assert not stream.is_alive()
+    over = threading.Event()
+    with ThreadPoolExecutor(2) as streams:
+        inbound, outbound = streams.submit(inbound_stream, carrier, facts), streams.submit(outbound_stream, desk, over)
+        try:
+            chaos(desk, random.Random(seed))
+        finally:
+            over.set()
+        inbound.result(240)
+        written = outbound.result(240)
 
     wait_until(lambda: desk.ask("journal").get("pending", 0) == 0, 60, "journal routed")
     wait_until(lambda: set(desk.ask("outbound").values()) <= SETTLED, 90, "outbox settled")
@@ -120,14 +123,14 @@ def test_nothing_is_lost_and_nothing_is_doubled(desk: Desk, carrier: Carrier, fa
         assert texts == sorted(texts, key=int)
 
     taken, statuses = carrier.taken(), desk.ask("outbound")
-    assert len(statuses) == TEXTS
+    assert len(statuses) == written >= LEAST_WRITTEN
     assert set(taken.values()) == {1}
     certain = {text for text, status in statuses.items() if status in {"sent", "delivered"}}
     unknown = {text for text, status in statuses.items() if status == "unknown"}
     print(f"sent {len(certain)}, unknown {len(unknown)}, taken {len(taken)}")
     assert certain <= set(taken)
     assert set(taken) <= certain | unknown
-    assert len(certain | unknown) == TEXTS
+    assert len(certain | unknown) == written
 
 
 def test_a_dead_workers_work_goes_on_elsewhere_within_fifteen_seconds(

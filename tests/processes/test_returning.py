@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 import signal
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.processes.desk import Desk, installation
+from tests.processes.desk import Desk
 from tests.processes.test_journey import SOON, signed_in
 
 pytestmark = [pytest.mark.processes, pytest.mark.browser]
@@ -21,13 +20,6 @@ HIDE = """(hidden) => {
 }"""
 """A browser without windows shows all of its pages for ever: this one says that it does not."""
 PAUSED = "() => document.getElementById('live')._htmx.sse.reader === null"
-
-
-@pytest.fixture(scope="module")
-def desk() -> Iterator[Desk]:
-    with installation("http://127.0.0.1:1") as desk:
-        desk.ask("set_up")
-        yield desk
 
 
 def with_sent(desk: Desk, page: Page, number: str, text: str) -> Locator:

@@ -16,13 +16,19 @@ from psycopg import sql
 
 from scopchat.ops.installation import BASE_DIR
 
+MIGRATED = os.environ.get("TEST_DATABASE_TEMPLATE", "template1")
+
 
 @contextmanager
-def fresh_database() -> Iterator[str]:
-    """The address of an empty database, which is removed afterwards with whoever is connected to it."""
+def fresh_database(*, template: str = "template1") -> Iterator[str]:
+    """The address of an empty database, which is removed afterwards with whoever is connected to it.
+
+    It is empty in the sense of `template`; `MIGRATED` saves whoever migrates it the work, where there is such a one.
+    """
     server, name = os.environ["DATABASE_URL"], f"beside_{uuid4().hex[:12]}"
     with psycopg.connect(server, autocommit=True) as maintenance:
-        maintenance.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        create = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+        maintenance.execute(create.format(sql.Identifier(name), sql.Identifier(template)))
     try:
         yield urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
     finally:

@@ -17,7 +17,7 @@ from psycopg import sql
 from scopchat.ops.backup import archive, dump, programs
 from scopchat.ops.backup.programs import Programs
 from scopchat.ops.installation import CannotStart
-from scopchat.ops.tests.databases import fresh_database, scopchat
+from scopchat.ops.tests.databases import MIGRATED, fresh_database, scopchat
 
 PASSPHRASE = "sésame ouvre-toi"
 LOOPBACK = {"SCOPCHAT_PUBLIC_URL": "http://127.0.0.1:8000"}
@@ -44,7 +44,7 @@ class Saved:
 @pytest.fixture(scope="module")
 def saved(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Saved]:
     folder = tmp_path_factory.mktemp("saved")
-    with fresh_database() as database:
+    with fresh_database(template=MIGRATED) as database:
         assert scopchat(database, folder, "migrate", "--demo", **KEYS, **LOOPBACK).returncode == 0
         (folder / "media" / PHOTO).parent.mkdir(parents=True)
         (folder / "media" / PHOTO).write_bytes(b"\x89PNG" * 1000)
