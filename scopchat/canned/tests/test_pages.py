@@ -1,4 +1,4 @@
-"""Canned replies: written by who may, found by any word, inserted with their fields filled in."""
+"""Canned replies: written by who may, found by any word."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from django_scopes import scope
 from scopchat.audit.models import Entry
 from scopchat.canned.models import CannedReply
 from scopchat.canned.services import add_canned
-from scopchat.interactions.tests.desk import conversation
 from tests.cast import Cast
 from tests.people import FRAGMENT, signed_in
 
@@ -73,31 +72,3 @@ def test_the_list_is_searched_without_accents(cast: Cast, replies: Any) -> None:
     browser = signed_in(cast.admin)
     assert names(browser.get("/canned-replies/?q=CONFIRME", headers=FRAGMENT).content) == ["rendez-vous-confirmé"]
     assert names(browser.get("/canned-replies/?q=renards", headers=FRAGMENT).content) == []
-
-
-@pytest.mark.parametrize(
-    ("typed", "found"),
-    [
-        ("", ["heures-ouverture", "rendez-vous-confirmé", "renouvellement", "stationnement"]),
-        ("ren", ["rendez-vous-confirmé", "renouvellement"]),
-        ("Confirme", ["rendez-vous-confirmé"]),
-        ("ouvert", ["heures-ouverture", "stationnement"]),
-        ("stat", ["stationnement"]),
-        ("%", []),
-        ("\0", ["heures-ouverture", "rendez-vous-confirmé", "renouvellement", "stationnement"]),
-        ("zzz", []),
-    ],
-)
-def test_a_slash_offers_what_begins_so_and_then_what_says_so(
-    cast: Cast, replies: Any, typed: str, found: list[str]
-) -> None:
-    made = conversation(cast.channel_queue, assignee=cast.agent)
-    shown = signed_in(cast.agent).get(f"/messages/{made.pk}/canned/", {"q": typed})
-    assert names(shown.content) == found
-
-
-def test_fields_are_filled_in(cast: Cast, replies: Any) -> None:
-    made = conversation(cast.channel_queue, assignee=cast.agent)
-    shown = signed_in(cast.agent).get(f"/messages/{made.pk}/canned/?q=rendez").content.decode()
-    assert f'data-text="Votre rendez-vous est confirmé. — {cast.agent.display_name}, Clinique Laurier"' in shown
-    assert signed_in(cast.outsider_admin).get(f"/messages/{made.pk}/canned/").status_code == 404

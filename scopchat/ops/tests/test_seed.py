@@ -78,7 +78,7 @@ def test_it_makes_conversations_in_every_state() -> None:
 
     with scopes_disabled():
         threads = Interaction.objects.order_by("customer")
-        assert Counter(thread.status for thread in threads) == {"waiting": 5, "open": 3, "paused": 1, "closed": 1}
+        assert Counter(thread.status for thread in threads) == {"waiting": 6, "open": 3, "paused": 1, "closed": 2}
         assert Message.objects.filter(status="failed").get().reason == "unreachable"
         assert not Message.objects.exclude(status__in=["received", "delivered", "failed"]).exists()
 
