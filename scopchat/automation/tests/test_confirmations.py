@@ -154,3 +154,10 @@ def elsewhere() -> None:
     with scopes_disabled():
         queue_replies()
     connection.close()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_is_queued_where_the_transaction_outlives_the_scope(cast: Cast) -> None:
+    with transaction.atomic(), scope(company=cast.client):
+        receive(arrivals=[arrival(cast.channel_queue, "arret")], now=NOW)
+    assert (replies(cast), waiting()) == ([LEFT_FR], 0)
