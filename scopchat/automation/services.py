@@ -10,6 +10,7 @@ from uuid import UUID, uuid5
 
 import structlog
 from django.db import DatabaseError, InterfaceError, OperationalError, transaction
+from django_scopes import scope
 
 from scopchat.automation.models import AutoReply, Occasion
 from scopchat.automation.words import reply_of
@@ -60,7 +61,13 @@ def ask_for_replies(*, wanted: Sequence[Wanted]) -> None:
         ignore_conflicts=True,
     )
     if wanted:
-        transaction.on_commit(partial(queue_replies, [one.message_id for one in wanted]), robust=True)
+        transaction.on_commit(partial(_queue_after_commit, wanted), robust=True)
+
+
+def _queue_after_commit(wanted: Sequence[Wanted]) -> None:
+    # The scope in which the text was stored may have ended before the transaction.
+    with scope(company=sorted({one.company_id for one in wanted})):
+        queue_replies([one.message_id for one in wanted])
 
 
 def queue_replies(messages: Sequence[int] | None = None) -> None:
