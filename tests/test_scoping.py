@@ -26,7 +26,7 @@ from scopchat.canned.models import CannedReply
 from scopchat.channels.models import Channel, Loan, LoanUse, Provider
 from scopchat.channels.providers.simulator.models import SimulatedPhone, SimulatedText
 from scopchat.channels.providers.simulator.services import text_from_phone
-from scopchat.interactions.models import Attachment, Draft, Interaction, InteractionEvent, Message, Upload
+from scopchat.interactions.models import Attachment, Draft, Interaction, InteractionEvent, Message, MessageWords, Upload
 from scopchat.interactions.status import Happening
 from scopchat.interactions.tests.desk import NOW, conversation
 from scopchat.optouts.models import OptOut, OptOutChange
@@ -58,6 +58,7 @@ def fill(company: Company, channel: Channel) -> None:
         Archival.objects.create(company=company, archived_at=NOW, restored_at=NOW)
         Attachment.objects.create(company=company, message=message, position=0, source_url="", content_type="")
         Draft.objects.create(company=company, interaction=interaction, person=person, text="…", written_at=NOW)
+        MessageWords.objects.create(company=company, message=message, interaction=interaction, words="'bonjour'")
         CannedReply.objects.create(company=company, name="heures", text="…")
         Upload.objects.create(company=company, person=person, content_type="", size=1, uploaded_at=NOW)
         OptOut.objects.create(company=company, channel=channel, number="+15145550142", since=NOW)
@@ -80,7 +81,7 @@ def test_these_are_all_the_tenant_models() -> None:
     assert {*MODELS} == {
         Archival, Provider, Channel, Queue, Interaction, Message, Attachment, InteractionEvent, SimulatedPhone,
         SimulatedText, SegmentUse, SegmentPool, Sighting, Loan, LoanUse, QueueMember, Upload, Draft,
-        CannedReply, OptOut, OptOutChange, AutoReply,
+        CannedReply, MessageWords, OptOut, OptOutChange, AutoReply,
     }  # fmt: skip
 
 

@@ -19,6 +19,7 @@ from scopchat.gateway.database import in_thread_unscoped
 from scopchat.gateway.journal_listener import LINGER_SECONDS, Arrivals
 from scopchat.gateway.leases import Held
 from scopchat.gateway.lookups import look_up_unknown
+from scopchat.interactions.services import indexing
 
 logger = structlog.get_logger(__name__)
 
@@ -103,6 +104,14 @@ async def look_up(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
 async def fetch_media(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
     """Fetches photos that came with messages."""
     await media.fetch_pending(_client(context))
+
+
+@app.periodic(cron="* * * * * */5")
+@app.task(queue="upkeep", lock="index", queueing_lock="index")
+async def index_texts(timestamp: int) -> None:  # noqa: ARG001
+    """Makes texts that were stored a moment ago findable by their words."""
+    while await in_thread_unscoped(lambda: indexing.index_texts(now=utc_now())) == indexing.BATCH:
+        pass
 
 
 @app.periodic(cron="7 * * * *")

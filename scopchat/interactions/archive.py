@@ -1,12 +1,13 @@
-"""What the archive shows: everything the person may see, narrowed by status and number, latest first."""
+"""What the archive shows: everything the person may see, narrowed by what is asked for, latest first."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import NamedTuple
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from django.db import models
 from django.db.models import F, Q
@@ -17,6 +18,7 @@ from django.utils.translation import get_language
 
 from scopchat.accounts.models import User
 from scopchat.accounts.roles import Permission, Reach
+from scopchat.channels.models import Channel
 from scopchat.common import keyset
 from scopchat.common.keyset import Cursor, Page
 from scopchat.common.phones import BadNumber, calling_code, display, to_e164
@@ -24,6 +26,7 @@ from scopchat.interactions import queries
 from scopchat.interactions.models import Interaction
 from scopchat.interactions.querysets import InteractionQuerySet
 from scopchat.interactions.status import InteractionStatus
+from scopchat.queues.models import Queue
 from scopchat.tenancy.models import Company
 
 PAGE = 50
@@ -47,18 +50,44 @@ _MANY = ("", InteractionStatus.CLOSED)
 """Filters that leave nearly everything; what the others leave is few."""
 
 
-def page_of(
-    user: User, company: Company, *, status: str = "", typed: str = "", after: Cursor | None = None
-) -> Page[Interaction]:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the archive is narrowed to; what is empty narrows nothing."""
+
+    status: str = ""
+    typed: str = ""
+    """A number, or its beginning or end."""
+    channel: Channel | None = None
+    queue: Queue | None = None
+    person: User | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    """Of the last activity; not included."""
+
+    def narrow(self, found: InteractionQuerySet) -> InteractionQuerySet:
+        """By all but the number."""
+        exactly = {"status": self.status, "channel": self.channel, "queue": self.queue, "assignee": self.person}
+        conditions: dict[str, Any] = {name: value for name, value in exactly.items() if value}
+        if self.since:
+            conditions["last_activity_at__gte"] = self.since
+        if self.until:
+            conditions["last_activity_at__lt"] = self.until
+        return found.filter(**conditions)
+
+    @property
+    def leaves_many(self) -> bool:
+        """Whether nearly everything may be left."""
+        return self.status in _MANY and not (self.channel or self.queue or self.person or self.since or self.until)
+
+
+def page_of(user: User, company: Company, asked: Asked, *, after: Cursor | None = None) -> Page[Interaction]:
     """The next page of the archive. Reads as much for a page far down or of little as for the first."""
-    found: InteractionQuerySet = Interaction.objects.visible_to(user)
-    number, shape = _read(typed, company.country)
+    number, shape = _read(asked.typed, company.country)
+    found = asked.narrow(Interaction.objects.visible_to(user))
     if number:
         found = found.filter(customer=number)
-    if status:
-        found = found.filter(status=status)
-    if user.reach(Permission.SEE_INTERACTIONS) < Reach.COMPANY and not number and status in _MANY:
-        found = found.filter(pk__in=_latest(user, company, status, shape, after))
+    if user.reach(Permission.SEE_INTERACTIONS) < Reach.COMPANY and not number and asked.leaves_many:
+        found = found.filter(pk__in=_latest(user, company, asked.status, shape, after))
     else:
         found = _shaped(found, shape)
     related = found.select_related("channel", "assignee").fetch_mode(models.FETCH_RAISE)
@@ -116,7 +145,10 @@ def _latest(user: User, company: Company, status: str, shape: Shape | None, afte
     return [pk for (pk,) in queries.rows("archive_latest", parameters)]
 
 
-def lines_of(found: Iterable[Interaction], *, country: str) -> Iterator[Line]:
+def lines_of(
+    found: Iterable[Interaction], *, country: str, said: Mapping[int, str] = MappingProxyType({})
+) -> Iterator[Line]:
+    """The lines of interactions; `said` is what was found in some of them."""
     for interaction in found:
         yield Line(
             pk=interaction.pk,
@@ -125,7 +157,7 @@ def lines_of(found: Iterable[Interaction], *, country: str) -> Iterator[Line]:
             status=interaction.status,
             status_label=interaction.get_status_display(),
             assignee=interaction.assignee.display_name if interaction.assignee else "",
-            preview=interaction.preview,
+            preview=said.get(interaction.pk, interaction.preview),
             at=interaction.last_activity_at,
         )
 

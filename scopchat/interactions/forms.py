@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from uuid import uuid4
 
 from django import forms
@@ -13,12 +13,16 @@ from django.utils.timezone import make_aware
 from django.utils.translation import gettext_lazy as _
 
 from scopchat.accounts.models import User
+from scopchat.accounts.roles import Permission, Reach
+from scopchat.accounts.services import people_of
 from scopchat.channels.models import Channel
 from scopchat.common.gsm import MAX_CHARACTERS
 from scopchat.common.phones import display
+from scopchat.interactions.archive import Asked
 from scopchat.interactions.pauses import moments
 from scopchat.interactions.status import InteractionStatus
 from scopchat.queues.models import Queue
+from scopchat.tenancy.models import Company
 
 
 class DraftForm(forms.Form):
@@ -127,15 +131,74 @@ class PauseForm(forms.Form):
             raise forms.ValidationError(_("Choose a moment that is still to come."))
 
 
+class _Day(forms.DateInput):
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__({"class": "form-control"}, format="%Y-%m-%d")
+
+
 class ArchiveFilter(forms.Form):
     """What the archive is narrowed to; nonsense narrows nothing."""
 
-    status = forms.ChoiceField(
-        label=_("Status"), required=False, choices=[("", _("Any status")), *InteractionStatus.choices]
-    )
     q = forms.CharField(
-        label=_("Number"),
+        label=_("Words or number"),
         required=False,
-        max_length=30,
-        widget=forms.TextInput({"type": "search", "inputmode": "tel", "placeholder": _("Number")}),
+        strip=False,
+        max_length=100,
+        widget=forms.TextInput({"type": "search", "class": "form-control", "autocomplete": "off"}),
     )
+    status = forms.ChoiceField(
+        label=_("Status"),
+        required=False,
+        choices=[("", _("Any status")), *InteractionStatus.choices],
+        widget=forms.Select({"class": "form-select"}),
+    )
+    channel = forms.ModelChoiceField(
+        Channel.objects.none(), label=_("Channel"), required=False, empty_label=_("Any channel")
+    )
+    queue = forms.ModelChoiceField(Queue.objects.none(), label=_("Queue"), required=False, empty_label=_("Any queue"))
+    person: forms.ModelChoiceField[User] = forms.ModelChoiceField(
+        None, label=_("Person"), required=False, empty_label=_("Anybody")
+    )
+    since = forms.DateField(label=_("From"), required=False, widget=_Day())
+    until = forms.DateField(label=_("To"), required=False, widget=_Day())
+
+    def __init__(self, *args: object, person: User, company: Company, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        everything = person.reach(Permission.SEE_INTERACTIONS) >= Reach.COMPANY
+        found = {
+            "channel": Channel.objects.order_by("name", "pk"),
+            "queue": Queue.objects.order_by("name", "pk"),
+            "person": people_of(company),
+        }
+        for name, choices in found.items():
+            field = self.fields[name]
+            assert isinstance(field, forms.ModelChoiceField)
+            field.queryset = choices
+            field.widget.attrs["class"] = "form-select"
+            if not everything:
+                # Whose conversations they do not see, they need not know of.
+                del self.fields[name]
+
+    @property
+    def asked(self) -> Asked:
+        """What was asked for, but for what was typed; days are those of the reader."""
+        data = self.cleaned_data
+        since, until = data.get("since"), data.get("until")
+        return Asked(
+            status=data.get("status", ""),
+            channel=data.get("channel"),
+            queue=data.get("queue"),
+            person=data.get("person"),
+            since=_midnight(since) if since else None,
+            until=_midnight(until + timedelta(days=1)) if until and until < date.max else None,
+        )
+
+    @property
+    def is_narrowed(self) -> bool:
+        return any(self.cleaned_data.values())
+
+
+def _midnight(day: date) -> datetime:
+    return make_aware(datetime.combine(day, time.min))

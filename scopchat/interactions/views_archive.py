@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
 from scopchat.accounts.access import PersonRequest, is_fragment, requires
 from scopchat.accounts.roles import Permission
-from scopchat.common.keyset import Cursor
+from scopchat.common.keyset import MAX_ID, Cursor
 from scopchat.interactions import archive, pages
+from scopchat.interactions.archive_search import search
 from scopchat.interactions.forms import ArchiveFilter
 from scopchat.interactions.models import Interaction
 from scopchat.interactions.rows import hue_of
@@ -18,20 +20,32 @@ from scopchat.interactions.thread import read_thread
 
 
 def _page(request: PersonRequest, form: ArchiveFilter) -> dict[str, Any]:
-    page = archive.page_of(
-        request.user,
-        request.company,
-        status=form.cleaned_data.get("status", ""),
-        typed=form.cleaned_data.get("q", ""),
-        after=Cursor.asked(request.GET),
-    )
-    lines = archive.lines_of(page.rows, country=request.company.country)
-    return {"form": form, "lines": archive.draw(lines), "next_cursor": page.next_cursor}
+    typed, asked = form.cleaned_data.get("q", ""), form.asked
+    said: dict[int, str] = {}
+    if any(char.isalpha() for char in typed):
+        found = search(request.user, request.company, asked, typed, before=_before(request))
+        rows, next_cursor, said = found.interactions, found.next_cursor, found.said
+    else:
+        rows, next_cursor = archive.page_of(
+            request.user, request.company, replace(asked, typed=typed.strip()), after=Cursor.asked(request.GET)
+        )
+    lines = archive.lines_of(rows, country=request.company.country, said=said)
+    return {"form": form, "lines": archive.draw(lines), "next_cursor": next_cursor}
+
+
+def _before(request: PersonRequest) -> int:
+    """The text at which the page begins. Raises 404 for what is no number of one."""
+    asked = request.GET.get("after", "")
+    if not asked:
+        return MAX_ID - 1
+    if not (asked.isascii() and asked.isdigit() and len(asked) < 19):
+        raise Http404
+    return int(asked)
 
 
 @requires(Permission.SEE_INTERACTIONS)
 def listing(request: PersonRequest) -> HttpResponse:
-    form = ArchiveFilter(request.GET)
+    form = ArchiveFilter(request.GET, person=request.user, company=request.company)
     form.is_valid()
     context = _page(request, form)
     if request.GET.get("after"):

@@ -13,3 +13,5 @@ from scopchat.interactions.models.messages import Message as Message
 from scopchat.interactions.models.messages import OutboxEntry as OutboxEntry
 from scopchat.interactions.models.messages import Priority as Priority
 from scopchat.interactions.models.messages import Purpose as Purpose
+from scopchat.interactions.models.search import MessageWords as MessageWords
+from scopchat.interactions.models.search import SearchProgress as SearchProgress

@@ -86,6 +86,6 @@ def test_it_asks_the_database_the_same_whatever_the_length(cast: Cast, django_as
     for place in range(20):
         conversation(cast.channel_queue, f"+151455501{place:02}", assignee=cast.agent)
     browser = signed_in(cast.admin)
-    # Session, person with company; interactions; whether the menu shows the simulator.
-    with django_assert_num_queries(4):
+    # Session, person with company; interactions; three choices of the filter; whether there is a simulator.
+    with django_assert_num_queries(7):
         browser.get("/interactions/")

@@ -9,11 +9,11 @@ from scopchat.ops.checks.sources import Breach, Source
 
 UNSCOPED_MODELS = {
     *("Company", "User", "InboundEvent", "PendingEvent", "ShardLease", "Installation", "OutboxEntry", "Entry"),
-    *("Attempts", "Failures"),
+    *("Attempts", "Failures", "SearchProgress"),
 }
 """The tree itself, people (unique over the installation), what carriers said before it is known to whom, what the
 sender keeps of each text (the text is a `Message`), the audit log, which is read by branches of the tree, and what is
-counted of strangers before they are anybody's people."""
+counted of strangers before they are anybody's people, and how far the texts of all companies are indexed."""
 
 
 def scopes_name_a_company(source: Source) -> Iterator[Breach]:
