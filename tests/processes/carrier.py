@@ -36,8 +36,13 @@ class Carrier:
         self.acknowledged.clear()
 
     def taken(self) -> Counter[str]:
-        """How many times each text was handed over."""
-        return Counter(text.body for text in list(self.fake.texts.values()))
+        """How many times each text that people wrote was handed over."""
+        return Counter(text.body for text in list(self.fake.texts.values()) if text.body.startswith("Message "))
+
+    def confirmed(self) -> Counter[str]:
+        """How many automatic replies were handed over to each number."""
+        texts = list(self.fake.texts.values())
+        return Counter(text.recipient for text in texts if not text.body.startswith("Message "))
 
     def bring(self, callback: callbacks.Callback, name: str) -> None:
         """Posts until one of the servers acknowledges, as a patient carrier does."""

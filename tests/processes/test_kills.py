@@ -23,6 +23,8 @@ TEXTS = 2_000
 CUSTOMERS = 50
 ROUND = 40
 LEAST_WRITTEN = 600
+LEAVING = 40
+"""Customers who leave the mass sends meanwhile."""
 PAUSE = 0.45
 """Seconds between two texts of a customer, and two rounds of ours: the streams last as long as the trouble."""
 SETTLED = {"sent", "delivered", "unknown", "failed"}
@@ -69,6 +71,23 @@ def inbound_stream(carrier: Carrier, facts: dict[str, object], pause: float = PA
         list(pool.map(one_customer, range(CUSTOMERS)))
 
 
+def leaving(number: int) -> str:
+    return f"+1418{5550000 + number:07d}"
+
+
+def leaving_stream(carrier: Carrier, facts: dict[str, object]) -> None:
+    """One customer after the other leaves the mass sends, by a word that the carrier leaves to us."""
+    for number in range(LEAVING):
+        sid = f"SM{TEXTS + number:032x}"
+        address = facts["addresses"][number % 8]  # type: ignore[index]
+        callback = callbacks.inbound(
+            carrier.fake, f"{facts['callback_url']}/inbound", sender=leaving(number), recipient=address, body="ARRET",
+            sid=sid,
+        )  # fmt: skip
+        carrier.bring(callback, sid)
+        time.sleep(PAUSE)
+
+
 def outbound_stream(desk: Desk, over: threading.Event) -> int:
     """People write, a few texts at a time, again when the database was away, until the trouble is over; how many."""
     written, due = 0, time.monotonic()
@@ -106,21 +125,23 @@ def test_nothing_is_lost_and_nothing_is_doubled(desk: Desk, carrier: Carrier, fa
     seed = random.randrange(1_000_000)
     print(f"seed {seed}")
     over = threading.Event()
-    with ThreadPoolExecutor(2) as streams:
+    with ThreadPoolExecutor(3) as streams:
         inbound, outbound = streams.submit(inbound_stream, carrier, facts), streams.submit(outbound_stream, desk, over)
+        left = streams.submit(leaving_stream, carrier, facts)
         try:
             chaos(desk, random.Random(seed))
         finally:
             over.set()
         inbound.result(240)
+        left.result(240)
         written = outbound.result(240)
 
     wait_until(lambda: desk.ask("journal").get("pending", 0) == 0, 60, "journal routed")
     wait_until(lambda: set(desk.ask("outbound").values()) <= SETTLED, 90, "outbox settled")
     stored = desk.ask("inbound")
-    assert sorted(stored) == [f"SM{n:032x}" for n in range(TEXTS)]
-    for texts in desk.ask("threads").values():
-        assert texts == sorted(texts, key=int)
+    assert sorted(stored) == [f"SM{n:032x}" for n in range(TEXTS + LEAVING)]
+    for customer, texts in desk.ask("threads").items():
+        assert texts == (["ARRET"] if customer.startswith("+1418") else sorted(texts, key=int))
 
     taken, statuses = carrier.taken(), desk.ask("outbound")
     assert len(statuses) == written >= LEAST_WRITTEN
@@ -131,6 +152,13 @@ def test_nothing_is_lost_and_nothing_is_doubled(desk: Desk, carrier: Carrier, fa
     assert certain <= set(taken)
     assert set(taken) <= certain | unknown
     assert len(certain | unknown) == written
+
+    wait_until(lambda: len(desk.ask("confirmations")) == LEAVING, 30, "everybody confirmed")
+    wait_until(lambda: {status for _to, status in desk.ask("confirmations")} <= SETTLED, 60, "confirmations settled")
+    confirmed, told = carrier.confirmed(), dict(desk.ask("confirmations"))
+    assert sorted(told) == [leaving(number) for number in range(LEAVING)]
+    assert set(confirmed.values()) == {1}
+    assert {to for to, status in told.items() if status != "unknown"} <= set(confirmed) <= set(told)
 
 
 def test_a_dead_workers_work_goes_on_elsewhere_within_fifteen_seconds(

@@ -28,7 +28,7 @@ from scopchat.channels.providers.simulator.models import Outcome
 from scopchat.channels.providers.simulator.services import set_behaviour, text_from_phone
 from scopchat.channels.services import create_channel, create_provider
 from scopchat.common.clock import utc_now
-from scopchat.interactions.models import Interaction, Message
+from scopchat.interactions.models import Interaction, Message, Purpose
 from scopchat.interactions.services import delivery, holding, receive, reply, start
 from scopchat.ops import demo
 from scopchat.tenancy.addresses import is_companys, placed
@@ -129,8 +129,13 @@ def threads() -> dict[str, list[str]]:
 
 
 def outbound() -> dict[str, str]:
-    """Status of each outbound message, by its text."""
-    return dict(Message.objects.filter(direction="out").values_list("text", "status"))
+    """Status of each text that people wrote, by its words."""
+    return dict(Message.objects.filter(direction="out", purpose=Purpose.CONVERSATION).values_list("text", "status"))
+
+
+def confirmations() -> list[tuple[str, str]]:
+    """Each automatic reply: to whom, and its status."""
+    return list(Message.objects.filter(purpose=Purpose.AUTOMATIC).values_list("customer", "status"))
 
 
 def journal() -> dict[str, int]:
