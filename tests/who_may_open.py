@@ -80,6 +80,7 @@ WHO_MAY_OPEN: dict[str, Needed] = {
     "administration:users": (Permission.MANAGE_PEOPLE,),
     "administration:add_user": (Permission.MANAGE_PEOPLE,),
     "administration:user": (Permission.MANAGE_PEOPLE,),
+    "administration:user_menu": (Permission.MANAGE_PEOPLE,),
     "administration:disable_user": (Permission.MANAGE_PEOPLE,),
     "administration:enable_user": (Permission.MANAGE_PEOPLE,),
     "administration:close_sessions": (Permission.MANAGE_PEOPLE,),

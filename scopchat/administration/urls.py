@@ -23,6 +23,7 @@ urlpatterns = [
     path("users/", views_users.listing, name="users"),
     path("users/add/", views_users.add, name="add_user"),
     path("users/<int:pk>/", views_users.detail, name="user"),
+    path("users/<int:pk>/menu/", views_users.menu, name="user_menu"),
     path("users/<int:pk>/disable/", views_users.disable, name="disable_user"),
     path("users/<int:pk>/enable/", views_users.enable, name="enable_user"),
     path("users/<int:pk>/sessions/", views_users.close_sessions, name="close_sessions"),

@@ -105,14 +105,23 @@ def detail(request: PersonRequest, pk: int) -> HttpResponse:
     return render(request, "administration/user.html", context, status=422 if form.is_bound else 200)
 
 
+@requires(Permission.MANAGE_PEOPLE, pk=User)
+def menu(request: PersonRequest, pk: int) -> HttpResponse:
+    """What can be done with a person of the list."""
+    person = _person(request, pk)
+    return render(request, "administration/user_menu.html", {"person": person, "own": person.pk == request.user.pk})
+
+
 def _button(act: Callable[..., object], done: str | Promise) -> Callable[..., HttpResponseBase]:
-    """The view of a button on a person's page: acts, then returns to the page with the outcome."""
+    """The view of a button on a person's page or in the list: acts, then returns there with the outcome."""
 
     @require_POST
     @requires(Permission.MANAGE_PEOPLE, pk=User)
     def view(request: PersonRequest, pk: int) -> HttpResponse:
         person = _person(request, pk)
         said_after(request, lambda: act(person=person, acting=request.user), done=done)
+        if request.POST.get("in") == "list":
+            return redirect("administration:users")
         return redirect("administration:user", pk)
 
     return view

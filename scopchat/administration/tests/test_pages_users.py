@@ -220,3 +220,16 @@ def test_what_is_done_shows_in_the_state_of_the_person(cast: Cast) -> None:
     assert User.objects.get(pk=cast.agent.pk).is_active
     with scope(company=cast.client):
         assert list(cast.agent.queues.all()) == [cast.queue]
+
+
+def test_the_menu_of_a_line_offers_what_may_be_done_and_comes_back_to_the_list(cast: Cast) -> None:
+    browser = signed_in(cast.admin)
+    assert f'data-menu="/c/{cast.client.pk}/users/{cast.agent.pk}/menu/"' in browser.get("/users/").content.decode()
+    menu = browser.get(f"/users/{cast.agent.pk}/menu/").content.decode()
+    assert [words for words in ("Modifier", "Fermer toutes les sessions", "Désactiver") if words not in menu] == []
+    answered = browser.post(f"/users/{cast.agent.pk}/disable/", {"in": "list"})
+    assert answered["Location"] == f"/c/{cast.client.pk}/users/"
+    assert "Réactiver" in browser.get(f"/users/{cast.agent.pk}/menu/").content.decode()
+    own = browser.get(f"/users/{cast.admin.pk}/menu/").content.decode()
+    assert "Désactiver" not in own
+    assert signed_in(cast.outsider_admin).get(f"/users/{cast.agent.pk}/menu/").status_code == 404

@@ -26,12 +26,12 @@ def menu(html: bytes) -> list[str]:
 @pytest.mark.parametrize(
     ("who", "expected"),
     [
-        ("agent", "messages interactions"),
-        ("manager", "messages interactions"),
-        ("user", "messages interactions"),
-        ("admin", "messages interactions queues users channels providers company audit simulator"),
-        ("outsider_admin", "messages interactions queues users channels providers company audit simulator"),
-        ("operator_admin", "messages interactions queues users channels providers companies audit"),
+        ("agent", "messages interactions canned-replies"),
+        ("manager", "messages interactions canned-replies"),
+        ("user", "messages interactions canned-replies"),
+        ("admin", "messages interactions queues canned-replies users channels providers company audit simulator"),
+        ("outsider_admin", "messages interactions queues canned-replies users channels providers company audit simulator"),
+        ("operator_admin", "messages interactions queues canned-replies users channels providers companies audit"),
     ],
 )
 def test_it_shows_in_the_menu_what_the_role_may_open(cast: Cast, who: str, expected: str) -> None:

@@ -1,4 +1,4 @@
-// What can be done with a conversation of the list: a right click, a long press or Shift+F10 on its row opens the menu.
+// What can be done with a line of a list: a right click, a long press or Shift+F10 on it opens its menu, or its button.
 const menu = document.getElementById("row-menu");
 const LONG_MS = 500;
 let held = 0;
@@ -12,19 +12,26 @@ function open(row, x, y) {
     const box = menu.getBoundingClientRect();
     menu.style.left = `${Math.max(8, Math.min(x, innerWidth - box.width - 8))}px`;
     menu.style.top = `${Math.max(8, Math.min(y, innerHeight - box.height - 8))}px`;
-    menu.querySelector("button")?.focus();
+    menu.querySelector("button, a")?.focus();
   });
 }
 
 document.addEventListener("contextmenu", (event) => {
-  const row = event.target.closest(".row-i");
+  const row = event.target.closest("[data-menu]");
   if (!row) return;
   event.preventDefault();
   open(row, event.clientX, event.clientY);
 });
 
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-open-menu]");
+  if (!button) return;
+  const box = button.getBoundingClientRect();
+  open(button.closest("[data-menu]"), box.left, box.bottom);
+});
+
 document.addEventListener("keydown", (event) => {
-  const row = event.target.closest?.(".row-i");
+  const row = event.target.closest?.("[data-menu]");
   if (!row || !(event.key === "ContextMenu" || (event.shiftKey && event.key === "F10"))) return;
   event.preventDefault();
   const box = row.getBoundingClientRect();
@@ -33,14 +40,14 @@ document.addEventListener("keydown", (event) => {
 
 // iOS opens no context menu by itself.
 document.addEventListener("touchstart", ({ target, touches: [touch] }) => {
-  const row = target.closest?.(".row-i");
+  const row = target.closest?.("[data-menu]");
   clearTimeout(held);
   if (row) held = setTimeout(() => open(row, touch.clientX, touch.clientY), LONG_MS);
 });
 for (const end of ["touchend", "touchmove", "touchcancel"]) document.addEventListener(end, () => clearTimeout(held));
 
 menu.addEventListener("keydown", (event) => {
-  const items = [...menu.querySelectorAll("button")];
+  const items = [...menu.querySelectorAll("button, a")];
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
   if (!step) return;
   event.preventDefault();
