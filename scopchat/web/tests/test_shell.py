@@ -26,11 +26,14 @@ def menu(html: bytes) -> list[str]:
 @pytest.mark.parametrize(
     ("who", "expected"),
     [
-        ("agent", "messages interactions canned-replies"),
+        ("agent", "messages interactions"),
         ("manager", "messages interactions canned-replies"),
-        ("user", "messages interactions canned-replies"),
+        ("user", "messages interactions"),
         ("admin", "messages interactions queues canned-replies users channels providers company audit simulator"),
-        ("outsider_admin", "messages interactions queues canned-replies users channels providers company audit simulator"),
+        (
+            "outsider_admin",
+            "messages interactions queues canned-replies users channels providers company audit simulator",
+        ),
         ("operator_admin", "messages interactions queues canned-replies users channels providers companies audit"),
     ],
 )
