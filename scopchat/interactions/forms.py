@@ -159,7 +159,7 @@ class ArchiveFilter(forms.Form):
     )
     queue = forms.ModelChoiceField(Queue.objects.none(), label=_("Queue"), required=False, empty_label=_("Any queue"))
     person: forms.ModelChoiceField[User] = forms.ModelChoiceField(
-        None, label=_("Person"), required=False, empty_label=_("Anybody")
+        None, label=_("Person"), required=False, empty_label=_("Any person")
     )
     since = forms.DateField(label=_("From"), required=False, widget=_Day())
     until = forms.DateField(label=_("To"), required=False, widget=_Day())
