@@ -5,7 +5,10 @@ function move(step) {
   const rows = [...document.querySelectorAll("#rows .row-i")];
   const at = rows.findIndex((row) => row.matches("[aria-current]"));
   const next = rows[at < 0 ? 0 : at + step];
-  if (!next) return;
+  if (!next) {
+    if (step > 0) click("#more button");
+    return;
+  }
   next.scrollIntoView({ block: "nearest" });
   next.focus({ preventScroll: true });
   next.click();
