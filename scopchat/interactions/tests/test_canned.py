@@ -43,5 +43,5 @@ def test_a_slash_offers_what_begins_so_and_then_what_says_so(cast: Cast, typed: 
 def test_fields_are_filled_in(cast: Cast) -> None:
     made = conversation(cast.channel_queue, assignee=cast.agent)
     shown = signed_in(cast.agent).get(f"/messages/{made.pk}/canned/?q=rendez").content.decode()
-    assert f'data-text="Votre rendez-vous est confirmé. — {cast.agent.display_name}, Clinique Laurier"' in shown
+    assert f'data-insert="Votre rendez-vous est confirmé. — {cast.agent.display_name}, Clinique Laurier"' in shown
     assert signed_in(cast.outsider_admin).get(f"/messages/{made.pk}/canned/").status_code == 404

@@ -19,6 +19,7 @@ class TextComposer extends HTMLElement {
     const { unsaved } = this.draft;
     if (unsaved && (this.dataset.keep || !this.box.value)) {
       this.box.value = unsaved.text;
+      this.key = unsaved.key;
       // What was written as a note stays one: read as a reply, it would go to the customer.
       if (this.note) this.note.checked = unsaved.isNote;
       if (!unsaved.isNote)
@@ -128,11 +129,11 @@ class TextComposer extends HTMLElement {
   }
 
   show() {
-    const { limit, text, texts, segments, forces, replacePlain, replaceWith } = this.dataset;
+    const { limit, one, many, segments, forces, replacePlain, replaceWith } = this.dataset;
     const cost = measure(this.text);
     const count = this.querySelector("[data-count]");
     // Each part keeps its place whichever way the page runs: first-strong isolates, as <bdi> makes them.
-    count.textContent = [`${cost.characters} / ${limit}`, `${cost.segments} ${cost.segments > 1 ? texts : text}`]
+    count.textContent = [`${cost.characters} / ${limit}`, `${cost.segments} ${cost.segments > 1 ? many : one}`]
       .map((part) => `\u2068${part}\u2069`)
       .join(" · ");
     count.title = segments.replace("{}", cost.encoding).replace("{}", cost.segments);

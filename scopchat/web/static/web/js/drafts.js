@@ -2,6 +2,8 @@
 import { headers } from "./headers.js";
 
 const QUIET = 800;
+// A page that was on its way while the server took the draft finds it in the browser.
+const SETTLED = 5000;
 const windows = new BroadcastChannel("drafts");
 
 export class DraftKeeper {
@@ -17,19 +19,22 @@ export class DraftKeeper {
     windows.addEventListener("message", this.hear);
   }
 
-  // What was written last, where the server does not know it yet.
+  // What was written last, where the server may not know it yet.
   get unsaved() {
-    const text = localStorage.getItem(this.name);
-    return text === null ? null : { text, isNote: localStorage.getItem(`${this.name}:note`) !== null };
+    return JSON.parse(localStorage.getItem(this.name));
+  }
+
+  store() {
+    const { text, isNote } = this.composer.written;
+    // With its key: sent from elsewhere meanwhile, it is not sent again.
+    if (text) localStorage.setItem(this.name, JSON.stringify({ text, isNote, key: this.composer.key }));
+    else this.forget();
   }
 
   changed() {
-    const { text, isNote } = this.composer.written;
-    if (text) localStorage.setItem(this.name, text);
-    else localStorage.removeItem(this.name);
-    if (text && isNote) localStorage.setItem(`${this.name}:note`, "1");
-    else localStorage.removeItem(`${this.name}:note`);
+    this.store();
     clearTimeout(this.timer);
+    clearTimeout(this.forgetting);
     if (this.address) this.timer = setTimeout(() => this.keep(), QUIET);
   }
 
@@ -42,8 +47,8 @@ export class DraftKeeper {
       const answer = await fetch(this.address, { method: "POST", headers: headers(), body, keepalive: true });
       if (!answer.ok) return;
       this.composer.key = (await answer.json()).key;
-      const now = this.composer.written;
-      if (now.text === text && now.isNote === isNote) this.forget();
+      this.store();
+      this.forgetting = setTimeout(() => this.forget(), SETTLED);
     } catch {
       // It stays in the browser, and is kept at the next stroke.
     }
@@ -51,12 +56,12 @@ export class DraftKeeper {
 
   forget() {
     localStorage.removeItem(this.name);
-    localStorage.removeItem(`${this.name}:note`);
   }
 
   // The server has what was sent; nothing of it is kept any more.
   sent(text) {
     clearTimeout(this.timer);
+    clearTimeout(this.forgetting);
     this.timer = undefined;
     this.forget();
     windows.postMessage({ name: this.name, text });

@@ -11,7 +11,7 @@ export class Slash {
     box.addEventListener("blur", () => setTimeout(() => this.close(), 150));
     list.addEventListener("mousedown", (event) => {
       event.preventDefault();
-      const one = event.target.closest("[data-text]");
+      const one = event.target.closest("[data-insert]");
       if (one) this.insert(one);
     });
   }
@@ -48,7 +48,7 @@ export class Slash {
   }
 
   get options() {
-    return [...this.list.querySelectorAll("[data-text]")];
+    return [...this.list.querySelectorAll("[data-insert]")];
   }
 
   choose(place) {
@@ -74,7 +74,7 @@ export class Slash {
   insert(one) {
     const end = this.box.selectionStart;
     const start = this.before.lastIndexOf("/");
-    this.box.setRangeText(one.dataset.text, start, end, "end");
+    this.box.setRangeText(one.dataset.insert, start, end, "end");
     this.close();
     this.box.dispatchEvent(new Event("input", { bubbles: true }));
   }
