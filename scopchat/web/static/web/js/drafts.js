@@ -21,7 +21,14 @@ export class DraftKeeper {
 
   // What was written last, where the server may not know it yet.
   get unsaved() {
-    return JSON.parse(localStorage.getItem(this.name));
+    const written = localStorage.getItem(this.name);
+    try {
+      const draft = JSON.parse(written);
+      if (draft === null || draft.key) return draft;
+    } catch {
+      // Written by an earlier version, which kept the text as it was.
+    }
+    return { text: written, isNote: localStorage.getItem(`${this.name}:note`) !== null, key: this.composer.key };
   }
 
   store() {
