@@ -17,6 +17,7 @@ from scopchat.audit.catalogue import DETAILS, MEANS
 from scopchat.audit.models import Entry
 from scopchat.audit.querysets import EntryQuerySet
 from scopchat.channels.providers.base import AccountCheck
+from scopchat.queues.distribution import Mode, Priority
 from scopchat.tenancy.kinds import Kind
 from scopchat.tenancy.models import Company
 
@@ -112,6 +113,10 @@ def _shown(key: str, value: Any) -> str:
         return str(AccountCheck(value).label)
     if key == "kind" and value in Kind:
         return str(Kind(value).label)
+    if key == "distribution" and value in Mode:
+        return str(Mode(value).label)
+    if key == "priority" and value in Priority:
+        return str(Priority(value).label)
     return "—" if value in ("", None) else str(value)
 
 

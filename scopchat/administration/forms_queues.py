@@ -1,9 +1,9 @@
-"""What administrators type about queues: how one is called, and who is in it as what."""
+"""What administrators type about queues: how one is called, how it distributes, and who is in it as what."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from django import forms
@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from scopchat.accounts.models import User
 from scopchat.accounts.services import everyone_of
+from scopchat.queues.distribution import Mode, Priority, Terms
 from scopchat.queues.models import Queue
 from scopchat.tenancy.models import Company
 
@@ -53,12 +54,45 @@ class QueuePeopleForm(forms.Form):
         return {str(value) for value in self[name].value() or ()}
 
 
+MODES = {
+    Mode.MANUAL: _("A manager or administrator takes or assigns."),
+    Mode.LEAST_BUSY: _("To whoever is there and has the fewest open conversations."),
+    Mode.ROUND_ROBIN: _("To each in turn, among those who are there."),
+    Mode.LONGEST_IDLE: _("To whoever is there and has received nothing for the longest time."),
+}
+TERMS = [field.name for field in fields(Terms)]
+
+
 class QueueForm(QueuePeopleForm):
-    """And how the queue is called."""
+    """And how the queue is called, and distributes: `terms` once it is clean."""
 
     name = forms.CharField(label=_("Name"), max_length=80)
     description = forms.CharField(label=_("Description (optional)"), max_length=300, required=False)
+    priority = forms.TypedChoiceField(
+        label=_("Priority"),
+        choices=Priority.choices,
+        coerce=int,
+        help_text=_("A higher queue is served first, then the longest wait."),
+    )
+    distribution = forms.ChoiceField(label=_("Distribution"), choices=Mode.choices)
+    max_open = forms.IntegerField(label=_("At most, per agent"), required=False, min_value=1, max_value=1000)
+    take_back_after = forms.IntegerField(
+        label=_("Take back if not taken"), required=False, min_value=1, max_value=24 * 60
+    )
+    grace = forms.IntegerField(label=_("Take back if the agent leaves"), min_value=1, max_value=24 * 60)
 
     def __init__(self, *args: Any, queue: Queue | None = None, **kwargs: Any) -> None:
-        initial = {"name": queue.name, "description": queue.description} if queue else {}
+        now = queue or Queue()
+        initial = {name: getattr(now, name) for name in ("name", "description", *TERMS)}
         super().__init__(*args, queue=queue, initial=initial, **kwargs)
+
+    def clean(self) -> dict[str, Any]:
+        values = self.cleaned_data
+        if not self.errors:
+            values["terms"] = Terms(**{name: values.pop(name) for name in TERMS})
+        return values
+
+    def modes(self) -> list[tuple[str, object, object, bool]]:
+        """Value, label and explanation of each way to distribute, and whether it is chosen."""
+        chosen = self["distribution"].value()
+        return [(mode.value, mode.label, words, mode.value == chosen) for mode, words in MODES.items()]

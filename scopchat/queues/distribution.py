@@ -34,6 +34,17 @@ class Priority(models.IntegerChoices):
 
 
 @dataclass(frozen=True, slots=True)
+class Terms:
+    """How a queue distributes, as its page says it (columns of `Queue`)."""
+
+    distribution: str = Mode.MANUAL
+    priority: int = Priority.NORMAL
+    max_open: int | None = None
+    take_back_after: int | None = 5
+    grace: int = 2
+
+
+@dataclass(frozen=True, slots=True)
 class Waiting:
     """A conversation that nobody has."""
 

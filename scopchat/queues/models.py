@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from scopchat.queues.distribution import Mode, Priority
 from scopchat.queues.querysets import QueueQuerySet
 from scopchat.tenancy.scoping import TenantManager, TenantModel
 
@@ -16,11 +17,19 @@ QueueManager = TenantManager.from_queryset(QueueQuerySet)
 
 
 class Queue(TenantModel):
-    """Where messages wait for agents until a manager or administrator takes or assigns them."""
+    """Where messages wait for agents: until a manager or administrator takes or assigns them, or it does so itself."""
 
     name = models.CharField(_("name"), max_length=80)
     description = models.CharField(_("description"), max_length=300, blank=True)
     people = models.ManyToManyField(settings.AUTH_USER_MODEL, through="QueueMember", related_name="queues")
+    distribution = models.CharField(max_length=20, choices=Mode, default=Mode.MANUAL, db_default=Mode.MANUAL)
+    priority = models.SmallIntegerField(choices=Priority, default=Priority.NORMAL, db_default=Priority.NORMAL)
+    max_open = models.PositiveSmallIntegerField(null=True)
+    """Whoever has so many conversations, of whatever queue, is offered no more; None where any number will do."""
+    take_back_after = models.PositiveSmallIntegerField(null=True, default=5, db_default=5)
+    """Minutes after which what was offered and not taken goes back; None where it stays with its agent."""
+    grace = models.PositiveSmallIntegerField(default=2, db_default=2)
+    """Minutes for which an agent who has gone keeps what they have not accepted, or whose customer waits."""
     closed_at = models.DateTimeField(null=True)
     """Since when nothing comes to it. It keeps its name, for what it once had."""
 
@@ -41,6 +50,8 @@ class QueueMember(TenantModel):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     is_agent = models.BooleanField(default=True)
     is_administrator = models.BooleanField(default=False)
+    given_at = models.DateTimeField(null=True)
+    """When the queue itself last offered them a conversation: whose turn it is."""
 
     class Meta:
         constraints = [

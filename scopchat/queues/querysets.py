@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Count, Q
 
 from scopchat.accounts.models import Presence
+from scopchat.queues.distribution import Mode
 
 if TYPE_CHECKING:
     from scopchat.queues.models import Queue  # noqa: F401  the queryset's rows
@@ -22,6 +23,10 @@ class QueueQuerySet(models.QuerySet["Queue"]):
     def not_closed(self) -> Self:
         """What lists, forms and dialogs offer."""
         return self.filter(closed_at=None)
+
+    def automatic(self) -> Self:
+        """What gives out by itself what waits in it."""
+        return self.not_closed().exclude(distribution=Mode.MANUAL)
 
     def with_agents(self) -> Self:
         """Each with how many `agents` it has, and how many of them are `present`."""

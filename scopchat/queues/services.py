@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -15,8 +16,11 @@ from scopchat.audit.services import changes, record
 from scopchat.common.refusals import Conflict, NotAllowed, Refusal, taken
 from scopchat.events.catalogue import AccessChanged
 from scopchat.events.publish import publish
+from scopchat.queues.distribution import Offer, Terms
 from scopchat.queues.models import Queue, QueueMember
 from scopchat.tenancy.models import Company
+
+BY_HAND = Terms()
 
 
 class NameTaken(Refusal):
@@ -48,27 +52,37 @@ def create_queue(
     description: str = "",
     agents: Iterable[User] = (),
     administrators: Iterable[User] = (),
+    terms: Terms = BY_HAND,
     acting: User | None = None,
 ) -> Queue:
     """A new queue of `company` with its people. Raises `NameTaken`."""
     with taken({"queue_name_once": lambda: NameTaken(name)}):
-        queue: Queue = Queue.objects.create(company=company, name=name, description=description)
+        queue: Queue = Queue.objects.create(company=company, name=name, description=description, **asdict(terms))
     _write_members(queue, agents, administrators)
-    _record(Verb.QUEUE_CREATED, queue, acting, {"description": description, **_people_of(queue)})
+    _record(Verb.QUEUE_CREATED, queue, acting, {"description": description, **asdict(terms), **_people_of(queue)})
     return queue
 
 
 @transaction.atomic
-def update_queue(*, queue: Queue, name: str, description: str, acting: User | None = None) -> None:
-    """Changes what the queue is called. Raises `NameTaken`."""
-    before = {"name": queue.name, "description": queue.description}
-    details = changes(before, {"name": name, "description": description})
+def update_queue(*, queue: Queue, name: str, description: str, terms: Terms, acting: User | None = None) -> None:
+    """Changes what the queue is called, and how it distributes. Raises `NameTaken`."""
+    values = {"name": name, "description": description, **asdict(terms)}
+    details = changes({field: getattr(queue, field) for field in values}, values)
     if not details:
         return
-    queue.name, queue.description = name, description
+    for field, value in values.items():
+        setattr(queue, field, value)
     with taken({"queue_name_once": lambda: NameTaken(name)}):
-        queue.save(update_fields=["name", "description"])
+        queue.save(update_fields=values.keys())
     _record(Verb.QUEUE_CHANGED, queue, acting, details)
+
+
+@transaction.atomic
+def mark_given(offers: Iterable[Offer]) -> None:
+    """Notes whom queues have offered something by themselves, and when: whose turn is next."""
+    last = {(offer.queue, offer.agent): offer.at for offer in offers}
+    for queue, agent in sorted(last):
+        QueueMember.objects.filter(queue=queue, user=agent).update(given_at=last[queue, agent])
 
 
 @transaction.atomic

@@ -23,6 +23,9 @@ from tests.cast import Cast
 from tests.html import flat
 from tests.people import FRAGMENT, signed_in
 
+TERMS = {"distribution": "manual", "priority": "20", "grace": "2"}
+"""What the form of a queue always sends."""
+
 
 def page(cast: Cast, who: User | None = None) -> HttpResponse:
     return signed_in(who or cast.admin).get("/queues/", headers={"Accept-Language": "fr"})
@@ -151,7 +154,7 @@ def test_it_asks_the_database_the_same_whatever_the_length(cast: Cast, django_as
 
 def test_a_queue_is_added_with_its_people(cast: Cast) -> None:
     values = {
-        "name": "Résultats", "description": "Prises de sang", "agents": [cast.agent.pk, cast.user.pk],
+        **TERMS, "name": "Résultats", "description": "Prises de sang", "agents": [cast.agent.pk, cast.user.pk],
         "administrators": [cast.agent.pk, cast.manager.pk],
     }  # fmt: skip
     assert signed_in(cast.admin).post("/queues/add/", values).status_code == 302
@@ -163,6 +166,11 @@ def test_a_queue_is_added_with_its_people(cast: Cast) -> None:
     assert entry.person_id == cast.admin.pk
     assert entry.details == {
         "description": "Prises de sang",
+        "distribution": "manual",
+        "priority": 20,
+        "max_open": None,
+        "take_back_after": None,
+        "grace": 2,
         "agents": ["Marc Bouchard", "Sophie Roy"],
         "administrators": ["Karim Haddad", "Sophie Roy"],
     }
@@ -173,15 +181,16 @@ def test_a_name_is_taken_once(cast: Cast) -> None:
     browser = signed_in(cast.admin)
     for path in ("add/", f"{queue_named(cast, 'Autre').pk}/"):
         for name, words in (("Accueil", "Une autre file porte"), ("Ancienne", "Une file fermée porte")):
-            response = browser.post(f"/queues/{path}", {"name": name, "agents": [cast.agent.pk]})
+            response = browser.post(f"/queues/{path}", {**TERMS, "name": name, "agents": [cast.agent.pk]})
             assert response.status_code == 422
             assert words in response.context["form"].errors["name"][0]
-    assert signed_in(cast.outsider_admin).post("/queues/add/", {"name": "Accueil"}).status_code == 302
+    assert signed_in(cast.outsider_admin).post("/queues/add/", {**TERMS, "name": "Accueil"}).status_code == 302
 
 
 def test_changes_are_recorded_apart_for_the_queue_and_its_people(cast: Cast) -> None:
     browser, people = signed_in(cast.admin), [cast.agent.pk, cast.agent2.pk]
-    browser.post(f"/queues/{cast.queue.pk}/", {"name": "Réception", "description": "", "agents": people})
+    values = {**TERMS, "name": "Réception", "description": "", "take_back_after": "5", "agents": people}
+    browser.post(f"/queues/{cast.queue.pk}/", values)
     assert Entry.objects.get(verb="queue.changed").details == {"name": {"before": "Accueil", "after": "Réception"}}
     assert not Entry.objects.filter(verb="queue.members_changed").exists()
     browser.post(f"/queues/{cast.queue.pk}/people/", {"agents": people[:1], "administrators": people[:1]})
@@ -213,7 +222,7 @@ def test_its_people_are_a_dialog_of_the_list_and_a_page_without_script(cast: Cas
 
 
 def test_people_of_another_company_cannot_be_chosen(cast: Cast) -> None:
-    values = {"name": "Accueil", "agents": [cast.outsider_admin.pk]}
+    values = {**TERMS, "name": "Accueil", "agents": [cast.outsider_admin.pk]}
     for path in ("", "people/"):
         response = signed_in(cast.admin).post(f"/queues/{cast.queue.pk}/{path}", values)
         assert response.status_code == 422
