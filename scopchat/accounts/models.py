@@ -24,6 +24,10 @@ class Presence(models.TextChoices):
     OFFLINE = "offline", _("Offline")
 
 
+THERE = (Presence.ONLINE, Presence.BUSY)
+ASIDE = (Presence.AWAY, Presence.OFFLINE)
+
+
 class Theme(models.TextChoices):
     LIGHT = "light", _("Light")
     DARK = "dark", _("Dark")
@@ -68,6 +72,8 @@ class User(Searched, AbstractBaseUser):
     """What colleagues see."""
     chosen_presence = models.CharField(max_length=10, choices=Presence, blank=True)
     """Busy, away or offline as the person chose it, until they choose another; blank where it follows their pages."""
+    presence_turned_at = models.DateTimeField(null=True)
+    """When they last came or went: from online or busy to away or offline, or back."""
     must_change_password = models.BooleanField(default=False)
     """Somebody else knows the password: nothing is done before the person has chosen their own."""
     is_active = models.BooleanField(_("active"), default=True)

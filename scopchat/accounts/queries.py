@@ -80,7 +80,10 @@ WITH alive AS (
     ORDER BY id FOR NO KEY UPDATE OF accounts_user SKIP LOCKED
 )
 UPDATE accounts_user SET presence = CASE
-    WHEN chosen_presence <> '' THEN chosen_presence WHEN active_at < %(idle)s THEN 'away' ELSE 'online' END
+    WHEN chosen_presence <> '' THEN chosen_presence WHEN active_at < %(idle)s THEN 'away' ELSE 'online' END,
+    presence_turned_at = CASE
+        WHEN chosen_presence = 'away' OR (chosen_presence = '' AND active_at < %(idle)s) THEN presence_turned_at
+        ELSE %(now)s END
 FROM back WHERE accounts_user.id = back.id
 RETURNING company_id, accounts_user.id, presence
 """
@@ -104,12 +107,13 @@ WITH late AS (
            OR (u.presence = 'online' AND u.chosen_presence = '' AND s.active_at < %(idle)s))
     ORDER BY u.id FOR NO KEY UPDATE OF u SKIP LOCKED
 )
-UPDATE accounts_user SET presence = CASE WHEN gone THEN 'offline' ELSE 'away' END
+UPDATE accounts_user SET presence = CASE WHEN gone THEN 'offline' ELSE 'away' END,
+    presence_turned_at = CASE WHEN presence = 'away' THEN presence_turned_at ELSE %(now)s END
 FROM late WHERE accounts_user.id = late.id
 RETURNING company_id, accounts_user.id, presence
 """
 
 
-def settled(*, gone: datetime, idle: datetime) -> Presences:
+def settled(*, gone: datetime, idle: datetime, now: datetime) -> Presences:
     """Makes offline who was last seen before `gone`, and away who last did something before `idle` (`user_present`)."""
-    return batch(SETTLED, {"gone": gone, "idle": idle})
+    return batch(SETTLED, {"gone": gone, "idle": idle, "now": now})

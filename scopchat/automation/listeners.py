@@ -2,15 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from functools import partial
 
+from django.db import transaction
+
+from scopchat.accounts.models import Presence
+from scopchat.accounts.signals import PresenceChange, presences_changed
+from scopchat.automation.distribution import ask_to_distribute
 from scopchat.automation.models import Occasion
 from scopchat.automation.services import Wanted, ask_for_replies
 from scopchat.channels.providers.base import Wish
 from scopchat.common.signals import listens
-from scopchat.interactions.signals import KeywordReceived, keywords_received
+from scopchat.interactions.models import Interaction
+from scopchat.interactions.signals import (
+    InteractionChanged,
+    KeywordReceived,
+    TextReceived,
+    interactions_changed,
+    keywords_received,
+    texts_received,
+)
+from scopchat.interactions.status import Happening
+from scopchat.queues.models import Queue
 
 OCCASIONS = {Wish.LEAVE: Occasion.LEFT, Wish.RETURN: Occasion.RETURNED, Wish.HELP: Occasion.ASKED_FOR_HELP}
+
+FREEING = frozenset(
+    {
+        *(Happening.CLOSED, Happening.RELEASED, Happening.QUEUED, Happening.TRANSFERRED, Happening.RECOVERED),
+        *(Happening.WOKEN, Happening.UNDONE),
+    }
+)
+"""After these something waits in a queue, or somebody has room for more."""
 
 
 @listens(keywords_received)
@@ -30,3 +54,32 @@ def confirm(*, keywords: Sequence[KeywordReceived]) -> None:
             if (one.changed or one.keyword.wish is Wish.HELP) and not one.answered_by_carrier
         ]
     )
+
+
+@listens(texts_received)
+def distribute_texts(*, texts: Sequence[TextReceived]) -> None:
+    """What comes to an automatic queue, and what nobody has there, is offered."""
+    waiting = Interaction.objects.filter(
+        pk__in={text.interaction_id for text in texts}, assignee=None, queue__in=Queue.objects.automatic().values("pk")
+    )
+    _ask(set(waiting.order_by().values_list("company", flat=True)))
+
+
+@listens(interactions_changed)
+def distribute_freed(*, changes: Sequence[InteractionChanged]) -> None:
+    """What somebody gave back, or had in a place that is free now, lets more be offered."""
+    companies = {change.company_id for change in changes if change.happening in FREEING}
+    if companies:
+        queues = Queue.objects.automatic().filter(company__in=companies)
+        _ask(set(queues.order_by().values_list("company", flat=True)))
+
+
+@listens(presences_changed)
+def distribute_to_who_came(*, changes: Sequence[PresenceChange]) -> None:
+    """Who comes online is offered what waits. Whether anything does the run looks: no company need be in scope here."""
+    _ask({change.company_id for change in changes if change.presence == Presence.ONLINE})
+
+
+def _ask(companies: Collection[int]) -> None:
+    if companies:
+        transaction.on_commit(partial(ask_to_distribute, companies), robust=True)

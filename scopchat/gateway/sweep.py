@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from scopchat.automation.distribution import distribute_everywhere
 from scopchat.automation.services import queue_replies
 from scopchat.channels import queries as channel_queries
 from scopchat.channels.drains import Work, defer_drain
@@ -11,7 +12,7 @@ from scopchat.interactions.services import lifecycle, stopping
 
 
 def sweep() -> None:
-    """Defers shards with due work, ends what can never leave and pauses that are over, replies where that is due."""
+    """Defers shards with due work, ends what can never leave and pauses that are over, replies and distributes."""
     copies.look(utc_now())
     stopping.fail_left_behind()
     for shard in channel_queries.shards_to_route():
@@ -21,3 +22,4 @@ def sweep() -> None:
     # Last: trouble with these keeps no text from leaving.
     lifecycle.wake(now=utc_now())
     queue_replies()
+    distribute_everywhere()

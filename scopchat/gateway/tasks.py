@@ -11,6 +11,7 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import ConnectorException, UniqueViolation
 from procrastinate.jobs import Status
 
+from scopchat.automation import distribution
 from scopchat.channels.drains import Work, defer_drain
 from scopchat.common import http
 from scopchat.common.clock import utc_now
@@ -66,6 +67,12 @@ async def send(context: JobContext, *, shard: int) -> None:
         await in_thread_unscoped(copies.look, utc_now())
         return
     await sender.run(lease, _client(context))
+
+
+@app.task(name=distribution.TASK, queue="upkeep")
+async def distribute(*, company: int) -> None:
+    """Offers what waits in the company's automatic queues, and takes back what nobody took."""
+    await in_thread_unscoped(distribution.distribute_in, company)
 
 
 @app.periodic(cron="* * * * * */10")
