@@ -59,10 +59,11 @@ def confirm(*, keywords: Sequence[KeywordReceived]) -> None:
 @listens(texts_received)
 def distribute_texts(*, texts: Sequence[TextReceived]) -> None:
     """What comes to an automatic queue, and what nobody has there, is offered."""
-    waiting = Interaction.objects.filter(
-        pk__in={text.interaction_id for text in texts}, assignee=None, queue__in=Queue.objects.automatic().values("pk")
-    )
-    _ask(set(waiting.order_by().values_list("company", flat=True)))
+    companies = _with_automatic_queues({text.company_id for text in texts})
+    if companies:
+        threads = {text.interaction_id for text in texts if text.company_id in companies}
+        waiting = Interaction.objects.filter(pk__in=threads, assignee=None, queue__in=Queue.objects.automatic())
+        _ask(set(waiting.order_by().values_list("company", flat=True)))
 
 
 @listens(interactions_changed)
@@ -70,14 +71,18 @@ def distribute_freed(*, changes: Sequence[InteractionChanged]) -> None:
     """What somebody gave back, or had in a place that is free now, lets more be offered."""
     companies = {change.company_id for change in changes if change.happening in FREEING}
     if companies:
-        queues = Queue.objects.automatic().filter(company__in=companies)
-        _ask(set(queues.order_by().values_list("company", flat=True)))
+        _ask(_with_automatic_queues(companies))
 
 
 @listens(presences_changed)
 def distribute_to_who_came(*, changes: Sequence[PresenceChange]) -> None:
     """Who comes online is offered what waits. Whether anything does the run looks: no company need be in scope here."""
     _ask({change.company_id for change in changes if change.presence == Presence.ONLINE})
+
+
+def _with_automatic_queues(companies: Collection[int]) -> set[int]:
+    found = Queue.objects.automatic().filter(company__in=companies).order_by()
+    return set(found.values_list("company", flat=True))
 
 
 def _ask(companies: Collection[int]) -> None:

@@ -56,13 +56,18 @@ class Process:
         assert self.running is not None
         os.kill(self.running.pid, number)
 
+    @property
+    def runs(self) -> bool:
+        return self.running is not None and self.running.poll() is None
+
     def kill(self) -> None:
         assert self.running is not None
         self.running.kill()
         self.running.wait()
 
     def stop(self) -> None:
-        if self.running is not None and self.running.poll() is None:
+        if self.runs:
+            assert self.running is not None
             self.send(signal.SIGCONT)
             self.running.terminate()
             try:

@@ -18,7 +18,7 @@ django.setup()
 from django.db import connection, connections, transaction
 from django_scopes import scope, scopes_disabled
 
-from scopchat.accounts import invitations
+from scopchat.accounts import invitations, presence
 from scopchat.accounts.models import User
 from scopchat.accounts.roles import Role
 from scopchat.accounts.services import create_user
@@ -28,9 +28,12 @@ from scopchat.channels.providers.simulator.models import Outcome
 from scopchat.channels.providers.simulator.services import set_behaviour, text_from_phone
 from scopchat.channels.services import create_channel, create_provider
 from scopchat.common.clock import utc_now
-from scopchat.interactions.models import Interaction, Message, Purpose
+from scopchat.interactions.models import Interaction, InteractionEvent, Message, Purpose
 from scopchat.interactions.services import delivery, holding, receive, reply, start
 from scopchat.ops import demo
+from scopchat.queues.distribution import Mode, Terms
+from scopchat.queues.models import Queue
+from scopchat.queues.services import update_queue
 from scopchat.tenancy.addresses import is_companys, placed
 from scopchat.tenancy.kinds import Kind
 from scopchat.tenancy.models import Company
@@ -175,6 +178,31 @@ def write_in(number: str, text: str) -> None:
         message = InboundMessage(uuid.uuid4().hex, number, channel.address, text)
         arrival = receive.Arrival(company.pk, channel.pk, channel.queue_id, message, utc_now())
         receive.receive(arrivals=[arrival], now=utc_now())
+
+
+def distribute() -> None:
+    """The clinic's queue gives out what waits in it from now on."""
+    company = Company.objects.get(name="Clinique Laurier")
+    with scope(company=company):
+        queue = Queue.objects.get(name="Accueil")
+        terms = Terms(distribution=Mode.ROUND_ROBIN)
+        update_queue(queue=queue, name=queue.name, description=queue.description, terms=terms)
+
+
+def write_many(first: int, count: int) -> None:
+    """So many customers write to the clinic's queue, whose agents are there."""
+    agents = User.objects.filter(username__in=["sophie", "linh"])
+    presence.keep(list(agents.values_list("pk", flat=True)), now=utc_now())
+    for number in range(first, first + count):
+        write_in(f"+1819555{number:04}", "Bonjour")
+
+
+def offered() -> list[list[str]]:
+    """What happened in each of these conversations, where anything did."""
+    happened: dict[int, list[str]] = {}
+    for one in InteractionEvent.objects.filter(interaction__customer__startswith="+1819555").order_by("id"):
+        happened.setdefault(one.interaction_id, []).append(one.happening)
+    return list(happened.values())
 
 
 def conversation(number: str, text: str) -> None:

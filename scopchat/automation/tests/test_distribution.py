@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,9 +10,10 @@ from django_scopes import scope, scopes_disabled
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from scopchat.accounts import presence
-from scopchat.accounts.models import Presence, User
+from scopchat.accounts.models import Presence
 from scopchat.automation import distribution
 from scopchat.automation.distribution import distribute_everywhere, distribute_in, run
+from scopchat.automation.tests.queues import at, automatic, come, go, holders, texts, thread, works
 from scopchat.interactions.models import Interaction, InteractionEvent
 from scopchat.interactions.services import holding, lifecycle
 from scopchat.interactions.services.receive import receive
@@ -20,54 +21,9 @@ from scopchat.interactions.status import InteractionStatus
 from scopchat.interactions.tests.desk import NOW, conversation
 from scopchat.interactions.tests.test_receive import arrival
 from scopchat.queues.distribution import Mode, Priority, Terms
-from scopchat.queues.models import Queue
-from scopchat.queues.services import create_queue, update_queue
+from scopchat.queues.services import create_queue
 from tests.at_once import at_once
 from tests.cast import Cast
-
-
-def at(minutes: float) -> datetime:
-    return NOW + timedelta(minutes=minutes)
-
-
-def automatic(cast: Cast, queue: Queue | None = None, **terms: Any) -> None:
-    queue = queue or cast.queue
-    values = Terms(**{"distribution": Mode.ROUND_ROBIN, **terms})
-    with scope(company=cast.client):
-        update_queue(queue=queue, name=queue.name, description="", terms=values)
-
-
-def come(*people: User, minutes: float = 0) -> None:
-    for person in people:
-        presence.arrive(person=person, now=at(minutes))
-
-
-def go(person: User, *, minutes: float, how: Presence = Presence.OFFLINE) -> None:
-    presence.choose(person=person, presence=how, now=at(minutes))
-
-
-def texts(cast: Cast, count: int, **values: Any) -> list[Interaction]:
-    return [
-        conversation(cast.channel_queue, f"+1514555{n:04}", **{"minutes": n - count, **values}) for n in range(count)
-    ]
-
-
-def works(cast: Cast, minutes: float) -> None:
-    with scope(company=cast.client):
-        run(cast.client.pk, now=at(minutes))
-
-
-def holders(interactions: list[Interaction]) -> list[str | None]:
-    with scopes_disabled():
-        found = Interaction.objects.in_bulk([one.pk for one in interactions])
-    names = dict(User.objects.values_list("pk", "username"))
-    return [names.get(found[one.pk].assignee_id) for one in interactions]
-
-
-def thread(interaction: Interaction) -> list[tuple[str, str | None, str | None]]:
-    with scopes_disabled():
-        events = InteractionEvent.objects.filter(interaction=interaction).order_by("id")
-        return list(events.values_list("happening", "person__username", "about__username"))
 
 
 def test_what_waits_is_offered_in_turn_and_told_by_nobody(cast: Cast) -> None:
@@ -168,89 +124,6 @@ def test_the_higher_queue_is_served_first_by_agents_of_both(cast: Cast) -> None:
     new = conversation(cast.channel_queue, "+14385550002", minutes=-1, queue=urgent)
     works(cast, 1)
     assert holders([old, new]) == [None, "sophie"]
-
-
-def test_what_is_not_taken_in_time_goes_to_another_and_comes_again_only_later(cast: Cast) -> None:
-    automatic(cast, take_back_after=5, max_open=1)
-    come(cast.agent, cast.agent2)
-    go(cast.agent2, minutes=0, how=Presence.BUSY)
-    (one,) = texts(cast, 1)
-    works(cast, 0)
-    works(cast, 4.9)
-    assert thread(one) == [("offered", None, "sophie")]
-    works(cast, 5)
-    assert holders([one]) == [None]
-    assert thread(one)[1:] == [("not_taken", None, "sophie")]
-    come(cast.agent2, minutes=6)
-    works(cast, 6)
-    assert holders([one]) == ["linh"]
-    go(cast.agent2, minutes=7)
-    works(cast, 9)
-    assert holders([one]) == [None]
-    works(cast, 10)
-    assert holders([one]) == ["sophie"]
-    assert [row[0] for row in thread(one)] == ["offered", "not_taken", "offered", "left_behind", "offered"]
-
-
-def test_what_was_taken_stays(cast: Cast) -> None:
-    automatic(cast, take_back_after=5)
-    come(cast.agent)
-    (one,) = texts(cast, 1)
-    works(cast, 0)
-    with scope(company=cast.client):
-        fresh = Interaction.objects.select_related("assignee").get(pk=one.pk)
-        holding.take(interaction=fresh, acting=cast.agent, now=at(1))
-    works(cast, 60)
-    assert holders([one]) == ["sophie"]
-
-
-def test_a_phone_that_locks_for_a_minute_moves_nothing(cast: Cast) -> None:
-    automatic(cast, take_back_after=None)
-    presence.keep([cast.agent.pk, cast.agent2.pk], now=NOW)
-    presence.choose(person=cast.agent2, presence=Presence.BUSY, now=NOW)
-    found = texts(cast, 2)
-    works(cast, 0)
-    with scope(company=cast.client):
-        accepted = Interaction.objects.select_related("assignee").get(pk=found[1].pk)
-        holding.take(interaction=accepted, acting=cast.agent, now=NOW)
-    for seconds in range(10, 70, 10):
-        # Sophie’s page says nothing meanwhile.
-        presence.keep([cast.agent2.pk], now=at(seconds / 60))
-        presence.settle(now=at(seconds / 60))
-        works(cast, seconds / 60)
-    assert User.objects.get(pk=cast.agent.pk).presence == Presence.OFFLINE
-    presence.keep([cast.agent.pk], now=at(61 / 60))
-    works(cast, 3)
-    assert holders(found) == ["sophie", "sophie"]
-    assert [len(thread(one)) for one in found] == [1, 2]
-
-
-def test_after_the_grace_what_was_not_accepted_or_waits_goes_to_who_is_there(cast: Cast) -> None:
-    automatic(cast, take_back_after=None)
-    come(cast.agent)
-    offered, waiting, answered, paused = texts(cast, 4)
-    works(cast, 0)
-    with scope(company=cast.client):
-        for one in (waiting, answered, paused):
-            one = Interaction.objects.select_related("assignee").get(pk=one.pk)
-            holding.take(interaction=one, acting=cast.agent, now=at(0.1))
-        lifecycle.acknowledge(interaction=Interaction.objects.get(pk=answered.pk), acting=cast.agent, now=at(0.2))
-        held = Interaction.objects.get(pk=paused.pk)
-        lifecycle.pause(interaction=held, acting=cast.agent, until=None, now=at(0.2))
-    go(cast.agent, minutes=1)
-    come(cast.agent2, minutes=1)
-    works(cast, 2.9)
-    assert set(holders([offered, waiting, answered, paused])) == {"sophie"}
-    works(cast, 3)
-    assert holders([offered, waiting, answered, paused]) == ["linh", "linh", "sophie", "sophie"]
-    assert thread(offered)[1:] == [("left_behind", None, "sophie"), ("offered", None, "linh")]
-    with scopes_disabled():
-        assert Interaction.objects.get(pk=waiting.pk).waiting_since == waiting.waiting_since
-        receive(arrivals=[arrival(cast.channel_queue, "Allo ?", sender=answered.customer, place=600)], now=at(10))
-    works(cast, 11)
-    assert holders([answered]) == ["sophie"]
-    works(cast, 12)
-    assert holders([answered]) == ["linh"]
 
 
 def test_who_released_it_is_not_offered_it(cast: Cast) -> None:
