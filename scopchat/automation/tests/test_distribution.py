@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from threading import Thread
 from typing import Any
 
 import pytest
+from django.db import connection, connections
 from django_scopes import scope, scopes_disabled
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
@@ -20,6 +22,7 @@ from scopchat.interactions.services.receive import receive
 from scopchat.interactions.status import InteractionStatus
 from scopchat.interactions.tests.desk import NOW, conversation
 from scopchat.interactions.tests.test_receive import arrival
+from scopchat.ops.tests.polling import until
 from scopchat.queues.distribution import Mode, Priority, Terms
 from scopchat.queues.services import create_queue
 from tests.at_once import at_once
@@ -156,6 +159,54 @@ def test_two_runs_at_once_offer_each_once(cast: Cast) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
+def test_a_run_in_the_midst_of_another_fills_nobody_past_the_limit(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    automatic(cast, max_open=2)
+    come(cast.agent)
+    found = texts(cast, 4)
+    look, others = distribution._waiting, []
+
+    def other() -> None:
+        try:
+            works(cast, 1)
+        finally:
+            connections.close_all()
+
+    def waits() -> bool:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+            return bool(cursor.fetchone()[0])
+
+    def look_late(*values: Any) -> Any:
+        """The other begins once this one has read what its agents have."""
+        if not others:
+            others.append(Thread(target=other))
+            others[0].start()
+            until(lambda: waits() or not others[0].is_alive(), what="the other run to end, or to wait for this one")
+        return look(*values)
+
+    monkeypatch.setattr(distribution, "_waiting", look_late)
+    works(cast, 1)
+    others[0].join()
+    assert holders(found) == ["sophie", "sophie", None, None]
+
+
+def test_the_longest_idle_looks_at_every_queue_and_at_who_came_when(cast: Cast) -> None:
+    automatic(cast, distribution=Mode.LONGEST_IDLE)
+    with scope(company=cast.client):
+        terms = Terms(distribution=Mode.ROUND_ROBIN, priority=Priority.HIGH)
+        other = create_queue(company=cast.client, name="Autre", agents=[cast.agent], terms=terms)
+    come(cast.agent)
+    come(cast.agent2, minutes=1)
+    first = conversation(cast.channel_queue, "+14385550001")
+    works(cast, 2)
+    elsewhere = conversation(cast.channel_queue, "+14385550002", queue=other)
+    works(cast, 3)
+    second = [conversation(cast.channel_queue, f"+1438555001{n}") for n in range(2)]
+    works(cast, 4)
+    assert holders([first, elsewhere, *second]) == ["sophie", "sophie", "linh", "sophie"]
+
+
+@pytest.mark.django_db(transaction=True)
 def test_who_takes_it_at_that_moment_has_it(cast: Cast) -> None:
     automatic(cast)
     come(cast.agent)
@@ -168,7 +219,8 @@ def test_who_takes_it_at_that_moment_has_it(cast: Cast) -> None:
             run(cast.client.pk, now=at(1))
         return None
 
-    taken, _ = at_once(cast.client, lambda: holding.take(interaction=seen, acting=cast.manager, now=at(1)), running)
+    taken, ran = at_once(cast.client, lambda: holding.take(interaction=seen, acting=cast.manager, now=at(1)), running)
+    assert ran is None
     assert [row[0] for row in thread(one)] in (["taken"], ["offered"])
     assert holders([one]) == (["karim"] if taken is None else ["sophie"])
 

@@ -6,6 +6,7 @@ from django_scopes import scope, scopes_disabled
 
 from scopchat.accounts import presence
 from scopchat.accounts.models import Presence, User
+from scopchat.automation.distribution import distribute_everywhere
 from scopchat.automation.tests.queues import at, automatic, come, go, holders, texts, thread, works
 from scopchat.interactions.models import Interaction
 from scopchat.interactions.services import holding, lifecycle
@@ -96,3 +97,35 @@ def test_after_the_grace_what_was_not_accepted_or_waits_goes_to_who_is_there(cas
     assert holders([answered]) == ["sophie"]
     works(cast, 12)
     assert holders([answered]) == ["linh"]
+
+
+def test_what_is_given_to_somebody_absent_has_the_grace_too(cast: Cast) -> None:
+    automatic(cast, grace=10, take_back_after=None)
+    come(cast.agent)
+    (one,) = texts(cast, 1)
+    with scope(company=cast.client):
+        fresh = Interaction.objects.select_related("assignee").get(pk=one.pk)
+        holding.give(interaction=fresh, acting=cast.manager, to=cast.agent2, now=at(60))
+    works(cast, 69.9)
+    assert holders([one]) == ["linh"]
+    works(cast, 70)
+    assert holders([one]) == ["sophie"]
+
+
+def test_going_from_away_to_offline_begins_no_new_grace(cast: Cast) -> None:
+    automatic(cast, take_back_after=None)
+    come(cast.agent)
+    (one,) = texts(cast, 1)
+    works(cast, 0)
+    go(cast.agent, minutes=1, how=Presence.AWAY)
+    presence.settle(now=at(2))
+    assert User.objects.get(pk=cast.agent.pk).presence == Presence.OFFLINE
+    works(cast, 3)
+    assert thread(one)[1:] == [("left_behind", None, "sophie")]
+
+
+def test_a_manual_queue_takes_nothing_back(cast: Cast) -> None:
+    (one,) = texts(cast, 1, assignee=cast.agent, offered_at=NOW)
+    with scopes_disabled():
+        distribute_everywhere()
+    assert holders([one]) == ["sophie"]
