@@ -10,6 +10,7 @@ from django.db.models import Prefetch
 
 from scopchat.channels.loans import channels_shown
 from scopchat.interactions.queue_figures import Figures, figures_of_queues
+from scopchat.queues.distribution import Priority
 from scopchat.queues.models import Queue, QueueMember
 from scopchat.queues.querysets import PRESENT
 from scopchat.tenancy.models import Company
@@ -34,6 +35,11 @@ class Row:
     def is_alone(self) -> bool:
         """Whether somebody waits and nobody is there."""
         return bool(self.figures.waiting and not self.present)
+
+    @property
+    def stands_out(self) -> bool:
+        """Whether its priority is worth a word."""
+        return bool(self.queue.priority != Priority.NORMAL)
 
 
 class Listing(NamedTuple):

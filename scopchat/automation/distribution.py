@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 
 import structlog
 from django.db import DatabaseError, InterfaceError, OperationalError, transaction
-from django.db.models import Count, DurationField, ExpressionWrapper, F, Q, QuerySet, Value
+from django.db.models import Count, DurationField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Value
 from django.db.models.expressions import Combinable
 from django_scopes import scope
 from procrastinate.contrib.django import app
@@ -30,6 +30,7 @@ from scopchat.queues.distribution import NEVER, Agent, Rule, Waiting, distribute
 from scopchat.queues.models import Queue, QueueMember
 from scopchat.queues.querysets import PRESENT
 from scopchat.queues.services import mark_given
+from scopchat.tenancy.models import Company
 
 logger = structlog.get_logger(__name__)
 
@@ -58,11 +59,12 @@ def ask_to_distribute(companies: Collection[int]) -> None:
 
 
 def distribute_everywhere() -> None:
-    """Runs in all companies where an automatic queue has anything: what no event has told, or nobody heard."""
+    """Runs in all companies that have an automatic queue and work: what no event told, or nobody heard."""
+    here = Q(company=OuterRef("pk"))
     work = Q(status=InteractionStatus.WAITING) | Q(offered_at__isnull=False)
-    queues = Queue.objects.automatic().filter(company__is_active=True).values("pk")
-    found = Interaction.objects.not_closed().filter(work, queue__in=queues).order_by()
-    for company in list(found.values_list("company", flat=True).distinct()):
+    queues, conversations = Queue.objects.automatic().filter(here), Interaction.objects.not_closed().filter(here, work)
+    found = Company.objects.filter(Exists(queues), Exists(conversations), is_active=True)
+    for company in list(found.values_list("pk", flat=True)):
         try:
             distribute_in(company)
         except (OperationalError, InterfaceError):

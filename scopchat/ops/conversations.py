@@ -20,6 +20,7 @@ from scopchat.interactions.models import Interaction, Message
 from scopchat.interactions.services import delivery, holding, lifecycle, receive, reply, sending
 from scopchat.interactions.status import MessageStatus
 from scopchat.ops.demo import Cast
+from scopchat.queues.distribution import Mode, Terms
 from scopchat.queues.services import create_queue
 
 
@@ -126,6 +127,8 @@ def _given_to_a_queue(cast: Cast, now: datetime) -> None:
         description="Radiographies et analyses",
         agents=[cast.agent2],
         administrators=[cast.manager],
+        # Linh is offered it once she is there.
+        terms=Terms(distribution=Mode.LEAST_BUSY, max_open=8),
         acting=cast.admin,
     )
     said = [Said(33, "Mes analyses sont-elles prêtes ?")]

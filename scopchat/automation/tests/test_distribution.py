@@ -195,15 +195,15 @@ def test_the_longest_idle_looks_at_every_queue_and_at_who_came_when(cast: Cast) 
     with scope(company=cast.client):
         terms = Terms(distribution=Mode.ROUND_ROBIN, priority=Priority.HIGH)
         other = create_queue(company=cast.client, name="Autre", agents=[cast.agent], terms=terms)
-    come(cast.agent)
-    come(cast.agent2, minutes=1)
+    come(cast.agent2)
+    come(cast.agent, minutes=1)
     first = conversation(cast.channel_queue, "+14385550001")
     works(cast, 2)
     elsewhere = conversation(cast.channel_queue, "+14385550002", queue=other)
     works(cast, 3)
     second = [conversation(cast.channel_queue, f"+1438555001{n}") for n in range(2)]
     works(cast, 4)
-    assert holders([first, elsewhere, *second]) == ["sophie", "sophie", "linh", "sophie"]
+    assert holders([first, elsewhere, *second]) == ["linh", "sophie", "linh", "sophie"]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+import pytest
 from django_scopes import scope, scopes_disabled
 
 from scopchat.accounts import presence
@@ -112,16 +115,46 @@ def test_what_is_given_to_somebody_absent_has_the_grace_too(cast: Cast) -> None:
     assert holders([one]) == ["sophie"]
 
 
-def test_going_from_away_to_offline_begins_no_new_grace(cast: Cast) -> None:
+@pytest.mark.parametrize(
+    "how",
+    [lambda _person: presence.settle(now=at(2)), lambda person: go(person, minutes=2)],
+    ids=["their page went", "chosen"],
+)
+def test_going_from_away_to_offline_begins_no_new_grace(cast: Cast, how: Callable[[User], None]) -> None:
     automatic(cast, take_back_after=None)
     come(cast.agent)
     (one,) = texts(cast, 1)
     works(cast, 0)
     go(cast.agent, minutes=1, how=Presence.AWAY)
-    presence.settle(now=at(2))
+    how(cast.agent)
     assert User.objects.get(pk=cast.agent.pk).presence == Presence.OFFLINE
     works(cast, 3)
     assert thread(one)[1:] == [("left_behind", None, "sophie")]
+
+
+def test_who_let_it_pass_by_going_is_asked_as_soon_as_they_are_back(cast: Cast) -> None:
+    automatic(cast, take_back_after=5, grace=10)
+    presence.keep([cast.agent.pk], now=NOW)
+    (one,) = texts(cast, 1)
+    works(cast, 0)
+    presence.settle(now=at(4))
+    works(cast, 5)
+    assert holders([one]) == [None]
+    presence.keep([cast.agent.pk], now=at(6))
+    works(cast, 6)
+    assert [row[0] for row in thread(one)] == ["offered", "not_taken", "offered"]
+
+
+def test_what_is_paused_stays_until_the_pause_ends(cast: Cast) -> None:
+    automatic(cast, take_back_after=5)
+    paused = {"status": "paused", "waiting_since": None, "wake_at": at(60)}
+    (one,) = texts(cast, 1, assignee=cast.agent, offered_at=NOW, **paused)
+    works(cast, 59)
+    assert holders([one]) == ["sophie"]
+    with scopes_disabled():
+        lifecycle.wake(now=at(60))
+    works(cast, 60)
+    assert holders([one]) == [None]
 
 
 def test_a_manual_queue_takes_nothing_back(cast: Cast) -> None:
