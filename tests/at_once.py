@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from threading import Thread
 
 from django.db import connection, connections, transaction
 from django_scopes import scope
@@ -46,3 +47,14 @@ def at_once(company: Company, *calls: Callable[[], object], written: str = WRITT
 
             until(all_wait, what="every call coming to its first write, or to a lock before it")
         return [each.result() for each in running]
+
+
+def ended_or_held_up(other: Thread) -> None:
+    """Waits until what the thread does is done, or waits for an advisory lock."""
+
+    def is_so() -> bool:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+            return not other.is_alive() or bool(cursor.fetchone()[0])
+
+    until(is_so, what="the other to end, or to wait for a lock")

@@ -7,7 +7,7 @@ from threading import Thread
 from typing import Any
 
 import pytest
-from django.db import connection, connections
+from django.db import connections
 from django_scopes import scope, scopes_disabled
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
@@ -22,10 +22,9 @@ from scopchat.interactions.services.receive import receive
 from scopchat.interactions.status import InteractionStatus
 from scopchat.interactions.tests.desk import NOW, conversation
 from scopchat.interactions.tests.test_receive import arrival
-from scopchat.ops.tests.polling import until
 from scopchat.queues.distribution import Mode, Priority, Terms
 from scopchat.queues.services import create_queue
-from tests.at_once import at_once
+from tests.at_once import at_once, ended_or_held_up
 from tests.cast import Cast
 
 
@@ -171,17 +170,12 @@ def test_a_run_in_the_midst_of_another_fills_nobody_past_the_limit(cast: Cast, m
         finally:
             connections.close_all()
 
-    def waits() -> bool:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
-            return bool(cursor.fetchone()[0])
-
     def look_late(*values: Any) -> Any:
         """The other begins once this one has read what its agents have."""
         if not others:
             others.append(Thread(target=other))
             others[0].start()
-            until(lambda: waits() or not others[0].is_alive(), what="the other run to end, or to wait for this one")
+            ended_or_held_up(others[0])
         return look(*values)
 
     monkeypatch.setattr(distribution, "_waiting", look_late)
