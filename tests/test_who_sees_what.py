@@ -54,7 +54,7 @@ def shown(user: User, cast: Cast) -> set[int]:
     listed = set(InboxView().matching(user).values_list("pk", flat=True))
     (counted,) = inbox.counts([Viewer.of(user, cast.client.pk)])
     assert counted.all == str(len(listed) or "")
-    kept = {found.pk for found in archive.page_of(user, cast.client).rows}
+    kept = {found.pk for found in archive.page_of(user, cast.client, archive.Asked()).rows}
     closed = Interaction.objects.visible_to(user).filter(status=InteractionStatus.CLOSED)
     assert kept == listed | set(closed.values_list("pk", flat=True))
     return kept
