@@ -25,6 +25,9 @@ from scopchat.channels.models import Channel, Destination, Loan, Provider
 from scopchat.channels.providers.protocol import Adapter
 from scopchat.channels.providers.simulator.models import SimulatedPhone
 from scopchat.channels.services import create_channel, create_provider
+from scopchat.contacts.labelling import add_label
+from scopchat.contacts.models import Contact, ContactNote, Label
+from scopchat.contacts.services import Particulars, add_contact, add_note
 from scopchat.interactions.media import link_to, link_to_upload
 from scopchat.interactions.models import Attachment, AttachmentState, Interaction, Message, Upload
 from scopchat.interactions.tests.desk import NOW, conversation
@@ -114,6 +117,7 @@ def things_of(company: Company, person: User) -> dict[type, Any]:
         phone = SimulatedPhone.objects.create(company=company, number="+15145550142")
     return {
         LeftOut: _left_out(company, person),
+        **_address_book(company, person, interaction.customer),
         Adapter: "simulator",
         Attachment: link_to(photo.pk).split("/")[-2],
         Authenticator: _factors_of(person),
@@ -130,6 +134,16 @@ def things_of(company: Company, person: User) -> dict[type, Any]:
         User: colleague.pk,
         UserSession: UserSession.objects.create(user=person, session_key=f"s{person.pk}", ip="10.0.0.1").pk,
     }  # fmt: skip
+
+
+def _address_book(company: Company, person: User, number: str) -> dict[type, int]:
+    """A contact with a label and a note of the person's."""
+    with scope(company=company):
+        label = add_label(company=company, name="Fidèle")
+        contact = add_contact(company=company, phone=number, particulars=Particulars(name="Julie Tremblay"), now=NOW)
+        contact.labels.add(label, through_defaults={"company": company})
+        note = add_note(contact=contact, text="Préfère le matin.", acting=person, now=NOW)
+    return {Contact: contact.pk, ContactNote: note.pk, Label: label.pk}
 
 
 def _left_out(company: Company, person: User) -> int:

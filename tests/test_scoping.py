@@ -26,6 +26,7 @@ from scopchat.canned.models import CannedReply
 from scopchat.channels.models import Channel, Loan, LoanUse, Provider
 from scopchat.channels.providers.simulator.models import SimulatedPhone, SimulatedText
 from scopchat.channels.providers.simulator.services import text_from_phone
+from scopchat.contacts.models import Contact, ContactLabel, ContactNote, Label
 from scopchat.interactions.models import Attachment, Draft, Interaction, InteractionEvent, Message, MessageWords, Upload
 from scopchat.interactions.status import Happening
 from scopchat.interactions.tests.desk import NOW, conversation
@@ -60,6 +61,10 @@ def fill(company: Company, channel: Channel) -> None:
         Draft.objects.create(company=company, interaction=interaction, person=person, text="…", written_at=NOW)
         MessageWords.objects.create(company=company, message=message, interaction=interaction, words="'bonjour'")
         CannedReply.objects.create(company=company, name="heures", text="…")
+        contact = Contact.objects.create(company=company, number="+15145550142", created_at=NOW, updated_at=NOW)
+        label = Label.objects.create(company=company, name="Fidèle", hue=0)
+        ContactLabel.objects.create(company=company, contact=contact, label=label)
+        ContactNote.objects.create(company=company, contact=contact, author=person, text="…", written_at=NOW)
         Upload.objects.create(company=company, person=person, content_type="", size=1, uploaded_at=NOW)
         OptOut.objects.create(company=company, channel=channel, number="+15145550142", since=NOW)
         OptOutChange.objects.create(company=company, channel=channel, number="+15145550142", at=NOW)
@@ -81,7 +86,7 @@ def test_these_are_all_the_tenant_models() -> None:
     assert {*MODELS} == {
         Archival, Provider, Channel, Queue, Interaction, Message, Attachment, InteractionEvent, SimulatedPhone,
         SimulatedText, SegmentUse, SegmentPool, Sighting, Loan, LoanUse, QueueMember, Upload, Draft,
-        CannedReply, MessageWords, OptOut, OptOutChange, AutoReply,
+        CannedReply, MessageWords, OptOut, OptOutChange, AutoReply, Contact, ContactLabel, ContactNote, Label,
     }  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from scopchat.accounts.roles import Permission, Reach, Role, reach
+from scopchat.common.initials import initials
 from scopchat.common.searching import Searched, SearchedQuerySet
 from scopchat.tenancy.models import Company
 from scopchat.tenancy.scoping import TenantModel
@@ -103,8 +104,7 @@ class User(Searched, AbstractBaseUser):
     @property
     def initials(self) -> str:
         """At most two letters that stand for the person in a small space."""
-        words = self.display_name.split()
-        return "".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)).upper()
+        return initials(self.display_name)
 
     @property
     def is_invited(self) -> bool:

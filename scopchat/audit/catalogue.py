@@ -52,6 +52,12 @@ class Verb(models.TextChoices):
     CANNED_ADDED = "canned.added", _("Canned reply added")
     CANNED_CHANGED = "canned.changed", _("Canned reply changed")
     CANNED_REMOVED = "canned.removed", _("Canned reply removed")
+    CONTACT_ADDED = "contact.added", _("Contact added")
+    CONTACT_CHANGED = "contact.changed", _("Contact changed")
+    CONTACT_DELETED = "contact.deleted", _("Contact deleted")
+    CONTACT_BROUGHT_BACK = "contact.brought_back", _("Contact brought back")
+    LABEL_ADDED = "contact.label_added", _("Label added")
+    LABEL_REMOVED = "contact.label_removed", _("Label removed")
     CHANNEL_CREATED = "channel.created", _("Channel created")
     CHANNEL_CHANGED = "channel.changed", _("Channel changed")
     CHANNEL_LENT = "channel.lent", _("Channel lent")
@@ -75,6 +81,7 @@ GROUPS: dict[str, Promise] = {
     "user": _("Users"),
     "queue": _("Queues"),
     "canned": _("Canned replies"),
+    "contact": _("Contacts"),
     "channel": _("Channels"),
     "provider": _("Providers"),
 }
@@ -86,6 +93,7 @@ DETAILS: dict[str, Promise] = {
     "api_base_url": _("API address"),
     "attempts": _("Attempts more"),
     "borrower": _("Lent to"),
+    "business": _("Business"),
     "carrier": _("Carrier"),
     "channels": _("Channels concerned"),
     "channels_removed": _("Channels taken out of use"),
@@ -110,6 +118,7 @@ DETAILS: dict[str, Promise] = {
     "max_users": _("Most users"),
     "means": _("By means of"),
     "name": _("Name"),
+    "number": _("Number"),
     "outcome": _("Outcome"),
     "parent": _("Below"),
     "priority": _("Priority"),

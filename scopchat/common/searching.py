@@ -9,6 +9,9 @@ from django.db import models, transaction
 
 from scopchat.common.folding import fold
 
+MOST_BYTES = 2_000
+"""An index of PostgreSQL refuses rows of more than 2,704 bytes; folding makes some characters up to eighteen."""
+
 
 class WordsQuerySet[M: models.Model](models.QuerySet[M]):
     """Of a model with words in `search`, folded."""
@@ -83,4 +86,5 @@ def backfill(model: type[models.Model], *fields: str, batch: int = 1_000) -> Non
 
 def _lines(values: Iterable[str]) -> str:
     # The end of a line sorts before all that names are written with: Ana comes before Ana B.
-    return "\n".join(map(fold, values))
+    lines = "\n".join(map(fold, values))
+    return lines.encode()[:MOST_BYTES].decode(errors="ignore")

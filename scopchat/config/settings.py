@@ -96,6 +96,7 @@ INSTALLED_APPS = [
     "scopchat.administration",
     "scopchat.queues",
     "scopchat.canned",
+    "scopchat.contacts",
     "scopchat.channels",
     "scopchat.channels.providers.simulator",
     "scopchat.optouts",

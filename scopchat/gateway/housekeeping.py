@@ -18,6 +18,7 @@ from scopchat.accounts import own_sessions
 from scopchat.channels import journal_replay
 from scopchat.channels.providers.simulator import services as simulator
 from scopchat.common.clock import utc_now
+from scopchat.contacts import services as contacts
 from scopchat.gateway.database import in_thread_unscoped
 from scopchat.interactions.services import uploads
 from scopchat.tenancy import limits
@@ -42,6 +43,7 @@ PRUNERS = (
     Pruner("channels_inboundevent", timedelta(days=30), journal_replay.prune),
     Pruner("simulator_simulatedtext", timedelta(days=90), simulator.prune),
     Pruner("interactions_upload", timedelta(days=7), uploads.prune),
+    Pruner("contacts_contact", timedelta(days=2), contacts.prune),
     Pruner("django_session", timedelta(0), own_sessions.prune),
     Pruner("tenancy_segmentpool", timedelta(days=40), limits.prune_pools),
 )

@@ -39,6 +39,7 @@ DOMAINS = (
     "automation",
     "canned",
     "channels",
+    "contacts",
     "gateway",
     "interactions",
     "optouts",

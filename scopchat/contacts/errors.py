@@ -1,0 +1,41 @@
+"""Why something is not done to a contact."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from scopchat.common.refusals import Conflict, Refusal
+
+
+class NumberTaken(Refusal):
+    """Another contact of the company has the number."""
+
+    code, field = "number_taken", "phone"
+
+    def __init__(self) -> None:
+        super().__init__(_("Another contact has this number."))
+
+
+class LabelTaken(Refusal):
+    """The company has this label already."""
+
+    code, field = "label_taken", "name"
+
+    def __init__(self) -> None:
+        super().__init__(_("There is a label of this name already."))
+
+
+class TooManyLabels(Refusal):
+    """The company has as many labels as it may."""
+
+    code, field = "too_many_labels", "name"
+
+    def __init__(self, most: int) -> None:
+        super().__init__(_("There are %(most)d labels already: remove one first.") % {"most": most})
+
+
+class ContactGone(Conflict):
+    """Somebody has deleted it meanwhile."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This contact has been deleted."), code="contact_gone")

@@ -1,0 +1,112 @@
+"""The address book: customers by number, the labels put on them, and what colleagues noted."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+from scopchat.common.initials import initials
+from scopchat.common.searching import Searched
+from scopchat.contacts.querysets import ContactQuerySet
+from scopchat.tenancy.scoping import TenantManager, TenantModel
+
+MAX_NAME = 120
+MAX_LABEL = 40
+MAX_NOTE = 2_000
+HUES = 10
+"""Colours of labels: `.tint-0` to `.tint-9` of the pages."""
+
+ContactManager = TenantManager.from_queryset(ContactQuerySet)
+
+
+class Label(TenantModel):
+    """A word that a company puts on contacts."""
+
+    name = models.CharField(_("name"), max_length=MAX_LABEL)
+    hue = models.PositiveSmallIntegerField(_("colour"), validators=[MaxValueValidator(HUES - 1)])
+
+    class Meta:
+        verbose_name = _("label")
+        constraints = [models.UniqueConstraint("company", Lower("name"), name="label_name_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Contact(Searched, TenantModel):
+    """Somebody a company texts with, known by their number."""
+
+    SEARCHED = ("name", "business", "number", "email")
+
+    number = models.CharField(_("number"), max_length=16)
+    """E.164."""
+    name = models.CharField(_("full name"), max_length=MAX_NAME, blank=True)
+    business = models.CharField(_("business"), max_length=MAX_NAME, blank=True)
+    email = models.EmailField(_("e-mail"), blank=True)
+    labels = models.ManyToManyField(Label, through="ContactLabel", related_name="contacts")
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+    deleted_at = models.DateTimeField(null=True)
+    """It is nowhere any more, but can still be brought back."""
+
+    objects: ClassVar = ContactManager()
+
+    class Meta:
+        verbose_name = _("contact")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["company", "number"], condition=Q(deleted_at=None), name="contact_number_once"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["company", "search", "id"], condition=Q(deleted_at=None), name="contact_by_search"),
+            models.Index(fields=["deleted_at"], condition=Q(deleted_at__isnull=False), name="contact_deleted"),
+        ]
+
+    def __str__(self) -> str:
+        return self.called or self.number
+
+    @property
+    def called(self) -> str:
+        """By what colleagues know them; empty where only the number is known."""
+        return self.name or self.business
+
+    @property
+    def initials(self) -> str:
+        return initials(self.called) or self.number[-2:]
+
+
+class ContactLabel(TenantModel):
+    """That a label is on a contact."""
+
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, db_index=False, related_name="+")
+    label = models.ForeignKey(Label, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["contact", "label"], name="contact_label_once")]
+
+    def __str__(self) -> str:
+        return f"{self.contact_id} {self.label_id}"
+
+
+class ContactNote(TenantModel):
+    """What somebody wrote about a contact for their colleagues."""
+
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, db_index=False, related_name="notes")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    """None where it came with an import."""
+    text = models.TextField(_("note"), max_length=MAX_NOTE)
+    written_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("note")
+        indexes = [models.Index(fields=["contact", "-id"], name="contact_note_of")]
+
+    def __str__(self) -> str:
+        return f"{self.contact_id} {self.pk}"
