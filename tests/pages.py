@@ -113,15 +113,13 @@ def things_of(company: Company, person: User) -> dict[type, Any]:
         upload = Upload(company=company, person=person, content_type="image/png", size=5, uploaded_at=NOW)
         upload.file.save("upload.png", ContentFile(b"photo"))
         queue = create_queue(company=company, name="File")
-        canned = add_canned(company=company, name="heures", text="Ouvert de 8 h à 17 h.")
         phone = SimulatedPhone.objects.create(company=company, number="+15145550142")
     return {
         LeftOut: _left_out(company, person),
-        **_address_book(company, person, interaction.customer),
+        **_canned_and_contacts(company, person, interaction.customer),
         Adapter: "simulator",
         Attachment: link_to(photo.pk).split("/")[-2],
         Authenticator: _factors_of(person),
-        CannedReply: canned.pk,
         Channel: channel.pk,
         Company: company.pk,
         Interaction: interaction.pk,
@@ -136,14 +134,15 @@ def things_of(company: Company, person: User) -> dict[type, Any]:
     }  # fmt: skip
 
 
-def _address_book(company: Company, person: User, number: str) -> dict[type, int]:
-    """A contact with a label and a note of the person's."""
+def _canned_and_contacts(company: Company, person: User, number: str) -> dict[type, int]:
+    """A canned reply, and a contact with a label and a note of the person's."""
     with scope(company=company):
+        canned = add_canned(company=company, name="heures", text="Ouvert de 8 h à 17 h.")
         label = add_label(company=company, name="Fidèle")
         contact = add_contact(company=company, phone=number, particulars=Particulars(name="Julie Tremblay"), now=NOW)
         contact.labels.add(label, through_defaults={"company": company})
         note = add_note(contact=contact, text="Préfère le matin.", acting=person, now=NOW)
-    return {Contact: contact.pk, ContactNote: note.pk, Label: label.pk}
+    return {CannedReply: canned.pk, Contact: contact.pk, ContactNote: note.pk, Label: label.pk}
 
 
 def _left_out(company: Company, person: User) -> int:

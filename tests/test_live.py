@@ -15,6 +15,7 @@ from django_scopes import scope
 from scopchat.accounts.models import User
 from scopchat.channels.models import Channel
 from scopchat.common.clock import utc_now
+from scopchat.contacts.services import Particulars, add_contact
 from scopchat.events.catalogue import (
     AccessChanged,
     InteractionChange,
@@ -112,6 +113,22 @@ async def test_a_row_is_one_line_whatever_was_written(cast: Cast) -> None:
         await in_thread_unscoped(write, cast.channel_queue, cast.admin, text="Un\n\nevent: faux\r\rdata: <b>")
         html = await page.html_with("row-words")
     assert "Un event: faux data: &lt;b&gt;" in " ".join(html.split())
+
+
+async def test_who_is_named_has_the_name_on_the_pages_of_others(cast: Cast) -> None:
+    def name() -> None:
+        with scope(company=cast.client):
+            named = Particulars(name="Julie Tremblay")
+            add_contact(company=cast.client, phone="+15145550142", particulars=named, now=utc_now())
+
+    interaction = await in_thread_unscoped(write, cast.channel_queue, cast.admin)
+    async with live() as feed, opened(feed, cast.agent) as page, opened(feed, cast.user) as other:
+        await in_thread_unscoped(name)
+        row = await page.html_with("Julie Tremblay")
+        assert await page.next() == told(interaction)
+        assert other.notices.empty()
+    assert 'data-words="julie tremblay' in row
+    assert f"row-{interaction}" in row
 
 
 async def test_it_brings_the_counts(cast: Cast) -> None:

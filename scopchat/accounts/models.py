@@ -12,7 +12,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from scopchat.accounts.roles import Permission, Reach, Role, reach
-from scopchat.common.initials import initials
+from scopchat.common.faces import initials
 from scopchat.common.searching import Searched, SearchedQuerySet
 from scopchat.tenancy.models import Company
 from scopchat.tenancy.scoping import TenantModel

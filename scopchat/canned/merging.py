@@ -13,6 +13,8 @@ FIELDS: dict[str, Promise] = {
     "company": _("The company"),
     "channel": _("The channel"),
     "number": _("The customer's number"),
+    "name": _("The contact's name"),
+    "business": _("The contact's business"),
 }
 _FIELD = re.compile(r"\{(\w+)\}")
 

@@ -38,6 +38,11 @@ def to_e164(text: str, *, country: str) -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
+def is_number(address: str) -> bool:
+    """Whether the address is E.164; else it is a short code or an alphanumeric sender."""
+    return address.startswith("+")
+
+
 def to_address(text: str, *, country: str) -> str:
     """A sending or receiving address: E.164, a short code (3 to 8 digits) or an alphanumeric sender (up to 11)."""
     text = text.strip()
@@ -54,7 +59,7 @@ def calling_code(country: str) -> int:
 @lru_cache(maxsize=20_000)
 def display(address: str, country: str = "") -> str:
     """The address as people of `country` write it; anything that is no E.164 number comes back unchanged."""
-    if not address.startswith("+"):
+    if not is_number(address):
         return address
     try:
         number = phonenumbers.parse(address)

@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
-from scopchat.common.initials import initials
+from scopchat.common.faces import hue_of, initials
 from scopchat.common.searching import Searched
 from scopchat.contacts.querysets import ContactQuerySet
 from scopchat.tenancy.scoping import TenantManager, TenantModel
@@ -80,6 +80,10 @@ class Contact(Searched, TenantModel):
     @property
     def initials(self) -> str:
         return initials(self.called) or self.number[-2:]
+
+    @property
+    def hue(self) -> str:
+        return hue_of(self.number)
 
 
 class ContactLabel(TenantModel):

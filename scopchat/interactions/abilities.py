@@ -10,6 +10,7 @@ from django.utils.translation import pgettext_lazy
 
 from scopchat.accounts.models import User
 from scopchat.accounts.roles import Permission, Reach
+from scopchat.common.phones import is_number
 from scopchat.interactions.models import Interaction
 from scopchat.interactions.status import INTERACTION_MOVES, InteractionStatus, Verb
 from scopchat.interactions.visibility import allowed
@@ -31,6 +32,7 @@ class Abilities:
     pause: bool = False
     resume: bool = False
     release: bool = False
+    contact: bool = False
     details: bool = True
     close: bool = False
     reopen: bool = False
@@ -80,6 +82,7 @@ ACTIONS = (
     Action("pause", "pause", _("Pause"), _("Put aside until a moment, or until the customer writes"), "p", asks=True),
     Action("resume", "play", _("Resume"), _("End the pause")),
     Action("release", "release", _("Release"), _("Give it back to the members"), points=True),
+    Action("contact", "address-book", _("Contact"), _("Name, labels, notes and earlier interactions"), asks=True),
     Action("details", "tag", _("Details"), _("Details: channel, dates, carrier ids, errors"), asks=True),
     Action(
         "close",
@@ -97,8 +100,9 @@ def abilities(interaction: Interaction, user: User) -> Abilities:
     """Of an interaction that the person sees. The services decide again; this is what the buttons go by."""
     status = InteractionStatus(interaction.status)
     answers = _has(interaction, user, Permission.ANSWER)
+    contact = user.may(Permission.USE_CONTACTS) and is_number(interaction.customer)
     if status == InteractionStatus.CLOSED:
-        return Abilities(reopen=answers and _is_latest(interaction))
+        return Abilities(reopen=answers and _is_latest(interaction), contact=contact)
     directs = _has(interaction, user, Permission.TAKE_OR_ASSIGN)
     holder = interaction.assignee_id
     free, mine = holder is None, holder == user.pk
@@ -115,6 +119,7 @@ def abilities(interaction: Interaction, user: User) -> Abilities:
         pause=answers and status in INTERACTION_MOVES[Verb.PAUSE][0],
         resume=answers and status in INTERACTION_MOVES[Verb.RESUME][0],
         release=answers and not free,
+        contact=contact,
         close=answers,
     )
 

@@ -7,6 +7,7 @@ class InteractionsConfig(AppConfig):
     name = "scopchat.interactions"
 
     def ready(self) -> None:
+        import scopchat.interactions.contact_news  # noqa: F401
         from scopchat.channels.signals import channels_switched
         from scopchat.interactions.company_lifecycle import Conversations
         from scopchat.interactions.services.stopping import end_what_waits

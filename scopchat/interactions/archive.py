@@ -24,7 +24,7 @@ from scopchat.common.keyset import Cursor, Page
 from scopchat.common.phones import BadNumber, calling_code, display, to_e164
 from scopchat.interactions import queries
 from scopchat.interactions.models import Interaction
-from scopchat.interactions.querysets import InteractionQuerySet
+from scopchat.interactions.querysets import InteractionQuerySet, contact_shown
 from scopchat.interactions.status import InteractionStatus
 from scopchat.queues.models import Queue
 from scopchat.tenancy.models import Company
@@ -38,6 +38,8 @@ class Line:
 
     pk: int
     customer: str
+    """The contact's name, if there is one."""
+    number: str
     channel: str
     status: str
     status_label: str
@@ -90,7 +92,7 @@ def page_of(user: User, company: Company, asked: Asked, *, after: Cursor | None 
         found = found.filter(pk__in=_latest(user, company, asked.status, shape, after))
     else:
         found = _shaped(found, shape)
-    related = found.select_related("channel", "assignee").fetch_mode(models.FETCH_RAISE)
+    related = found.with_contact().select_related("channel", "assignee").fetch_mode(models.FETCH_RAISE)
     return keyset.page_of(related, after, by="last_activity_at", size=PAGE)
 
 
@@ -152,7 +154,8 @@ def lines_of(
     for interaction in found:
         yield Line(
             pk=interaction.pk,
-            customer=display(interaction.customer, country),
+            customer=contact_shown(interaction)[0],
+            number=display(interaction.customer, country),
             channel=interaction.channel.name,
             status=interaction.status,
             status_label=interaction.get_status_display(),

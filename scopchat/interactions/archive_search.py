@@ -56,5 +56,5 @@ def search(user: User, company: Company, asked: Asked, words: str, *, before: in
 def _shown(user: User, asked: Asked, ids: list[int]) -> dict[int, Interaction]:
     """Those of these interactions that the person may see and asked for."""
     found = asked.narrow(Interaction.objects.visible_to(user).filter(pk__in=ids))
-    related = found.select_related("channel", "assignee").fetch_mode(models.FETCH_RAISE)
+    related = found.with_contact().select_related("channel", "assignee").fetch_mode(models.FETCH_RAISE)
     return {interaction.pk: interaction for interaction in related}

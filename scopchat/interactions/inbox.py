@@ -8,13 +8,16 @@ from datetime import datetime
 from typing import Self
 from urllib.parse import urlencode
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q
 from django.http import QueryDict
 
 from scopchat.accounts.models import User
 from scopchat.common.keyset import Cursor, micros, moment
+from scopchat.contacts.models import Contact
+from scopchat.contacts.querysets import MAX_TYPED, digits_of, has_letters
 from scopchat.interactions import queries
 from scopchat.interactions.models import Interaction
+from scopchat.interactions.querysets import InteractionQuerySet
 from scopchat.interactions.status import InteractionStatus
 from scopchat.interactions.visibility import Viewer
 
@@ -43,7 +46,8 @@ class InboxView:
     view: str = "all"
     waiting_first: bool = False
     queue: int | None = None
-    digits: str = ""
+    text: str = ""
+    """A part of a number, or words of a contact."""
 
     @classmethod
     def of(cls, params: QueryDict) -> Self:
@@ -53,7 +57,7 @@ class InboxView:
             view=view if view in VIEWS else "all",
             waiting_first=params.get("sort") == "waiting",
             queue=int(queue) if queue.isascii() and queue.isdigit() and len(queue) < 19 else None,
-            digits="".join(filter(str.isdigit, params.get("q", "")))[:20],
+            text=params.get("q", "").replace("\0", " ").strip()[:MAX_TYPED],
         )
 
     @property
@@ -63,19 +67,19 @@ class InboxView:
             "view": "" if self.view == "all" else self.view,
             "sort": "waiting" if self.waiting_first else "",
             "queue": self.queue or "",
-            "q": self.digits,
+            "q": self.text,
         }
         given = {name: value for name, value in parts.items() if value}
         return f"?{urlencode(given)}" if given else ""
 
-    def matching(self, user: User) -> QuerySet[Interaction]:
+    def matching(self, user: User) -> InteractionQuerySet:
         """The interactions that belong in this list, unordered."""
         found = _named(Interaction.objects.visible_to(user).not_closed(), self.view, user)
         if self.queue:
             found = found.filter(queue_id=self.queue)
-        return found.filter(customer__contains=self.digits) if self.digits else found
+        return found.filter(_typed(self.text))
 
-    def ordered(self, found: QuerySet[Interaction]) -> QuerySet[Interaction]:
+    def ordered(self, found: InteractionQuerySet) -> InteractionQuerySet:
         newest = (F("last_activity_at").desc(), F("id").desc())
         if self.waiting_first:
             return found.order_by(F("waiting_since").asc(nulls_last=True), *newest)
@@ -101,7 +105,14 @@ class InboxView:
         return Q(waiting_since__gt=waiting) | Q(waiting_since=None) | (Q(waiting_since=waiting) & older)
 
 
-def _named(found: QuerySet[Interaction], view: str, user: User) -> QuerySet[Interaction]:
+def _typed(text: str) -> Q:
+    """The row's own script decides by the same rule (`rows.js`)."""
+    if not has_letters(text):
+        return Q(customer__contains=digits_of(text))
+    return Q(Exists(Contact.objects.kept().found_by(text).filter(number=OuterRef("customer"))))
+
+
+def _named(found: InteractionQuerySet, view: str, user: User) -> InteractionQuerySet:
     if view == "mine":
         return found.filter(assignee=user)
     if view == "paused":

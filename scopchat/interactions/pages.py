@@ -14,9 +14,9 @@ from scopchat.accounts.access import PersonRequest
 from scopchat.accounts.roles import Permission
 from scopchat.common.clock import utc_now
 from scopchat.common.gsm import MAX_CHARACTERS
-from scopchat.common.phones import display
 from scopchat.interactions import inbox, rows
 from scopchat.interactions.abilities import abilities
+from scopchat.interactions.customers import customer_context
 from scopchat.interactions.inbox import InboxView
 from scopchat.interactions.models import Draft, Interaction
 from scopchat.interactions.services import lifecycle
@@ -51,6 +51,11 @@ def earlier_than(request: PersonRequest, interaction: Interaction) -> QuerySet[I
     )
     latest: QuerySet[Interaction] = found.order_by("-id")
     return latest
+
+
+def earlier_of(request: PersonRequest, interaction: Interaction) -> list[Interaction]:
+    """The latest of them, to be listed beside the thread."""
+    return list(earlier_than(request, interaction).select_related("assignee")[:EARLIER])
 
 
 def list_context(request: PersonRequest, view: InboxView, *, selected: int | None, cursor: str = "") -> dict[str, Any]:
@@ -93,11 +98,8 @@ def thread_context(request: PersonRequest, interaction: Interaction, *, start: i
     """What changes in an open thread as things happen."""
     may = abilities(interaction, request.user)
     return {
-        "interaction": interaction,
-        "customer": display(interaction.customer, request.company.country),
-        "hue": rows.hue_of(interaction.customer),
+        **customer_context(request, interaction),
         "may": may,
-        "person": request.user,
         "draft": Draft(key=uuid4()),
         "limit": MAX_CHARACTERS,
         "max_photos": max_photos(interaction.channel),
@@ -113,7 +115,7 @@ def conversation_context(request: PersonRequest, interaction: Interaction) -> di
         context["draft"] = draft_of(interaction, person=request.user)
     return {
         **context,
-        "earlier": list(earlier_than(request, interaction).select_related("assignee")[:EARLIER]),
+        "earlier": earlier_of(request, interaction),
     }
 
 

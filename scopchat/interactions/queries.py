@@ -13,6 +13,7 @@ from django.db import connection
 from scopchat.accounts import queries as accounts
 from scopchat.channels import queries as channels
 from scopchat.channels.queries import CHANNELS_OF, SHARDS_OF
+from scopchat.contacts import queries as contacts
 from scopchat.interactions.visibility import SEEN
 from scopchat.queues import queries as queues
 from scopchat.queues.queries import QUEUES_OF
@@ -149,6 +150,7 @@ RETURNING m.id, m.status, m.company_id, m.channel_id, i.id, i.queue_id, i.assign
 
 FRAGMENTS = {
     "channel_names": channels.NAMES,
+    "contacts": contacts.NAMES,
     "queue_names": queues.NAMES,
     "people": accounts.NAMES,
     "companies": tenancy.PLACES,

@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
+from django.db.models import OuterRef, Subquery
+from django.db.models.functions import JSONObject
 
 from scopchat.accounts.roles import Permission
+from scopchat.contacts.models import Contact
 from scopchat.interactions.status import InteractionStatus
 from scopchat.interactions.visibility import within_reach
 
@@ -24,6 +27,12 @@ class InteractionQuerySet(models.QuerySet["Interaction"]):
         """The inbox: everything that is not over (index `interaction_inbox`)."""
         return self.exclude(status=InteractionStatus.CLOSED)
 
+    def with_contact(self) -> Self:
+        """Each with the contact that has its number, as `contact_shown` reads it."""
+        contact = Contact.objects.kept().filter(number=OuterRef("customer"))
+        shown = JSONObject(name="name", business="business", words="search")
+        return self.annotate(contact=Subquery(contact.values(shown=shown)))
+
     def newest_first(self) -> Self:
         return self.order_by("-last_activity_at", "-id")
 
@@ -32,3 +41,9 @@ class MessageQuerySet(models.QuerySet["Message"]):
     def of_thread(self, interaction_id: int) -> Self:
         """The messages of one interaction, oldest first (index `message_thread`)."""
         return self.filter(interaction_id=interaction_id).order_by("id")
+
+
+def contact_shown(interaction: Interaction) -> tuple[str, str]:
+    """The name of the contact and the words it is found by, as `with_contact` gave them; empty where there is none."""
+    contact = vars(interaction)["contact"] or {}
+    return contact.get("name") or contact.get("business") or "", contact.get("words", "")

@@ -12,7 +12,7 @@ from scopchat.interactions.status import InteractionStatus
 
 ALWAYS = (
     "pk", "order", "waiting", "changed", "number", "queue", "assignee_id", "address", "menu_address", "hue", "badge",
-    "customer", "at", "day", "place",
+    "words", "customer", "at", "day", "place",
 )  # fmt: skip
 """Values that every row has, be they empty; of the others the template asks whether they are there."""
 
@@ -21,6 +21,8 @@ class Shape(NamedTuple):
     """Which parts a row has. Rows of one shape differ in their values only."""
 
     status: str
+    named: bool
+    """The customer has a name; else there is the number alone."""
     offered: bool
     ours: bool
     unread: int
@@ -39,6 +41,7 @@ def outline(shape: Shape, language: str) -> Outline:  # noqa: ARG001  part of th
         "one_unread": shape.unread == 1,
         "status": shape.status,
         "status_label": InteractionStatus(shape.status).label,
+        "named": shape.named,
         "offered": shape.offered,
         "ours": shape.ours,
     }

@@ -6,10 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
-from zlib import crc32
 
 from django.db import models
-from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.html import escape
@@ -17,20 +15,21 @@ from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 from django.utils.translation import get_language
 
+from scopchat.common.faces import hue_of, initials
 from scopchat.common.keyset import micros
 from scopchat.common.phones import display
 from scopchat.interactions.inbox import order_key, waiting_key
 from scopchat.interactions.models import Interaction
+from scopchat.interactions.querysets import InteractionQuerySet, contact_shown
 from scopchat.interactions.row_outlines import Shape, outline
 from scopchat.tenancy.addresses import at
 from scopchat.tenancy.models import Company
 
 WRITTEN = (
-    "pk", "order", "waiting", "changed", "number", "queue", "assignee_id", "hue", "badge", "customer", "place",
-    "assignee", "preview", "unread",
+    "pk", "order", "waiting", "changed", "number", "queue", "assignee_id", "hue", "badge", "words", "customer",
+    "place", "assignee", "preview", "unread",
 )  # fmt: skip
 """Of a row, what its outline is filled with as it is."""
-HUES = ("teal", "azure", "purple", "orange", "pink", "lime", "indigo", "cyan")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +43,10 @@ class Row:
     changed: int
     number: str
     customer: str
+    """The contact's name, or the number as people write it."""
+    named: bool
+    words: str
+    """What the contact is found by, folded."""
     badge: str
     hue: str
     preview: str
@@ -59,10 +62,11 @@ class Row:
     at: datetime
 
 
-def for_rows(found: QuerySet[Interaction]) -> QuerySet[Interaction]:
+def for_rows(found: InteractionQuerySet) -> InteractionQuerySet:
     """With everything a row needs in the same statement; anything else raises instead of being fetched."""
     return (
-        found.select_related("channel", "queue", "assignee")
+        found.with_contact()
+        .select_related("channel", "queue", "assignee")
         .only(
             "company", "customer", "status", "unread", "preview", "preview_is_ours", "waiting_since",
             "last_activity_at", "changed_at", "opened_at", "closed_at", "offered_at", "wake_at", "released_by",
@@ -91,6 +95,8 @@ class Facts:
     changed_at: datetime
     offered: bool
     wake_at: datetime | None
+    contact: str | None
+    words: str | None
     channel: str
     queue: str | None
     assignee: str | None
@@ -100,6 +106,7 @@ class Facts:
 
 def facts_of(interaction: Interaction, company: Company) -> Facts:
     """Of an interaction read by `for_rows`."""
+    contact, words = contact_shown(interaction)
     return Facts(
         pk=interaction.pk,
         company_id=company.pk,
@@ -116,6 +123,8 @@ def facts_of(interaction: Interaction, company: Company) -> Facts:
         changed_at=interaction.changed_at,
         offered=interaction.offered_at is not None,
         wake_at=interaction.wake_at,
+        contact=contact,
+        words=words,
         channel=interaction.channel.name,
         queue=interaction.queue.name if interaction.queue else None,
         assignee=interaction.assignee.display_name if interaction.assignee else None,
@@ -133,8 +142,10 @@ def row_of(facts: Facts) -> Row:
         waiting=waiting_key(facts.waiting_since),
         changed=micros(facts.changed_at),
         number="".join(filter(str.isdigit, facts.customer)),
-        customer=display(facts.customer, facts.country),
-        badge=facts.customer[-2:],
+        customer=facts.contact or display(facts.customer, facts.country),
+        named=bool(facts.contact),
+        words=facts.words or "",
+        badge=initials(facts.contact or "") or facts.customer[-2:],
         hue=hue_of(facts.customer),
         preview=facts.preview,
         ours=facts.ours,
@@ -150,11 +161,6 @@ def row_of(facts: Facts) -> Row:
     )
 
 
-def hue_of(customer: str) -> str:
-    """A colour that stays the customer's."""
-    return HUES[crc32(customer.encode()) % len(HUES)]
-
-
 def draw(rows: Iterable[Row], *, selected: int | None = None) -> SafeString:
     """The rows in the language in force; the one of the open thread is marked."""
     language = get_language() or ""
@@ -165,6 +171,7 @@ def draw(rows: Iterable[Row], *, selected: int | None = None) -> SafeString:
 def _drawn(row: Row, language: str) -> SafeString:
     shape = Shape(
         status=row.status,
+        named=row.named,
         offered=row.offered,
         ours=row.ours,
         unread=min(row.unread, 2),

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from scopchat.interactions import views, views_actions, views_archive, views_photos, views_steps
+from scopchat.interactions import (
+    views,
+    views_actions,
+    views_archive,
+    views_contacts,
+    views_photos,
+    views_steps,
+)
 
 app_name = "interactions"
 urlpatterns = [
@@ -25,6 +32,21 @@ urlpatterns = [
     path("messages/<int:pk>/resume/", views_steps.resume, name="resume"),
     path("messages/<int:pk>/close/", views_steps.close, name="close"),
     path("messages/<int:pk>/reopen/", views_steps.reopen, name="reopen"),
+    path("messages/<int:pk>/contact/", views_contacts.contact, name="contact"),
+    path("messages/<int:pk>/contact/edit/", views_contacts.edit_contact, name="edit_contact"),
+    path("messages/<int:pk>/contact/labels/", views_contacts.labels, name="labels"),
+    path(
+        "messages/<int:pk>/contact/labels/<int:label_pk>/take-off/",
+        views_contacts.take_off_label,
+        name="take_off_label",
+    ),
+    path("messages/<int:pk>/contact/notes/", views_contacts.add_contact_note, name="add_contact_note"),
+    path("messages/<int:pk>/contact/notes/<int:note_pk>/", views_contacts.edit_contact_note, name="edit_contact_note"),
+    path(
+        "messages/<int:pk>/contact/notes/<int:note_pk>/remove/",
+        views_contacts.remove_contact_note,
+        name="remove_contact_note",
+    ),
     path("messages/undo/", views_steps.undo, name="undo"),
     path("messages/<int:pk>/look/", views_actions.look, name="look"),
     path("messages/text/<int:pk>/retry/", views_actions.retry, name="retry"),

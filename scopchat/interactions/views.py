@@ -14,6 +14,7 @@ from scopchat.canned.merging import merged
 from scopchat.canned.models import MAX_NAME
 from scopchat.canned.services import offered
 from scopchat.common.phones import display
+from scopchat.contacts.services import contact_of
 from scopchat.interactions import pages
 from scopchat.interactions.inbox import InboxView
 from scopchat.interactions.models import Interaction
@@ -110,6 +111,8 @@ def canned(request: PersonRequest, pk: int) -> HttpResponse:
         "channel": interaction.channel.name,
         "number": display(interaction.customer, request.company.country),
     }
+    contact = contact_of(interaction.customer)
+    values |= {name: getattr(contact, name, "") for name in ("name", "business")}
     found = offered(request.GET.get("q", "")[:MAX_NAME], most=MAX_CANNED)
     context = {"replies": [(reply, merged(reply.text, values)) for reply in found]}
     return render(request, "interactions/canned.html", context)

@@ -13,9 +13,9 @@ from scopchat.accounts.roles import Permission
 from scopchat.common.keyset import MAX_ID, Cursor
 from scopchat.interactions import archive, pages
 from scopchat.interactions.archive_search import search
+from scopchat.interactions.customers import called
 from scopchat.interactions.forms import ArchiveFilter
 from scopchat.interactions.models import Interaction
-from scopchat.interactions.rows import hue_of
 from scopchat.interactions.thread import read_thread
 
 
@@ -60,7 +60,7 @@ def content(request: PersonRequest, pk: int) -> HttpResponse:
     interaction = pages.visible(request, pk)
     context = {
         "interaction": interaction,
-        "hue": hue_of(interaction.customer),
+        "called": called(interaction, request.company.country),
         "thread": read_thread(interaction, may_act=False),
     }
     return render(request, "interactions/content.html", context)

@@ -17,11 +17,11 @@ from scopchat.accounts.access import PersonRequest, requires
 from scopchat.accounts.models import User
 from scopchat.accounts.roles import Permission
 from scopchat.common.clock import utc_now
-from scopchat.common.phones import display
 from scopchat.common.refusals import Conflict
 from scopchat.interactions import pages
 from scopchat.interactions.abilities import abilities
 from scopchat.interactions.acting import answer, read_undo, shown, toast, undoable
+from scopchat.interactions.customers import called
 from scopchat.interactions.forms import PauseForm, TransferForm
 from scopchat.interactions.models import Interaction
 from scopchat.interactions.pauses import moments
@@ -52,7 +52,7 @@ def _view_of(step: Step, done: str = "") -> View:
 
         if not done:
             return answer(request, pk, act)
-        words = _(done) % {"customer": display(interaction.customer, request.company.country)}
+        words = _(done) % {"customer": called(interaction, request.company.country)}
         return undoable(request, interaction, act, done=words)
 
     return view

@@ -19,6 +19,7 @@ from scopchat.channels.providers.simulator.services import remember, set_behavio
 from scopchat.interactions.models import Interaction, Message
 from scopchat.interactions.services import delivery, holding, lifecycle, receive, reply, sending
 from scopchat.interactions.status import MessageStatus
+from scopchat.ops import address_book
 from scopchat.ops.demo import Cast
 from scopchat.queues.distribution import Mode, Terms
 from scopchat.queues.services import create_queue
@@ -50,6 +51,7 @@ def hold(cast: Cast, *, now: datetime) -> None:
         _closed(cast, now)
         _left_mass_sends(cast, now)
         _canned_replies(cast)
+        address_book.fill(cast, now=now)
 
 
 def _waiting(cast: Cast, now: datetime) -> None:

@@ -5,6 +5,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import pytest
+from django_scopes import scope
+
+from scopchat.contacts.services import Particulars, add_contact, add_note
 from scopchat.interactions.tests.desk import NOW, conversation, said
 from scopchat.interactions.tests.test_pages_inbox import rows
 from tests.cast import Cast
@@ -63,9 +67,16 @@ def test_it_ignores_a_thread_that_is_none(cast: Cast) -> None:
     assert rows(anew(cast.admin, "thread=9²").encode()) == []
 
 
-def test_it_draws_the_open_thread_in_seven_statements(cast: Cast, django_assert_num_queries: Any) -> None:
+@pytest.mark.parametrize("notes", [0, 1, 9])
+def test_it_draws_the_open_thread_in_few_statements(cast: Cast, notes: int, django_assert_num_queries: Any) -> None:
     made = conversation(cast.channel_queue, texts=40, unread=0)
     browser = signed_in(cast.admin)
-    # Session, person with company; interaction, messages, their photos, what happened, opt-out.
-    with django_assert_num_queries(7):
+    with scope(company=cast.client):
+        named = Particulars(name="Julie Tremblay")
+        contact = add_contact(company=cast.client, phone=made.customer, particulars=named, now=NOW) if notes else None
+        for _each in range(notes):
+            add_note(contact=contact, text="…", acting=cast.admin, now=NOW)
+    # Session, person with company; interaction, contact, messages, their photos, what happened, opt-out; where there is
+    # a contact, its labels and notes.
+    with django_assert_num_queries(10 if notes else 8):
         browser.post(f"/messages/{made.pk}/look/", headers=FRAGMENT)

@@ -35,19 +35,28 @@ def offered(user: User, interaction: Interaction) -> list[str]:
 
 def test_the_menu_offers_what_the_person_may_do_and_nothing_else(cast: Cast) -> None:
     made = conversation(cast.channel_queue)
-    assert offered(cast.agent, made) == ["details"]
-    assert offered(cast.manager, made) == ["acknowledge", "take", "transfer", "pause", "details", "close"]
+    assert offered(cast.agent, made) == ["contact", "details"]
+    assert offered(cast.manager, made) == ["acknowledge", "take", "transfer", "pause", "contact", "details", "close"]
     given = conversation(cast.channel_queue, "+15145550143", assignee=cast.agent, offered_at=NOW)
-    assert offered(cast.agent, given) == ["acknowledge", "take", "transfer", "pause", "release", "details", "close"]
+    assert offered(cast.agent, given) == [
+        "acknowledge",
+        "take",
+        "transfer",
+        "pause",
+        "release",
+        "contact",
+        "details",
+        "close",
+    ]
     assert "recover" in offered(cast.manager, given)
     released = conversation(cast.channel_queue, "+15145550144", released_by=cast.agent2)
-    assert offered(cast.agent, released) == ["take", "details"]
+    assert offered(cast.agent, released) == ["take", "contact", "details"]
     paused = conversation(cast.channel_queue, "+15145550145", status=InteractionStatus.PAUSED, waiting_since=None)
-    assert offered(cast.admin, paused) == ["take", "transfer", "resume", "details", "close"]
+    assert offered(cast.admin, paused) == ["take", "transfer", "resume", "contact", "details", "close"]
     closed = conversation(cast.channel_queue, "+15145550146", status=InteractionStatus.CLOSED)
-    assert offered(cast.admin, closed) == ["details", "reopen"]
+    assert offered(cast.admin, closed) == ["contact", "details", "reopen"]
     conversation(cast.channel_queue, "+15145550146")
-    assert offered(cast.admin, closed) == ["details"]
+    assert offered(cast.admin, closed) == ["contact", "details"]
 
 
 def test_the_outsider_sees_no_menu(cast: Cast) -> None:

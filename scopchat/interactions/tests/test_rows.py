@@ -31,6 +31,8 @@ FACTS = Facts(
     changed_at=datetime(2026, 11, 24, 2, 30, tzinfo=UTC),
     offered=True,
     wake_at=datetime(2026, 11, 25, 2, 30, tzinfo=UTC),
+    contact=None,
+    words=None,
     channel="Ligne",
     queue='Ventes "B"',
     assignee="Zoé <O'Neil>",
@@ -82,11 +84,18 @@ def test_the_thread_that_is_open_is_marked() -> None:
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_each_shape_says_what_is_in_it_and_nothing_else(language: str) -> None:
     """A row that is filled in is the row that the template makes of its values."""
-    for unread, preview, assignee, offered, ours, wake_at in product(
-        [0, 1, 2, 9], ["", "Oui"], [None, "Zoé"], [False, True], [False, True], [None, FACTS.wake_at]
+    for unread, preview, assignee, offered, ours, wake_at, contact in product(
+        [0, 1, 2], ["", "Oui"], [None, "Zoé"], [False, True], [False, True], [None, FACTS.wake_at], [None, "<Léa> Roy"]
     ):
         facts = replace(
-            FACTS, unread=unread, preview=preview, assignee=assignee, offered=offered, ours=ours, wake_at=wake_at
+            FACTS,
+            unread=unread,
+            preview=preview,
+            assignee=assignee,
+            offered=offered,
+            ours=ours,
+            wake_at=wake_at,
+            contact=contact,
         )
         assert drawn(facts, language) == _by_the_template(facts, language)
 

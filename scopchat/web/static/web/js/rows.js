@@ -1,5 +1,7 @@
 // The list: sorted rows that come page by page ("rows") or as they change ("live-rows"), each put in its place if it
 // belongs in the view that the page shows. The view's rules are those of the server's InboxView.
+import { plain } from "./filter.js";
+
 const FRESH = 5000;
 const recent = new Map();
 
@@ -8,16 +10,19 @@ const openThread = () => document.getElementById("thread")?.dataset.id;
 
 function currentView() {
   const form = new FormData(document.getElementById("view"));
-  const digits = (form.get("q") ?? "").replace(/\D/g, "").slice(0, 20);
-  return { view: form.get("view"), queue: form.get("queue"), digits, waiting: form.get("sort") === "waiting" };
+  const typed = form.get("q") ?? "";
+  const words = /\p{L}/u.test(typed) ? plain(typed).split(/\s+/).filter(Boolean) : [];
+  const digits = words.length ? "" : typed.replace(/\D/g, "").slice(0, 20);
+  return { view: form.get("view"), queue: form.get("queue"), words, digits, waiting: form.get("sort") === "waiting" };
 }
 
-function belongs({ dataset }, { view, queue, digits }) {
+function belongs({ dataset }, { view, queue, words, digits }) {
   const whose = view === "mine" ? list().dataset.person : "";
   return (
     (view === "all" || (view === "paused" ? dataset.status === "paused" : dataset.assignee === whose)) &&
     (!queue || dataset.queue === queue) &&
-    dataset.number.includes(digits)
+    dataset.number.includes(digits) &&
+    words.every((word) => dataset.words.includes(word))
   );
 }
 

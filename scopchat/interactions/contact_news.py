@@ -1,0 +1,26 @@
+"""What becomes of open pages when a contact is called otherwise, or described otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from scopchat.common.signals import listens
+from scopchat.contacts.signals import contacts_changed
+from scopchat.events.catalogue import Part
+from scopchat.interactions.models import Interaction
+from scopchat.interactions.services.changes import announce_rows
+
+
+@listens(contacts_changed)
+def show_contacts(*, company_id: int, numbers: Sequence[str], renamed: bool, now: datetime) -> None:
+    """Conversations under way with these numbers are drawn again. Index `interaction_number_begins`."""
+    found = Interaction.objects.not_closed().filter(company_id=company_id, customer__in=numbers)
+    rows = found.values_list("pk", "company_id", "channel_id", "queue_id", "assignee_id")
+    if not renamed:
+        announce_rows(rows, part=Part.THREAD)
+        return
+    # Locked in one order, as several people may name customers at once.
+    locked = list(rows.order_by("pk").select_for_update(no_key=True))
+    Interaction.objects.filter(pk__in=[row[0] for row in locked]).update(changed_at=now)
+    announce_rows(locked)
