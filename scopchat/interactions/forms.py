@@ -24,6 +24,8 @@ from scopchat.interactions.status import InteractionStatus
 from scopchat.queues.models import Queue
 from scopchat.tenancy.models import Company
 
+MAX_TYPED_NUMBER = 40
+
 
 class DraftForm(forms.Form):
     """A text, with the key that makes sending it twice send it once."""
@@ -67,7 +69,7 @@ class StartForm(DraftForm):
         error_messages={"invalid_choice": _("Nothing can be sent from this channel any more.")},
     )
     phone = forms.CharField(
-        label=_("Phone"), max_length=40, widget=forms.TextInput({"type": "tel", "autocomplete": "off"})
+        label=_("Phone"), max_length=MAX_TYPED_NUMBER, widget=forms.TextInput({"type": "tel", "autocomplete": "off"})
     )
 
     field_order = ("channel", "phone", "text")

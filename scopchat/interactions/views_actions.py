@@ -20,7 +20,7 @@ from scopchat.common.gsm import MAX_CHARACTERS
 from scopchat.common.refusals import said_on
 from scopchat.interactions import pages
 from scopchat.interactions.acting import answer, refused, start_of
-from scopchat.interactions.forms import ReplyForm, StartForm
+from scopchat.interactions.forms import MAX_TYPED_NUMBER, ReplyForm, StartForm
 from scopchat.interactions.media import link_to_upload
 from scopchat.interactions.models import Interaction, Message
 from scopchat.interactions.services import delivery, drafts, lifecycle
@@ -125,7 +125,8 @@ def settle(request: PersonRequest, pk: int) -> HttpResponse:
 def start(request: PersonRequest) -> HttpResponse:
     """The new-message dialog, and sending it."""
     channels = channels_to_start_from(request.user)
-    form = StartForm(request.POST or None, channels=channels)
+    phone = request.GET.get("phone", "")[:MAX_TYPED_NUMBER]
+    form = StartForm(request.POST or None, channels=channels, initial={"phone": phone})
     status = 200
     if request.method == "POST":
         status = 422

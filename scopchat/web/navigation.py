@@ -55,6 +55,13 @@ MENU = (
         pages=("interactions:content",),
     ),
     Entry(
+        _("Contacts"),
+        "address-book",
+        "contacts:list",
+        Permission.USE_CONTACTS,
+        pages=("contacts:add", "contacts:edit", "contacts:labels"),
+    ),
+    Entry(
         _("Queues"),
         "queue",
         "administration:queues",

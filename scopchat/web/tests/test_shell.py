@@ -26,15 +26,21 @@ def menu(html: bytes) -> list[str]:
 @pytest.mark.parametrize(
     ("who", "expected"),
     [
-        ("agent", "messages interactions"),
-        ("manager", "messages interactions canned-replies"),
-        ("user", "messages interactions"),
-        ("admin", "messages interactions queues canned-replies users channels providers company audit simulator"),
+        ("agent", "messages interactions contacts"),
+        ("manager", "messages interactions contacts canned-replies"),
+        ("user", "messages interactions contacts"),
+        (
+            "admin",
+            "messages interactions contacts queues canned-replies users channels providers company audit simulator",
+        ),
         (
             "outsider_admin",
-            "messages interactions queues canned-replies users channels providers company audit simulator",
+            "messages interactions contacts queues canned-replies users channels providers company audit simulator",
         ),
-        ("operator_admin", "messages interactions queues canned-replies users channels providers companies audit"),
+        (
+            "operator_admin",
+            "messages interactions contacts queues canned-replies users channels providers companies audit",
+        ),
     ],
 )
 def test_it_shows_in_the_menu_what_the_role_may_open(cast: Cast, who: str, expected: str) -> None:
