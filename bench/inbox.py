@@ -40,6 +40,10 @@ def _pages(made: past.Past, thread: int, digits: str) -> dict[str, str]:
         "archive, last digits": f"/interactions/?q={digits[-5:]}",
         "archive, first digits": f"/interactions/?q={digits[1:8]}",
         "archive, digits of nobody": "/interactions/?q=99999",
+        "archive, a rare word": f"/interactions/?q=conversation+{thread}",
+        "archive, a word in all": "/interactions/?q=merci",
+        "archive, beginnings in all": "/interactions/?q=mer+pati",
+        "archive, no such word": "/interactions/?q=hippopotame",
         "one interaction": f"/interactions/{thread}/",
     }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from scopchat.accounts.models import User
@@ -52,6 +52,14 @@ CROSS JOIN LATERAL (SELECT CASE WHEN k %% 2 = 1 THEN 'in' ELSE 'out' END AS dire
                            i.opened_at + k * interval '4 minutes' AS at) d
 ORDER BY at
 """
+
+WORDS_SQL = """
+INSERT INTO interactions_messagewords (message_id, company_id, interaction_id, words)
+SELECT m.id, m.company_id, m.interaction_id,
+       array_to_tsvector(array['#' || m.company_id] || regexp_split_to_array(lower(rtrim(m.text, '.')), '[ ,]+'))
+FROM interactions_message m
+"""
+"""What `common.lexemes` makes of these texts; a sample of it is compared."""
 
 EVENTS_SQL = """
 INSERT INTO interactions_interactionevent (company_id, interaction_id, happening, person_id, created_at)
@@ -131,7 +139,25 @@ def _fill(company_id: int, agents: list[int], channels: list[tuple[int, int | No
         cursor.execute(QUIET_SQL, [quiet, QUIET])
         cursor.execute(MESSAGES_SQL, parameters)
         cursor.execute(EVENTS_SQL)
+        cursor.execute("DROP INDEX message_words")
+        cursor.execute(WORDS_SQL)
+        cursor.execute("CREATE INDEX message_words ON interactions_messagewords USING gin (words)")
         # What a live table has from autovacuum.
         cursor.execute("VACUUM ANALYZE interactions_interaction")
         cursor.execute("VACUUM ANALYZE interactions_message")
         cursor.execute("VACUUM ANALYZE interactions_interactionevent")
+        cursor.execute("VACUUM ANALYZE interactions_messagewords")
+        _compare(cursor)
+
+
+def _compare(cursor: Any) -> None:
+    """What was written for the search is what the program would have written."""
+    from scopchat.common.lexemes import vector_of
+
+    cursor.execute(
+        "SELECT m.company_id, m.text, w.words::text FROM interactions_messagewords w"
+        " JOIN interactions_message m ON m.id = w.message_id ORDER BY m.id LIMIT 100"
+    )
+    for company, text, words in cursor.fetchall():
+        cursor.execute("SELECT %s::tsvector::text", [vector_of(text, company_id=company)])
+        assert cursor.fetchone()[0] == words, text
