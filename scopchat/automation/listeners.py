@@ -14,14 +14,12 @@ from scopchat.automation.models import Occasion
 from scopchat.automation.services import Wanted, ask_for_replies
 from scopchat.channels.providers.base import Wish
 from scopchat.common.signals import listens
-from scopchat.interactions.models import Interaction
 from scopchat.interactions.signals import (
     InteractionChanged,
     KeywordReceived,
-    TextReceived,
+    conversations_wait,
     interactions_changed,
     keywords_received,
-    texts_received,
 )
 from scopchat.interactions.status import Happening
 from scopchat.queues.models import Queue
@@ -56,14 +54,11 @@ def confirm(*, keywords: Sequence[KeywordReceived]) -> None:
     )
 
 
-@listens(texts_received)
-def distribute_texts(*, texts: Sequence[TextReceived]) -> None:
+@listens(conversations_wait)
+def distribute_what_came(*, queues: Collection[int]) -> None:
     """What comes to an automatic queue, and what nobody has there, is offered."""
-    companies = _with_automatic_queues({text.company_id for text in texts})
-    if companies:
-        threads = {text.interaction_id for text in texts if text.company_id in companies}
-        waiting = Interaction.objects.filter(pk__in=threads, assignee=None, queue__in=Queue.objects.automatic())
-        _ask(set(waiting.order_by().values_list("company", flat=True)))
+    automatic = Queue.objects.automatic().filter(pk__in=queues).order_by()
+    _ask(set(automatic.values_list("company", flat=True)))
 
 
 @listens(interactions_changed)

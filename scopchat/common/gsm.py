@@ -51,7 +51,8 @@ class Measure:
 
 def normalise(text: str) -> str:
     """The text as it is stored and counted: NFC, Unix line ends, no NUL or ESC, no space around."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n").translate(UNSENDABLE)
+    if not text.isprintable():
+        text = text.replace("\r\n", "\n").replace("\r", "\n").translate(UNSENDABLE)
     return unicodedata.normalize("NFC", text).strip()
 
 

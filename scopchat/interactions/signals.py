@@ -16,6 +16,8 @@ from scopchat.optouts.keywords import Keyword
 
 texts_received = Signal()
 """Sent with `texts`, a sequence of `TextReceived`, in the order in which they came."""
+conversations_wait = Signal()
+"""Sent with `queues`, a set of ids: texts came to conversations that wait there and that nobody has."""
 texts_settled = Signal()
 """Sent with `texts`, a sequence of `TextSettled`: a text may settle more than once, up its ladder."""
 keywords_received = Signal()

@@ -21,7 +21,7 @@ from scopchat.interactions.services import keywords
 from scopchat.interactions.services.changes import announce_rows
 from scopchat.interactions.services.keywords import Heard
 from scopchat.interactions.services.outbox import PHOTO, PREVIEW_CHARACTERS
-from scopchat.interactions.signals import TextReceived, texts_received
+from scopchat.interactions.signals import TextReceived, conversations_wait, texts_received
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +110,8 @@ def _interactions(
     opened = batch(queries.OPEN_INTERACTIONS, [now, *_columns({p: groups[p] for p in groups.keys() - settled.keys()})])
     rows = [(pk, company, channel, queue, person) for pk, company, channel, _who, queue, person in opened]
     announce_rows(rows, part=Part.ARRIVAL)
+    if queues := {queue for *_others, queue, person in rows if person is None and queue is not None}:
+        conversations_wait.send(sender=None, queues=queues)
     return {(channel_id, customer): pk for pk, _company, channel_id, customer, _queue, _person in [*opened, *over]}
 
 
