@@ -39,7 +39,7 @@ def search(user: User, company: Company, asked: Asked, words: str, *, before: in
     said: dict[int, str] = {}
     for _step in range(MAX_STEPS if query else 0):
         parameters = {"company": company.pk, "query": query, "before": before, "most": STEP}
-        texts = queries.rows("find_words", parameters)
+        texts = queries.find_words(parameters)
         shown = _shown(user, asked, [interaction for _message, interaction, _text in texts])
         for message, interaction, text in texts:
             if len(found) == PAGE:

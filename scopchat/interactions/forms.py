@@ -154,7 +154,6 @@ class ArchiveFilter(forms.Form):
         label=_("Status"),
         required=False,
         choices=[("", _("Any status")), *InteractionStatus.choices],
-        widget=forms.Select({"class": "form-select"}),
     )
     channel = forms.ModelChoiceField(
         Channel.objects.none(), label=_("Channel"), required=False, empty_label=_("Any channel")
@@ -178,7 +177,6 @@ class ArchiveFilter(forms.Form):
             field = self.fields[name]
             assert isinstance(field, forms.ModelChoiceField)
             field.queryset = choices
-            field.widget.attrs["class"] = "form-select"
             if not everything:
                 # Whose conversations they do not see, they need not know of.
                 del self.fields[name]
