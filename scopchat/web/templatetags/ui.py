@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 
 from django import forms, template
 from django.forms.boundfield import BoundField
@@ -29,6 +31,13 @@ def icon(name: str, classes: str = "") -> SafeString:
         static("web/icons.svg"),
         name,
     )
+
+
+@register.filter
+def offers(field: forms.ChoiceField) -> list[tuple[str, str]]:
+    """What a field offers to choose, as text; read from the database once, where it comes from there."""
+    choices: Iterable[Any] = field.widget.choices
+    return [(str(value), str(label)) for value, label in choices]
 
 
 @register.inclusion_tag("web/field.html")
