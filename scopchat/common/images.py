@@ -25,6 +25,13 @@ class NotAPhoto(ValueError):
     """The content is no acceptable photo; the text says why."""
 
 
+class TooLarge(NotAPhoto):
+    """More than `MAX_BYTES`."""
+
+    def __init__(self) -> None:
+        super().__init__("larger than 5 MB")
+
+
 @dataclass(frozen=True, slots=True)
 class Photo:
     content: bytes
@@ -35,7 +42,7 @@ class Photo:
 def checked_photo(content: bytes) -> Photo:
     """The photo re-encoded upright and without metadata. Raises `NotAPhoto` for other types, sizes and bombs."""
     if len(content) > MAX_BYTES:
-        raise NotAPhoto("larger than 5 MB")
+        raise TooLarge
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import models
 
@@ -16,6 +17,8 @@ from scopchat.tenancy.models import Company
 
 STEP = 200
 """Texts looked at in one go."""
+WINDOW = 20_000
+"""The latest texts, in which a word is looked for first."""
 MAX_STEPS = 10
 """Then the page ends, however little was found for somebody who sees little: it goes on from there."""
 SHOWN_CHARACTERS = 160
@@ -38,8 +41,7 @@ def search(user: User, company: Company, asked: Asked, words: str, *, before: in
     found: list[Interaction] = []
     said: dict[int, str] = {}
     for _step in range(MAX_STEPS if query else 0):
-        parameters = {"company": company.pk, "query": query, "before": before, "most": STEP}
-        texts = queries.find_words(parameters)
+        texts, is_end = _texts(company, query, before)
         shown = _shown(user, asked, [interaction for _message, interaction, _text in texts])
         for message, interaction, text in texts:
             if len(found) == PAGE:
@@ -48,9 +50,23 @@ def search(user: User, company: Company, asked: Asked, words: str, *, before: in
             if interaction in shown:
                 found.append(shown[interaction])
                 said[interaction] = text[:SHOWN_CHARACTERS]
-        if len(texts) < STEP:
+        if is_end:
             return Found(found, said, "")
     return Found(found, said, str(before) if query else "")
+
+
+def _texts(company: Company, query: str, before: int) -> tuple[list[tuple[Any, ...]], bool]:
+    """The next texts with the words, and whether there are no more.
+
+    Common words fill a page from the latest texts; words that do not are few enough to read all that have them. Left
+    to itself the planner reads every text in order for a rare word, since it reckons with stopping early.
+    """
+    parameters = {"company": company.pk, "query": query, "before": before, "most": STEP, "window": WINDOW}
+    latest = queries.rows("find_words", parameters)
+    if len(latest) > PAGE:
+        return latest, False
+    texts = queries.rows("find_rare_words", parameters)
+    return texts, len(texts) < STEP
 
 
 def _shown(user: User, asked: Asked, ids: list[int]) -> dict[int, Interaction]:

@@ -178,28 +178,6 @@ def rows(name: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
     return found
 
 
-RARE = 20_000
-"""Texts, by the planner's estimate, up to which reading all that fit is less than looking for them in order."""
-
-
-def find_words(parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-    """Rows of `sql/find_words.sql`; rare words by their own index, common ones in the order of texts.
-
-    Left to itself the planner takes the order for rare words too, because it stops early where there is much: it then
-    reads everything for little.
-    """
-    text = statement("find_words")
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "EXPLAIN (FORMAT JSON) SELECT FROM interactions_messagewords WHERE words @@ %(query)s::tsquery", parameters
-        )
-        if cursor.fetchone()[0][0]["Plan"]["Plan Rows"] <= RARE:
-            text = text.replace("ORDER BY w.message_id DESC", "ORDER BY w.message_id + 0 DESC")
-        cursor.execute(text, parameters)
-        found: list[tuple[Any, ...]] = cursor.fetchall()
-    return found
-
-
 def memberships(person_id: int) -> tuple[list[int], list[int]]:
     """Ids of the person's channels and queues, all of their own company."""
     with connection.cursor() as cursor:

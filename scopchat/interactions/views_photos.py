@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from asgiref.sync import async_to_sync
-from django.core.files.uploadedfile import UploadedFile
 from django.db.models.fields.files import FieldFile
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -16,8 +14,8 @@ from django_scopes import scope
 from scopchat.accounts.access import PersonRequest, public, requires
 from scopchat.accounts.roles import Permission
 from scopchat.common.clock import utc_now
-from scopchat.common.images import MAX_BYTES, NotAPhoto
-from scopchat.common.photo_process import checked_apart
+from scopchat.common.images import NotAPhoto, TooLarge
+from scopchat.common.photo_uploads import checked_upload
 from scopchat.interactions import media, pages
 from scopchat.interactions.models import Attachment, AttachmentState, Upload
 from scopchat.interactions.services import uploads
@@ -75,17 +73,13 @@ def _shown(file: FieldFile, content_type: str) -> HttpResponse:
 @requires(Permission.ANSWER)
 def upload(request: PersonRequest) -> HttpResponse:
     """Takes one photo for a text that is being written; answers with its line, or with the reason why not."""
-    file = request.FILES.get("photo")
-    refusal = _("Choose a photo.")
-    if isinstance(file, UploadedFile) and (file.size or 0) > MAX_BYTES:
+    try:
+        photo = checked_upload(request.FILES.get("photo"))
+    except TooLarge:
         refusal = _("Larger than 5 MB.")
-    elif isinstance(file, UploadedFile):
-        try:
-            photo = async_to_sync(checked_apart)(file.read())
-        except NotAPhoto:
-            refusal = _("Not a JPG or PNG photo.")
-        else:
-            kept = uploads.keep(company=request.company, person=request.user, photo=photo, now=utc_now())
-            context = {"photo": kept, "address": media.link_to_upload(kept.pk)}
-            return render(request, "interactions/upload.html", context)
+    except NotAPhoto:
+        refusal = _("Not a JPG or PNG photo.")
+    else:
+        kept = uploads.keep(company=request.company, person=request.user, photo=photo, now=utc_now())
+        return render(request, "interactions/upload.html", {"photo": kept, "address": media.link_to_upload(kept.pk)})
     return HttpResponse(refusal, content_type="text/plain; charset=utf-8", status=HTTPStatus.UNPROCESSABLE_ENTITY)

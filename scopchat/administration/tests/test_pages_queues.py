@@ -242,12 +242,12 @@ def test_a_queue_in_use_is_not_closed_and_the_page_says_why(cast: Cast) -> None:
     browser = signed_in(cast.admin)
     interaction = conversation(cast.channel_queue)
     shown = flat(browser.post(f"/queues/{cast.queue.pk}/close/", follow=True).content)
-    assert "1 canal dirige ses messages vers cette file" in shown
-    assert "1 conversation de cette file est encore en cours" in shown
+    assert "1 canal pointe vers cette file" in shown
+    assert "Il reste 1 conversation en cours dans cette file" in shown
     point_elsewhere(cast)
     shown = flat(browser.post(f"/queues/{cast.queue.pk}/close/", follow=True).content)
-    assert "dirige ses messages" not in shown
-    assert "1 conversation de cette file est encore en cours" in shown
+    assert "pointe vers cette file" not in shown
+    assert "Il reste 1 conversation en cours dans cette file" in shown
     assert not is_closed(cast, cast.queue)
     with scope(company=cast.client):
         Interaction.objects.filter(pk=interaction.pk).update(status=InteractionStatus.CLOSED, closed_at=NOW)

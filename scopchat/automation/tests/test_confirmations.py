@@ -55,11 +55,11 @@ def waiting() -> int:
         return AutoReply.objects.count()
 
 
-LEFT_FR = "Clinique Laurier : vous ne recevrez plus nos envois. Pour les recevoir de nouveau, répondez DEBUTER."
+LEFT_FR = "Clinique Laurier : vous ne recevrez plus nos envois. Pour vous réinscrire, répondez DEBUTER."
 LEFT_EN = "Clinique Laurier: you will get no more of our mass texts. Reply START to get them again."
-BACK_FR = "Clinique Laurier : vous recevez de nouveau nos envois. Pour ne plus les recevoir, répondez ARRET."
+BACK_FR = "Clinique Laurier : vous recevrez de nouveau nos envois. Pour vous désinscrire, répondez ARRET."
 HELP_FR = (
-    "Clinique Laurier : écrivez-nous ici, une personne vous répondra. Pour ne plus recevoir nos envois, répondez ARRET."
+    "Clinique Laurier : écrivez-nous ici et nous vous répondrons. Pour vous désinscrire de nos envois, répondez ARRET."
 )
 
 

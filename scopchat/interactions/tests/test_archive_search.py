@@ -84,9 +84,11 @@ def test_who_sees_little_finds_little(cast: Cast, talks: list[Interaction]) -> N
     assert 'name="person"' not in page
 
 
-def test_pages_go_on_and_each_conversation_stands_once(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("step", [2, 5])
+def test_pages_go_on_and_each_conversation_stands_once(cast: Cast, monkeypatch: pytest.MonkeyPatch, step: int) -> None:
+    """Rare words are read all at once, common ones from the latest texts on."""
     monkeypatch.setattr("scopchat.interactions.archive_search.PAGE", 3)
-    monkeypatch.setattr("scopchat.interactions.archive_search.STEP", 2)
+    monkeypatch.setattr("scopchat.interactions.archive_search.STEP", step)
     made = [conversation(cast.channel_queue, f"+15145550{place:03d}", minutes=place) for place in range(8)]
     for round_ in range(3):
         for one in made[:: 1 if round_ % 2 else -1]:

@@ -70,7 +70,7 @@ def test_what_was_written_on_in_another_window_is_not_lost(cast: Cast, made: Int
     send(browser, made, "Oui", KEY)
     refused = send(browser, made, "Oui, demain", KEY)
     assert refused.status_code == 422
-    assert "a été envoyé depuis une autre fenêtre" in refused.content.decode()
+    assert "est déjà parti d’une autre fenêtre" in refused.content.decode()
     assert 'hx-target="#draft-key"' in refused.content.decode()
     assert write(browser, made, "Oui, demain") != KEY
     assert texts(cast) == ["Oui"]

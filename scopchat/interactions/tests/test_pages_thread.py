@@ -187,6 +187,6 @@ def test_it_warns_before_an_answer_that_the_carrier_would_refuse(cast: Cast) -> 
         assert "Désinscrit des envois de masse (23 novembre 2026). Vous pouvez" in browser.get(address).content.decode()
         one.blocked_at = NOW
         one.save()
-    assert "le fournisseur refuse nos textos vers ce numéro" in browser.get(address).content.decode()
+    assert "Bloqué par le fournisseur depuis le 23 novembre 2026" in browser.get(address).content.decode()
     other = conversation(cast.channel_queue, "+15145550199")
     assert b"say-opt-out" not in browser.get(f"/messages/{other.pk}/").content

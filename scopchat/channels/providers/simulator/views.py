@@ -5,8 +5,6 @@ from __future__ import annotations
 import string
 from typing import Any
 
-from asgiref.sync import async_to_sync
-from django.core.files.uploadedfile import UploadedFile
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -20,9 +18,9 @@ from scopchat.channels.providers.simulator import photos, services
 from scopchat.channels.providers.simulator.forms import BehaviourForm, PhoneForm, TextForm
 from scopchat.channels.providers.simulator.models import Outcome, SimulatedPhone, SimulatedText
 from scopchat.common.clock import utc_now
-from scopchat.common.images import MAX_BYTES, NotAPhoto
+from scopchat.common.images import NotAPhoto
 from scopchat.common.phones import BadNumber
-from scopchat.common.photo_process import checked_apart
+from scopchat.common.photo_uploads import checked_upload
 
 SHOWN = 40
 """Texts shown on each phone."""
@@ -107,11 +105,8 @@ def text(request: PersonRequest, pk: int) -> HttpResponse:
 
 def _photo_in(request: PersonRequest) -> tuple[str, ...]:
     """Where the carrier keeps the photo that was taken; none where it is no photo."""
-    file = request.FILES.get("photo")
-    if not isinstance(file, UploadedFile) or (file.size or 0) > MAX_BYTES:
-        return ()
     try:
-        return (photos.keep(async_to_sync(checked_apart)(file.read())),)
+        return (photos.keep(checked_upload(request.FILES.get("photo"))),)
     except NotAPhoto:
         return ()
 
