@@ -19,6 +19,8 @@ from scopchat.accounts.access import Access, access_of
 from scopchat.accounts.models import User
 from scopchat.accounts.roles import Role
 from scopchat.accounts.services import create_user
+from scopchat.automation.models import OpeningHours
+from scopchat.automation.services.settings import Hours, create_hours
 from scopchat.canned.models import CannedReply
 from scopchat.canned.services import add_canned
 from scopchat.channels.models import Channel, Destination, Loan, Provider
@@ -117,6 +119,7 @@ def things_of(company: Company, person: User) -> dict[type, Any]:
     return {
         LeftOut: _left_out(company, person),
         **_canned_and_contacts(company, person, interaction.customer),
+        OpeningHours: _opening_hours(company),
         Adapter: "simulator",
         Attachment: link_to(photo.pk).split("/")[-2],
         Authenticator: _factors_of(person),
@@ -143,6 +146,11 @@ def _canned_and_contacts(company: Company, person: User, number: str) -> dict[ty
         contact.labels.add(label, through_defaults={"company": company})
         note = add_note(contact=contact, text="Préfère le matin.", acting=person, now=NOW)
     return {CannedReply: canned.pk, Contact: contact.pk, ContactNote: note.pk, Label: label.pk}
+
+
+def _opening_hours(company: Company) -> int:
+    with scope(company=company):
+        return create_hours(company=company, hours=Hours(name="Bureau", week=[[]] * 7)).pk
 
 
 def _left_out(company: Company, person: User) -> int:

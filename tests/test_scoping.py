@@ -21,7 +21,7 @@ from django_scopes.exceptions import ScopeError
 
 from scopchat.accounts.models import Sighting, User
 from scopchat.accounts.services import people_of
-from scopchat.automation.models import AutoReply, Occasion
+from scopchat.automation.models import AutoReply, Fallback, Occasion, OpeningHours, ReplyTexts
 from scopchat.canned.models import CannedReply
 from scopchat.channels.models import Channel, Loan, LoanUse, Provider
 from scopchat.channels.providers.simulator.models import SimulatedPhone, SimulatedText
@@ -61,6 +61,9 @@ def fill(company: Company, channel: Channel) -> None:
         Draft.objects.create(company=company, interaction=interaction, person=person, text="…", written_at=NOW)
         MessageWords.objects.create(company=company, message=message, interaction=interaction, words="'bonjour'")
         CannedReply.objects.create(company=company, name="heures", text="…")
+        Fallback.objects.create(company=company, channel=channel)
+        OpeningHours.objects.create(company=company, name="Bureau", week=[])
+        ReplyTexts.objects.create(company=company, channel=channel)
         contact = Contact.objects.create(company=company, number="+15145550142", created_at=NOW, updated_at=NOW)
         label = Label.objects.create(company=company, name="Fidèle", hue=0)
         ContactLabel.objects.create(company=company, contact=contact, label=label)
@@ -86,7 +89,8 @@ def test_these_are_all_the_tenant_models() -> None:
     assert {*MODELS} == {
         Archival, Provider, Channel, Queue, Interaction, Message, Attachment, InteractionEvent, SimulatedPhone,
         SimulatedText, SegmentUse, SegmentPool, Sighting, Loan, LoanUse, QueueMember, Upload, Draft,
-        CannedReply, MessageWords, OptOut, OptOutChange, AutoReply, Contact, ContactLabel, ContactNote, Label,
+        CannedReply, MessageWords, OptOut, OptOutChange, AutoReply, Fallback,
+        OpeningHours, ReplyTexts, Contact, ContactLabel, ContactNote, Label,
     }  # fmt: skip
 
 

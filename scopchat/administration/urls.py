@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from scopchat.administration import views_audit, views_companies, views_queues, views_returning, views_users
+from scopchat.administration import (
+    views_audit,
+    views_companies,
+    views_hours,
+    views_queues,
+    views_returning,
+    views_users,
+)
 
 app_name = "administration"
 urlpatterns = [
@@ -36,6 +43,12 @@ urlpatterns = [
     path("queues/<int:pk>/people/", views_queues.people, name="queue_people"),
     path("queues/<int:pk>/close/", views_queues.close, name="close_queue"),
     path("queues/<int:pk>/reopen/", views_queues.reopen, name="reopen_queue"),
+    path("queues/<int:pk>/nobody-there/", views_hours.queue, name="queue_fallback"),
+    path("channels/<int:pk>/nobody-there/", views_hours.channel, name="channel_fallback"),
+    path("hours/", views_hours.listing, name="hours"),
+    path("hours/add/", views_hours.add, name="add_hours"),
+    path("hours/<int:pk>/", views_hours.edit, name="edit_hours"),
+    path("hours/<int:pk>/delete/", views_hours.delete, name="delete_hours"),
     path("audit/", views_audit.listing, name="audit"),
     path("audit/export/", views_audit.export, name="audit_export"),
 ]

@@ -49,6 +49,7 @@ class Verb(models.TextChoices):
     QUEUE_MEMBERS_CHANGED = "queue.members_changed", _("People of a queue changed")
     QUEUE_CLOSED = "queue.closed", _("Queue closed")
     QUEUE_REOPENED = "queue.reopened", _("Queue opened again")
+    QUEUE_FALLBACK_CHANGED = "queue.fallback_changed", _("What a queue does when nobody is there changed")
     CANNED_ADDED = "canned.added", _("Canned reply added")
     CANNED_CHANGED = "canned.changed", _("Canned reply changed")
     CANNED_REMOVED = "canned.removed", _("Canned reply removed")
@@ -60,8 +61,13 @@ class Verb(models.TextChoices):
     LABEL_REMOVED = "contact.label_removed", _("Label removed")
     CHANNEL_CREATED = "channel.created", _("Channel created")
     CHANNEL_CHANGED = "channel.changed", _("Channel changed")
+    CHANNEL_FALLBACK_CHANGED = "channel.fallback_changed", _("What a channel does when nobody is there changed")
+    CHANNEL_TEXTS_CHANGED = "channel.texts_changed", _("Replies to keywords changed")
     CHANNEL_LENT = "channel.lent", _("Channel lent")
     CHANNEL_LOAN_REVOKED = "channel.loan_revoked", _("Channel taken back")
+    HOURS_CREATED = "hours.created", _("Opening hours added")
+    HOURS_CHANGED = "hours.changed", _("Opening hours changed")
+    HOURS_DELETED = "hours.deleted", _("Opening hours deleted")
     PROVIDER_CREATED = "provider.created", _("Provider created")
     PROVIDER_CHANGED = "provider.changed", _("Provider changed")
     PROVIDER_ADDRESSES_RENEWED = "provider.addresses_renewed", _("Callback addresses renewed")
@@ -83,32 +89,43 @@ GROUPS: dict[str, Promise] = {
     "canned": _("Canned replies"),
     "contact": _("Contacts"),
     "channel": _("Channels"),
+    "hours": _("Opening hours"),
     "provider": _("Providers"),
 }
 
 DETAILS: dict[str, Promise] = {
+    "absence": _("What waits for somebody who is not there"),
+    "absent_after": _("Minutes for which a customer waits for somebody who is not there"),
     "address": _("Number"),
     "administrators": _("Administrators"),
     "agents": _("Agents"),
     "api_base_url": _("API address"),
+    "asked_for_help": _("Reply to HELP"),
     "attempts": _("Attempts more"),
     "borrower": _("Lent to"),
     "business": _("Business"),
     "carrier": _("Carrier"),
     "channels": _("Channels concerned"),
     "channels_removed": _("Channels taken out of use"),
+    "close_after": _("Hours until what nobody took is closed"),
+    "closed_reply": _("Reply when it is closed"),
+    "closing_text": _("Text at the closing"),
     "companies_closed": _("Companies that stopped working"),
     "country": _("Country"),
     "credentials": _("Credentials replaced"),
     "currency": _("Currency"),
+    "days_off": _("Days off"),
     "description": _("Description"),
     "destination": _("Messages go to"),
     "distribution": _("Distribution"),
     "email": _("E-mail"),
+    "escalate_after": _("Minutes until what nobody took is brought to the managers"),
     "filter": _("Filter"),
     "grace": _("Minutes until what an absent agent has is taken back"),
+    "hours": _("Opening hours"),
     "kind": _("Kind"),
     "language": _("Language"),
+    "left": _("Reply to STOP"),
     "lender": _("Lent by"),
     "mass_sends": _("Mass sends"),
     "max_channels": _("Most channels"),
@@ -118,12 +135,15 @@ DETAILS: dict[str, Promise] = {
     "max_users": _("Most users"),
     "means": _("By means of"),
     "name": _("Name"),
+    "nobody_reply": _("Reply when nobody is there"),
     "number": _("Number"),
     "outcome": _("Outcome"),
     "parent": _("Below"),
     "priority": _("Priority"),
     "provider": _("Provider"),
     "refusal": _("Why it was refused"),
+    "region": _("Public holidays"),
+    "returned": _("Reply to START"),
     "role": _("Role"),
     "second_factor": _("Second factor required"),
     "sessions": _("Browsers"),
@@ -134,6 +154,7 @@ DETAILS: dict[str, Promise] = {
     "time_zone": _("Time zone"),
     "username": _("Username"),
     "users_removed": _("People taken out of use"),
+    "week": _("Hours of the week"),
 }
 """Keys of `Entry.details` as pages name them."""
 

@@ -24,7 +24,7 @@ from scopchat.accounts.models import ASIDE
 from scopchat.automation import queries
 from scopchat.common.clock import utc_now
 from scopchat.interactions.models import Interaction, InteractionEvent
-from scopchat.interactions.services.offering import offer, put_back
+from scopchat.interactions.services.by_itself import offer, put_back
 from scopchat.interactions.status import Happening, InteractionStatus
 from scopchat.queues.distribution import NEVER, Agent, Rule, Waiting, distribute
 from scopchat.queues.models import Queue, QueueMember

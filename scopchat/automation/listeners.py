@@ -11,15 +11,18 @@ from scopchat.accounts.models import Presence
 from scopchat.accounts.signals import PresenceChange, presences_changed
 from scopchat.automation.distribution import ask_to_distribute
 from scopchat.automation.models import Occasion
-from scopchat.automation.services import Wanted, ask_for_replies
+from scopchat.automation.services.out_of_office import reply_to
+from scopchat.automation.services.replies import Wanted, ask_for_replies
 from scopchat.channels.providers.base import Wish
 from scopchat.common.signals import listens
 from scopchat.interactions.signals import (
     InteractionChanged,
     KeywordReceived,
+    TextReceived,
     conversations_wait,
     interactions_changed,
     keywords_received,
+    texts_received,
 )
 from scopchat.interactions.status import Happening
 from scopchat.queues.models import Queue
@@ -52,6 +55,12 @@ def confirm(*, keywords: Sequence[KeywordReceived]) -> None:
             if (one.changed or one.keyword.wish is Wish.HELP) and not one.answered_by_carrier
         ]
     )
+
+
+@listens(texts_received)
+def reply_where_nobody_is(*, texts: Sequence[TextReceived]) -> None:
+    """Who writes while it is closed, or while nobody is there, is told so, where the company has words for it."""
+    reply_to(texts)
 
 
 @listens(conversations_wait)

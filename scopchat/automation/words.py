@@ -1,4 +1,4 @@
-"""What automatic replies say. Only letters of the GSM alphabet, so that they stay one segment."""
+"""What automatic replies say. Ours have only letters of the GSM alphabet, so that they stay one segment."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
-from scopchat.automation.models import Occasion
+from scopchat.automation.fallbacks import fallback_of
+from scopchat.automation.models import AutoReply, Occasion, ReplyTexts
 
 MAX_NAME = 40
 """Characters of the company's name."""
@@ -21,7 +22,18 @@ TEXTS: dict[Occasion, Promise] = {
 }
 
 
-def reply_of(occasion: Occasion, *, company: str, language: str) -> str:
-    """The text in the customer's language; keywords in it are of that language as well."""
+def text_of(reply: AutoReply) -> str:
+    """What the reply says; nothing where it was switched off meanwhile."""
+    interaction, occasion = reply.interaction, Occasion(reply.occasion)
+    if occasion in TEXTS:
+        own = ReplyTexts.objects.filter(channel=interaction.channel_id).values_list(occasion, flat=True).first()
+        return own or ours(occasion, company=interaction.channel.company.name, language=reply.language)
+    fallback = fallback_of(interaction)
+    texts = {Occasion.CLOSED: fallback.closed_reply, Occasion.NOBODY: fallback.nobody_reply} if fallback else {}
+    return texts.get(occasion, "")
+
+
+def ours(occasion: Occasion, *, company: str, language: str) -> str:
+    """What we say to a keyword, in the customer's language; keywords in it are of that language as well."""
     with override(language):
         return str(TEXTS[occasion]) % {"company": shorten(company, MAX_NAME, placeholder="...")}

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from scopchat.automation.distribution import distribute_everywhere
-from scopchat.automation.services import queue_replies
+from scopchat.automation.services.replies import queue_replies
+from scopchat.automation.services.unattended import attend_everywhere
 from scopchat.channels import queries as channel_queries
 from scopchat.channels.drains import Work, defer_drain
 from scopchat.common.clock import utc_now
@@ -12,7 +13,8 @@ from scopchat.interactions.services import lifecycle, stopping
 
 
 def sweep() -> None:
-    """Defers shards with due work, ends what can never leave and pauses that are over, replies and distributes."""
+    """Defers shards with due work, ends what can never leave and pauses that are over, replies, distributes and ends
+    what nobody sees to."""
     copies.look(utc_now())
     stopping.fail_left_behind()
     for shard in channel_queries.shards_to_route():
@@ -23,3 +25,4 @@ def sweep() -> None:
     lifecycle.wake(now=utc_now())
     queue_replies()
     distribute_everywhere()
+    attend_everywhere()

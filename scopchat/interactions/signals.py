@@ -39,6 +39,8 @@ class TextReceived:
     customer: str
     text: str
     received_at: datetime
+    is_keyword: bool
+    """Whether it was heeded as one (`keywords_received`)."""
 
 
 @dataclass(frozen=True, slots=True)

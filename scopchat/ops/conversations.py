@@ -11,6 +11,7 @@ from django.db import transaction
 from django_scopes import scope
 
 from scopchat.accounts.models import User
+from scopchat.automation.services.settings import Hours, WhenNobody, create_hours, set_fallback
 from scopchat.canned.services import add_canned
 from scopchat.channels.models import Channel
 from scopchat.channels.providers.base import FailureReason, InboundMessage, Receipt, ReceiptStatus
@@ -22,6 +23,7 @@ from scopchat.interactions.status import MessageStatus
 from scopchat.ops import address_book
 from scopchat.ops.demo import Cast
 from scopchat.queues.distribution import Mode, Terms
+from scopchat.queues.models import Queue
 from scopchat.queues.services import create_queue
 
 
@@ -51,6 +53,7 @@ def hold(cast: Cast, *, now: datetime) -> None:
         _closed(cast, now)
         _left_mass_sends(cast, now)
         _canned_replies(cast)
+        _when_nobody_is_there(cast)
         address_book.fill(cast, now=now)
 
 
@@ -168,6 +171,16 @@ def _canned_replies(cast: Cast) -> None:
         "stationnement": "Le stationnement est gratuit derrière la clinique, entrée par la rue Laurier.",
     }.items():
         add_canned(company=cast.client, name=name, text=text)
+
+
+def _when_nobody_is_there(cast: Cast) -> None:
+    """What waits for its results too long is brought to the managers; who writes to Marc at night is told so."""
+    week = [[["08:00", "17:00"]]] * 5 + [[], []]
+    hours = create_hours(company=cast.client, hours=Hours("Bureau", week, "CA-QC"), acting=cast.admin)
+    results = Queue.objects.get(name="Résultats")
+    set_fallback(place=results, to=WhenNobody(escalate_after=15), acting=cast.admin)
+    closed = "Bonjour ! Je suis joignable du lundi au vendredi, de 8 h à 17 h. Je vous réponds dès mon retour."
+    set_fallback(place=cast.channel_user, to=WhenNobody(hours=hours, closed_reply=closed), acting=cast.admin)
 
 
 def _give(interaction: Interaction, to: User, cast: Cast, now: datetime, *, note: str = "") -> None:

@@ -67,7 +67,12 @@ MENU = (
         "administration:queues",
         Permission.MANAGE_PEOPLE,
         CONTACT_CENTRE,
-        pages=("administration:add_queue", "administration:queue", "administration:queue_people"),
+        pages=(
+            "administration:add_queue",
+            "administration:queue",
+            "administration:queue_people",
+            "administration:queue_fallback",
+        ),
     ),
     Entry(
         _("Canned replies"),
@@ -91,7 +96,15 @@ MENU = (
         "channels:list",
         Permission.MANAGE_CHANNELS,
         SETTINGS,
-        pages=("channels:add", "channels:edit"),
+        pages=("channels:add", "channels:edit", "administration:channel_fallback"),
+    ),
+    Entry(
+        _("Opening hours"),
+        "clock",
+        "administration:hours",
+        Permission.MANAGE_CHANNELS,
+        SETTINGS,
+        pages=("administration:add_hours", "administration:edit_hours"),
     ),
     Entry(
         _("Providers"),

@@ -12,7 +12,7 @@ from django_scopes import scope, scopes_disabled
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from scopchat.automation.models import AutoReply
-from scopchat.automation.services import MAX_AN_HOUR, queue_replies
+from scopchat.automation.services.replies import MAX_AN_HOUR, queue_replies
 from scopchat.channels.models import Channel
 from scopchat.channels.providers.base import Wish
 from scopchat.common.gsm import measure
@@ -29,7 +29,7 @@ NOW = datetime.fromisoformat("2026-11-23T14:00:00Z")
 
 @pytest.fixture(autouse=True)
 def surroundings(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("scopchat.automation.services.utc_now", lambda: NOW + timedelta(seconds=2))
+    monkeypatch.setattr("scopchat.automation.services.replies.utc_now", lambda: NOW + timedelta(seconds=2))
     monkeypatch.setattr("scopchat.interactions.services.outbox.defer_drain", lambda _work, _shard: None)
 
 
@@ -102,7 +102,7 @@ def test_where_it_cannot_be_sent_it_is_left_out(
     cast: Cast, text: Any, monkeypatch: pytest.MonkeyPatch, why: str
 ) -> None:
     late = timedelta(hours=1, seconds=1) if why == "late" else timedelta(seconds=2)
-    monkeypatch.setattr("scopchat.automation.services.utc_now", lambda: NOW + late)
+    monkeypatch.setattr("scopchat.automation.services.replies.utc_now", lambda: NOW + late)
     with scopes_disabled():
         if why == "channel":
             Channel.objects.update(is_active=False)

@@ -52,6 +52,8 @@ class Interaction(TenantModel):
     preview = models.CharField(max_length=160, blank=True)
     preview_is_ours = models.BooleanField(default=False)
     waiting_since = models.DateTimeField(null=True)
+    escalated_at = models.DateTimeField(null=True)
+    """When it was brought to the managers, for want of somebody who sees to it; None again after anybody's step."""
     wake_at = models.DateTimeField(null=True)
     """When a paused one goes back to waiting by itself; None where it does not."""
     last_activity_at = models.DateTimeField()

@@ -72,7 +72,7 @@ def receive(*, arrivals: Sequence[Arrival], now: datetime) -> int:
     if heard:
         keywords.tell(heard.values(), interactions, messages)
     if texts_received.has_listeners():
-        _tell(arrivals, interactions, messages)
+        _tell(arrivals, interactions, messages, heard)
     lent = Counter(arrival.channel_id for arrival in arrivals if arrival.lent)
     if lent:
         count_in(lent, now=now)
@@ -140,7 +140,10 @@ def _columns(groups: Mapping[tuple[int, str], Sequence[Arrival]]) -> list[list[A
 
 
 def _tell(
-    arrivals: list[Arrival], interactions: dict[tuple[int, str], int], messages: dict[tuple[int, str], int]
+    arrivals: list[Arrival],
+    interactions: dict[tuple[int, str], int],
+    messages: dict[tuple[int, str], int],
+    heard: Mapping[tuple[int, str], Heard],
 ) -> None:
     """Tells the domains above."""
     texts = [
@@ -152,6 +155,7 @@ def _tell(
             customer=arrival.message.sender,
             text=normalise(arrival.message.text),
             received_at=arrival.received_at,
+            is_keyword=(arrival.channel_id, arrival.message.carrier_id) in heard,
         )
         for arrival in arrivals
     ]

@@ -50,7 +50,8 @@ def _under_way(assignee: int | None) -> Q:
 
 
 def _set(interaction: Interaction, unchanged: Q, *, now: datetime, **changes: Any) -> None:
-    changes = {**changes, "changed_at": now}
+    # Whatever somebody does with it, it is not without anybody who sees to it.
+    changes = {"escalated_at": None, **changes, "changed_at": now}
     if not Interaction.objects.filter(unchanged, pk=interaction.pk).update(**changes):
         raise overtaken(interaction)
     for name, value in changes.items():

@@ -31,15 +31,17 @@ def menu(html: bytes) -> list[str]:
         ("user", "messages interactions contacts"),
         (
             "admin",
-            "messages interactions contacts queues canned-replies users channels providers company audit simulator",
+            "messages interactions contacts queues canned-replies users channels hours "
+            "providers company audit simulator",
         ),
         (
             "outsider_admin",
-            "messages interactions contacts queues canned-replies users channels providers company audit simulator",
+            "messages interactions contacts queues canned-replies users channels hours "
+            "providers company audit simulator",
         ),
         (
             "operator_admin",
-            "messages interactions contacts queues canned-replies users channels providers companies audit",
+            "messages interactions contacts queues canned-replies users channels hours providers companies audit",
         ),
     ],
 )

@@ -13,11 +13,11 @@ from django.db import DatabaseError, InterfaceError, OperationalError, transacti
 from django_scopes import scope
 
 from scopchat.automation.models import AutoReply, Occasion
-from scopchat.automation.words import reply_of
+from scopchat.automation.words import text_of
 from scopchat.common.clock import utc_now
 from scopchat.common.refusals import Refusal
-from scopchat.interactions.models import Message, Purpose
-from scopchat.interactions.services.outbox import queue_auto_reply
+from scopchat.interactions.models import Interaction, Message, Purpose
+from scopchat.interactions.services.outbox import already_sent, queue_auto_reply
 
 logger = structlog.get_logger(__name__)
 
@@ -37,8 +37,11 @@ class Wanted:
     message_id: int
     interaction_id: int
     occasion: Occasion
-    language: str
     at: datetime
+    language: str = ""
+    """Of the customer's word, where the reply has words in each."""
+    window: str = ""
+    """The stretch of time in which the customer gets such a reply once."""
 
 
 def ask_for_replies(*, wanted: Sequence[Wanted]) -> None:
@@ -54,6 +57,7 @@ def ask_for_replies(*, wanted: Sequence[Wanted]) -> None:
                 interaction_id=one.interaction_id,
                 occasion=one.occasion,
                 language=one.language,
+                window=one.window,
                 asked_at=one.at,
             )
             for one in wanted
@@ -93,24 +97,39 @@ def _queue(pk: int, *, now: datetime) -> None:
     if reply is None:
         return
     AutoReply.objects.filter(pk=pk).delete()
-    interaction = reply.interaction
-    channel, company = interaction.channel, interaction.channel.company
-    if not (channel.is_active and company.is_active) or now - reply.asked_at > MAX_LATE or _too_many(reply, now):
+    text = text_of(reply)
+    if now - reply.asked_at > MAX_LATE or not text:
         logger.info("auto_reply_left_out", message=pk, occasion=reply.occasion)
         return
-    text = reply_of(Occasion(reply.occasion), company=company.name, language=reply.language)
+    interaction = reply.interaction
+    once = f"{reply.occasion} {interaction.channel_id} {interaction.customer} {reply.window}"
+    key = uuid5(KEYS, once if reply.window else str(pk))
+    send_once(interaction=interaction, text=text, key=key, now=now)
+
+
+def send_once(*, interaction: Interaction, text: str, key: UUID, now: datetime) -> None:
+    """Queues a text of the product itself to the customer, unless there is one of this key, or it may not go.
+
+    In the running transaction. What is left out is logged.
+    """
+    channel, company = interaction.channel, interaction.channel.company
+    if already_sent(company_id=company.pk, idempotency_key=key):
+        return
+    if not (channel.is_active and company.is_active) or _too_many(interaction, now):
+        logger.info("auto_reply_left_out", interaction=interaction.pk)
+        return
     try:
         with transaction.atomic():
-            queue_auto_reply(interaction=interaction, text=text, idempotency_key=uuid5(KEYS, str(pk)), now=now)
+            queue_auto_reply(interaction=interaction, text=text, idempotency_key=key, now=now)
     except Refusal as refusal:
-        logger.warning("auto_reply_refused", message=pk, company=company.pk, code=refusal.code)
+        logger.warning("auto_reply_refused", interaction=interaction.pk, company=company.pk, code=refusal.code)
 
 
-def _too_many(reply: AutoReply, now: datetime) -> bool:
+def _too_many(interaction: Interaction, now: datetime) -> bool:
     """Whether the number has had all that it gets within an hour. Index `message_automatic`."""
     before = Message.objects.filter(
-        channel_id=reply.interaction.channel_id,
-        customer=reply.interaction.customer,
+        channel_id=interaction.channel_id,
+        customer=interaction.customer,
         purpose=Purpose.AUTOMATIC,
         created_at__gt=now - timedelta(hours=1),
     )

@@ -1,4 +1,4 @@
-"""What queues do by themselves: giving a conversation to one of their agents, and having it back."""
+"""What happens to conversations by itself: queues give them out and have them back, what waits too long moves on."""
 
 from __future__ import annotations
 
@@ -23,10 +23,28 @@ def offer(*, interaction: Interaction, to: int, now: datetime) -> None:
 
 @transaction.atomic
 def put_back(*, interaction: Interaction, happening: Happening, now: datetime) -> None:
-    """Gives the interaction back to its queue, where it waits. Raises `HeldByAnother`, `Overtaken`."""
+    """Gives the interaction back to its members, for whom it waits. Raises `HeldByAnother`, `Overtaken`."""
     before = interaction.assignee_id
     hand_over(interaction, now=now, assignee_id=None, offered_at=None)
     move(interaction, Verb.ENQUEUE, now=now, waiting_since=Coalesce("waiting_since", now))
     interaction.refresh_from_db(fields=["waiting_since"])
     record(interaction, happening, acting=None, now=now, about_id=before)
     announce(interaction, also=before)
+
+
+@transaction.atomic
+def escalate(*, interaction: Interaction, absent: bool, now: datetime) -> None:
+    """Brings to the managers what waits for nobody, or for somebody who is `absent`. Raises `Overtaken`."""
+    hand_over(interaction, now=now, escalated_at=now)
+    happening = Happening.ESCALATED_FROM if absent else Happening.ESCALATED
+    record(interaction, happening, acting=None, now=now, about_id=interaction.assignee_id if absent else None)
+    announce(interaction)
+
+
+@transaction.atomic
+def end(*, interaction: Interaction, absent: bool, now: datetime) -> None:
+    """Closes what waits for nobody, or for somebody who is `absent`. Raises `Overtaken`."""
+    move(interaction, Verb.CLOSE, now=now, waiting_since=None, unread=0, wake_at=None, offered_at=None, closed_at=now)
+    happening = Happening.ENDED_FROM if absent else Happening.ENDED
+    record(interaction, happening, acting=None, now=now, about_id=interaction.assignee_id if absent else None)
+    announce(interaction)
