@@ -134,7 +134,9 @@ async def test_who_is_named_has_the_name_on_the_pages_of_others(cast: Cast) -> N
 async def test_it_brings_the_counts(cast: Cast) -> None:
     async with live() as feed, opened(feed, cast.agent) as page:
         await in_thread_unscoped(write, cast.channel_queue, cast.admin)
-        assert 'hx-target="#count-all" hx-swap="textContent">1<' in await page.html_with("count-all")
+        html = await page.html_with("data-count=all")
+    assert 'hx-target="[data-count=all]" hx-swap="textContent">1<' in html
+    assert f'hx-target="[data-count=queue-{cast.queue.pk}]" hx-swap="textContent">1<' in html
 
 
 async def test_a_closed_conversation_is_taken_away(cast: Cast) -> None:

@@ -12,7 +12,7 @@ from scopchat.accounts.roles import Permission, Role
 from scopchat.channels.models import Channel, Destination
 from scopchat.channels.services import create_channel
 from scopchat.events.catalogue import InteractionChange
-from scopchat.interactions import archive, inbox
+from scopchat.interactions import archive, counting
 from scopchat.interactions.abilities import abilities
 from scopchat.interactions.inbox import InboxView
 from scopchat.interactions.models import Interaction
@@ -52,8 +52,8 @@ def make_places(cast: Cast, users: list[set[str]], agents: list[set[str]]) -> tu
 def shown(user: User, cast: Cast) -> set[int]:
     """What the inbox, its counts and the archive show."""
     listed = set(InboxView().matching(user).values_list("pk", flat=True))
-    (counted,) = inbox.counts([Viewer.of(user, cast.client.pk)])
-    assert counted.all == str(len(listed) or "")
+    (counted,) = counting.counts([Viewer.of(user, cast.client.pk)])
+    assert counted.all == str(len(listed))
     kept = {found.pk for found in archive.page_of(user, cast.client, archive.Asked()).rows}
     closed = Interaction.objects.visible_to(user).filter(status=InteractionStatus.CLOSED)
     assert kept == listed | set(closed.values_list("pk", flat=True))

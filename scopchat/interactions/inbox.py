@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
@@ -15,16 +14,12 @@ from scopchat.accounts.models import User
 from scopchat.common.keyset import Cursor, micros, moment
 from scopchat.contacts.models import Contact
 from scopchat.contacts.querysets import MAX_TYPED, digits_of, has_letters
-from scopchat.interactions import queries
 from scopchat.interactions.models import Interaction
 from scopchat.interactions.querysets import InteractionQuerySet
 from scopchat.interactions.status import InteractionStatus
-from scopchat.interactions.visibility import Viewer
 
 PAGE = 40
-COUNTED = 100
-"""Counts stop here and are shown as «99+»: counting further would cost more than it tells."""
-VIEWS = ("mine", "free", "paused", "all")
+VIEWS = ("mine", "free", "all", "paused")
 FAR = 10**17
 """Microseconds, well past any date: subtracted from, it turns an ascending order into a descending one."""
 
@@ -39,26 +34,38 @@ def waiting_key(waiting_since: datetime | None) -> str:
     return f"{FAR - micros(waiting_since) if waiting_since else 0:017d}"
 
 
+def key_of(queue: int) -> str:
+    """Of the view that shows the queue (`views.js` has the same)."""
+    return f"queue-{queue}"
+
+
 @dataclass(frozen=True, slots=True)
 class InboxView:
-    """One way of looking at the inbox."""
+    """One way of looking at the inbox: one of `VIEWS`, or a queue."""
 
     view: str = "all"
     waiting_first: bool = False
     queue: int | None = None
+    """Then `view` is "all"."""
     text: str = ""
     """A part of a number, or words of a contact."""
 
     @classmethod
     def of(cls, params: QueryDict) -> Self:
         """What the address asks for; what makes no sense in it is left out."""
-        view, queue = params.get("view", ""), params.get("queue", "")
+        view, typed = params.get("view", ""), params.get("queue", "")
+        queue = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 19 else None
         return cls(
-            view=view if view in VIEWS else "all",
+            view=view if view in VIEWS and not queue else "all",
             waiting_first=params.get("sort") == "waiting",
-            queue=int(queue) if queue.isascii() and queue.isdigit() and len(queue) < 19 else None,
+            queue=queue or None,
             text=params.get("q", "").replace("\0", " ").strip()[:MAX_TYPED],
         )
+
+    @property
+    def key(self) -> str:
+        """The name by which pages know the view."""
+        return key_of(self.queue) if self.queue else self.view
 
     @property
     def query(self) -> str:
@@ -118,34 +125,3 @@ def _named(found: InteractionQuerySet, view: str, user: User) -> InteractionQuer
     if view == "paused":
         return found.filter(status=InteractionStatus.PAUSED)
     return found.filter(assignee=None) if view == "free" else found
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """Open interactions in each view of one person, and unread ones: as shown, capped, nothing for none."""
-
-    mine: str
-    free: str
-    all: str
-    unread: str
-    offered: str
-    """Given to the person, who has not taken them yet."""
-
-    @property
-    def one_unread(self) -> bool:
-        return self.unread == "1"
-
-
-def counts(viewers: Sequence[Viewer]) -> list[Counts]:
-    """What each of them is shown, all in one statement."""
-    found = queries.rows(
-        "inbox_counts",
-        {
-            "companies": [viewer.company_id for viewer in viewers],
-            "people": [viewer.person_id for viewer in viewers],
-            "everything": [viewer.sees_everything for viewer in viewers],
-            "member": [viewer.is_member for viewer in viewers],
-            "most": COUNTED,
-        },
-    )
-    return [Counts(*("99+" if number >= COUNTED else str(number or "") for number in numbers)) for numbers in found]

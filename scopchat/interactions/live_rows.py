@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -13,7 +13,7 @@ from django.utils import timezone, translation
 from scopchat.common.outlines import Outline, gap, on_one_line
 from scopchat.events.catalogue import InteractionChange
 from scopchat.interactions import rows
-from scopchat.interactions.inbox import Counts
+from scopchat.interactions.counting import LABELS, Counts
 from scopchat.interactions.queries import statement
 from scopchat.interactions.rows import Facts
 from scopchat.interactions.status import InteractionStatus
@@ -50,12 +50,17 @@ def current(facts: Facts, languages: Collection[str]) -> Current:
 def counts_html(counts: Counts, language: str) -> str:
     """The parts of the page that show the counts, on one line."""
     outline = _counts_outline(bool(counts.offered), bool(counts.unread), counts.one_unread, language)
-    return outline.filled(asdict(counts))
+    numbers = {name: getattr(counts, name) for name in (*LABELS, "offered", "unread")}
+    return outline.filled(numbers) + "".join(COUNT.format(queue.key, queue.number) for queue in counts.queues)
+
+
+COUNT = '<hx-partial hx-target="[data-count={}]" hx-swap="textContent">{}</hx-partial>'
+"""What a queue holds, wherever the page shows it; its key and number need no escaping."""
 
 
 @lru_cache(maxsize=128)
 def _counts_outline(offered: bool, unread: bool, one_unread: bool, language: str) -> Outline:
-    shown: dict[str, object] = {name: gap(name) for name in ("mine", "free", "all")}
+    shown: dict[str, object] = {name: gap(name) for name in LABELS}
     shown |= {"offered": gap("offered") if offered else "", "unread": gap("unread") if unread else ""}
     with translation.override(language):
         return Outline(render_to_string("interactions/counts.html", {"counts": shown | {"one_unread": one_unread}}))

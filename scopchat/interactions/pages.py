@@ -14,7 +14,7 @@ from scopchat.accounts.access import PersonRequest
 from scopchat.accounts.roles import Permission
 from scopchat.common.clock import utc_now
 from scopchat.common.gsm import MAX_CHARACTERS
-from scopchat.interactions import inbox, rows
+from scopchat.interactions import counting, inbox, rows
 from scopchat.interactions.abilities import abilities
 from scopchat.interactions.customers import customer_context
 from scopchat.interactions.inbox import InboxView
@@ -25,7 +25,6 @@ from scopchat.interactions.services.uploads import max_photos
 from scopchat.interactions.thread import read_thread
 from scopchat.interactions.visibility import Viewer
 from scopchat.optouts.services import opt_out_of
-from scopchat.queues.models import Queue
 
 EARLIER = 5
 """Earlier interactions listed beside a thread."""
@@ -79,16 +78,11 @@ def list_context(request: PersonRequest, view: InboxView, *, selected: int | Non
 def inbox_context(request: PersonRequest, view: InboxView, *, selected: int | None) -> dict[str, Any]:
     """The whole page, but for the thread."""
     viewer = Viewer.of(request.user, request.company.pk)
-    (numbers,) = inbox.counts([viewer])
-    queues = Queue.objects.not_closed().order_by("name", "pk")
-    if not viewer.sees_everything:
-        queues = queues.filter(people=request.user)
+    (numbers,) = counting.counts([viewer])
     return {
         **list_context(request, view, selected=selected),
-        "counts": numbers,
-        "menu_unread": numbers.unread,
-        "menu_offered": numbers.offered,
-        "queues": queues.values_list("pk", "name"),
+        "inbox_views": counting.links(numbers, view),
+        "inbox_counts": numbers,
         "may_start": request.user.may(Permission.START_CONVERSATION),
         "since": int(utc_now().timestamp() * 1000),
     }
@@ -133,6 +127,8 @@ def thread_html(request: PersonRequest, pk: int, *, start: int, seen: bool = Fal
 
 def list_html(request: PersonRequest, *, selected: int | None) -> str:
     """The list and its counts drawn anew, in the view that the page shows."""
-    context = list_context(request, InboxView.of(request.GET), selected=selected)
-    (counts,) = inbox.counts([Viewer.of(request.user, request.company.pk)])
-    return render_to_string("interactions/anew.html", {**context, "counts": counts})
+    view = InboxView.of(request.GET)
+    context = list_context(request, view, selected=selected)
+    (counts,) = counting.counts([Viewer.of(request.user, request.company.pk)])
+    views = counting.links(counts, view)
+    return render_to_string("interactions/anew.html", {**context, "counts": counts, "inbox_views": views})

@@ -152,10 +152,12 @@ FRAGMENTS = {
     "channel_names": channels.NAMES,
     "contacts": contacts.NAMES,
     "queue_names": queues.NAMES,
+    "queues": queues.IN_USE,
     "people": accounts.NAMES,
     "companies": tenancy.PLACES,
     "own_channels": CHANNELS_OF.format(person="%(person)s"),
     "own_queues": QUEUES_OF.format(person="%(person)s"),
+    "whose_queues": QUEUES_OF.format(person="who.person"),
     "seen_by_who": SEEN.format(
         channels=CHANNELS_OF.format(person="who.person"), queues=QUEUES_OF.format(person="who.person")
     ),

@@ -87,7 +87,7 @@ def test_two_tabs_show_two_companies_and_each_hears_of_its_own(desk: Desk, brows
     expect(theirs).to_contain_text("Pour la boulangerie", timeout=SOON)
     for tab, row in ((clinic, ours), (bakery, theirs)):
         expect(row).to_have_count(1)
-        expect(tab.locator("#count-all")).to_have_text("1", timeout=SOON)
+        expect(tab.locator("#menu-views [data-count=all]")).to_have_text("1", timeout=SOON)
         row.click()
         expect(tab.get_by_role("log")).to_be_visible()
 

@@ -139,7 +139,7 @@ def test_a_list_on_its_way_to_the_page_hides_nothing_that_came_meanwhile(desk: D
     row = agent.get_by_role("link", name="514 555-0144")
 
     held = Held(agent, "**/messages/?*view=free*")
-    agent.get_by_text("Libres").click()
+    agent.locator("#menu-views [data-view=free]").click()
     held.wait()
     text(admin, "514 555-0144", "Nouveau")
     expect(row).to_contain_text("Nouveau", timeout=SOON)
@@ -157,7 +157,7 @@ def test_a_row_that_does_not_belong_in_the_view_stays_out_until_it_does(desk: De
     toy_phone(admin, "514 555-0145")
     agent.goto("/messages/?view=mine")
     row = agent.get_by_role("link", name="514 555-0145")
-    free = agent.locator("#count-free")
+    free = agent.locator("#menu-views [data-count=free]")
     before = int(free.inner_text() or 0)
 
     text(admin, "514 555-0145", "À qui ?")

@@ -68,7 +68,7 @@ def test_all_of_it_goes_by_the_keyboard_from_the_row(desk: Desk, browser: Browse
     dialog.get_by_label("Sans date").check()
     manager.keyboard.press("Enter")
     expect(row(manager)).to_contain_text("En pause", timeout=SOON)
-    manager.locator(".tab", has_text="En pause").click()
+    manager.locator("#menu-views [data-view=paused]").click()
     expect(manager).to_have_url(re.compile("view=paused"))
     expect(row(manager)).to_be_visible()
     row(manager).click(button="right")

@@ -103,6 +103,17 @@ class Interaction(TenantModel):
             models.Index(
                 fields=["queue", "-last_activity_at"], condition=Q(queue__isnull=False), name="interaction_of_queue"
             ),
+            # Views of the inbox: what somebody has, or nobody, and what is in a queue.
+            models.Index(
+                fields=["company", "assignee", "-last_activity_at", "-id"],
+                condition=~Q(status=InteractionStatus.CLOSED),
+                name="interaction_open_of",
+            ),
+            models.Index(
+                fields=["queue", "-last_activity_at", "-id"],
+                condition=Q(queue__isnull=False) & ~Q(status=InteractionStatus.CLOSED),
+                name="interaction_open_in",
+            ),
             models.Index(fields=["channel", "-last_activity_at"], name="interaction_channel"),
             models.Index(fields=["wake_at"], condition=Q(wake_at__isnull=False), name="interaction_to_wake"),
         ]

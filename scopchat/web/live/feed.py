@@ -33,7 +33,7 @@ from scopchat.events.catalogue import (
     SimulatorChanged,
 )
 from scopchat.events.subscribe import listen
-from scopchat.interactions.inbox import counts
+from scopchat.interactions.counting import counts
 from scopchat.interactions.live_rows import Current, counts_html, current
 from scopchat.interactions.models import Interaction
 from scopchat.tenancy.addresses import place_of

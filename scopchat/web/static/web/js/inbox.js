@@ -1,5 +1,6 @@
 // The inbox's parts.
 import "./rows.js";
+import "./views.js";
 import "./live.js";
 import "./thread.js";
 import "./composer.js";
