@@ -23,7 +23,7 @@ class Shape(NamedTuple):
     status: str
     named: bool
     """The customer has a name; else there is the number alone."""
-    offered: bool
+    offered: str
     ours: bool
     unread: int
     """None, one, or more (2)."""

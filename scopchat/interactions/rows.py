@@ -8,6 +8,7 @@ from datetime import date, datetime
 from functools import lru_cache
 
 from django.db import models
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.html import escape
@@ -19,9 +20,10 @@ from scopchat.common.faces import hue_of, initials
 from scopchat.common.keyset import micros
 from scopchat.common.phones import display
 from scopchat.interactions.inbox import order_key, waiting_key
-from scopchat.interactions.models import Interaction
+from scopchat.interactions.models import Interaction, InteractionEvent
 from scopchat.interactions.querysets import InteractionQuerySet, contact_shown
 from scopchat.interactions.row_outlines import Shape, outline
+from scopchat.interactions.status import Happening
 from scopchat.tenancy.addresses import at
 from scopchat.tenancy.models import Company
 
@@ -57,15 +59,19 @@ class Row:
     queue: int | str
     assignee: str
     assignee_id: int | str
-    offered: bool
+    offered: str
     until: datetime | None
     at: datetime
 
 
 def for_rows(found: InteractionQuerySet) -> InteractionQuerySet:
     """With everything a row needs in the same statement; anything else raises instead of being fetched."""
+    by_queue = InteractionEvent.objects.filter(
+        interaction=OuterRef("pk"), happening=Happening.OFFERED, created_at=OuterRef("offered_at")
+    )
     return (
         found.with_contact()
+        .annotate(is_offered_by_queue=Exists(by_queue))
         .select_related("channel", "queue", "assignee")
         .only(
             "company", "customer", "status", "unread", "preview", "preview_is_ours", "waiting_since",
@@ -93,7 +99,8 @@ class Facts:
     waiting_since: datetime | None
     last_activity_at: datetime
     changed_at: datetime
-    offered: bool
+    offered: str
+    """By whom it was given to its assignee, who has not accepted it: "queue" or "person"; else empty."""
     wake_at: datetime | None
     contact: str | None
     words: str | None
@@ -121,7 +128,7 @@ def facts_of(interaction: Interaction, company: Company) -> Facts:
         waiting_since=interaction.waiting_since,
         last_activity_at=interaction.last_activity_at,
         changed_at=interaction.changed_at,
-        offered=interaction.offered_at is not None,
+        offered=_offered_by(interaction),
         wake_at=interaction.wake_at,
         contact=contact,
         words=words,
@@ -131,6 +138,12 @@ def facts_of(interaction: Interaction, company: Company) -> Facts:
         country=company.country,
         time_zone=company.time_zone,
     )
+
+
+def _offered_by(interaction: Interaction) -> str:
+    if interaction.offered_at is None:
+        return ""
+    return "queue" if vars(interaction)["is_offered_by_queue"] else "person"
 
 
 def row_of(facts: Facts) -> Row:

@@ -1,7 +1,12 @@
--- Interactions as their rows show them, each asked for together with its company. Primary keys, and contact_number_once.
+-- Interactions as their rows show them, each asked for together with its company. Primary keys, contact_number_once, and
+-- interaction_event_thread for who offered it.
 SELECT i.id, i.company_id, i.channel_id, i.queue_id, i.assignee_id, i.status, i.customer, i.unread, i.preview,
        i.preview_is_ours, i.waiting_since, i.last_activity_at, i.changed_at,
-       i.offered_at IS NOT NULL, i.wake_at, k.name, k.search, c.name, q.name, u.display_name,
+       CASE WHEN i.offered_at IS NULL THEN '' WHEN EXISTS (
+           SELECT FROM interactions_interactionevent e
+           WHERE e.interaction_id = i.id AND e.happening = 'offered' AND e.created_at = i.offered_at
+       ) THEN 'queue' ELSE 'person' END,
+       i.wake_at, k.name, k.search, c.name, q.name, u.display_name,
        company.country, company.time_zone
 FROM unnest(%s::bigint[], %s::bigint[]) AS asked (company_id, id)
 JOIN interactions_interaction i ON i.id = asked.id AND i.company_id = asked.company_id

@@ -29,7 +29,7 @@ FACTS = Facts(
     waiting_since=None,
     last_activity_at=datetime(2026, 11, 24, 2, 30, tzinfo=UTC),
     changed_at=datetime(2026, 11, 24, 2, 30, tzinfo=UTC),
-    offered=True,
+    offered="person",
     wake_at=datetime(2026, 11, 25, 2, 30, tzinfo=UTC),
     contact=None,
     words=None,
@@ -85,7 +85,13 @@ def test_the_thread_that_is_open_is_marked() -> None:
 def test_each_shape_says_what_is_in_it_and_nothing_else(language: str) -> None:
     """A row that is filled in is the row that the template makes of its values."""
     for unread, preview, assignee, offered, ours, wake_at, contact in product(
-        [0, 1, 2], ["", "Oui"], [None, "Zoé"], [False, True], [False, True], [None, FACTS.wake_at], [None, "<Léa> Roy"]
+        [0, 1, 2],
+        ["", "Oui"],
+        [None, "Zoé"],
+        ["", "person", "queue"],
+        [False, True],
+        [None, FACTS.wake_at],
+        [None, "<Léa> Roy"],
     ):
         facts = replace(
             FACTS,

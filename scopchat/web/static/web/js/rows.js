@@ -109,7 +109,7 @@ function announce(rows) {
   place.textContent = written.map(said).join(" ");
 }
 
-// What was given to the person is told wherever they are in the list, and to who cannot see it.
+// What was given to the person is told wherever they are in the list, and to who cannot see it: by a colleague or a queue.
 function isGiven({ id, dataset }) {
   const old = document.getElementById(id)?.dataset;
   const mine = (one) => one && "offered" in one && one.assignee === list().dataset.person;
@@ -117,11 +117,14 @@ function isGiven({ id, dataset }) {
 }
 
 function tellGiven(row) {
-  const words = document.getElementById("announcer").dataset.given;
-  const who = row.querySelector(".row-who").textContent.trim();
+  const { given, offered } = document.getElementById("announcer").dataset;
+  const part = (name) => row.querySelector(name).textContent.trim();
+  const words = row.dataset.offered === "queue" ? offered.replace("{queue}", part(".row-where bdi")) : given;
   const toast = Object.assign(document.createElement("div"), { className: "toast-line" });
   toast.dataset.toast = "";
-  toast.append(Object.assign(document.createElement("span"), { textContent: words.replace("{who}", who) }));
+  toast.append(
+    Object.assign(document.createElement("span"), { textContent: words.replace("{who}", part(".row-who")) }),
+  );
   document.getElementById("toasts").append(toast);
 }
 
