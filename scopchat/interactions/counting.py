@@ -21,6 +21,7 @@ LABELS = {
     "free": _("Unassigned"),
     "all": pgettext_lazy("conversations", "All"),
     "paused": pgettext_lazy("conversations", "Paused"),
+    "escalated": _("Brought to the managers"),
 }
 """Of the views, in their order."""
 
@@ -45,6 +46,8 @@ class Counts:
     free: str
     all: str
     paused: str
+    escalated: str
+    """Empty for none: then the view is not offered."""
     unread: str
     """Empty for none, as `offered`."""
     offered: str
@@ -72,13 +75,16 @@ def counts(viewers: Sequence[Viewer]) -> list[Counts]:
     return [_counts(*numbers) for numbers in found]
 
 
-def _counts(mine: int, free: int, all_: int, paused: int, unread: int, offered: int, *queues: list[Any]) -> Counts:
+def _counts(
+    mine: int, free: int, all_: int, paused: int, escalated: int, unread: int, offered: int, *queues: list[Any]
+) -> Counts:
     lines = zip(*(part or [] for part in queues), strict=True)
     return Counts(
         mine=_shown(mine),
         free=_shown(free),
         all=_shown(all_),
         paused=_shown(paused),
+        escalated=_shown(escalated) if escalated else "",
         unread=_shown(unread) if unread else "",
         offered=_shown(offered) if offered else "",
         queues=tuple(InQueue(pk, name, _shown(number)) for pk, name, number in lines),

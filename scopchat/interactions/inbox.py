@@ -19,7 +19,7 @@ from scopchat.interactions.querysets import InteractionQuerySet
 from scopchat.interactions.status import InteractionStatus
 
 PAGE = 40
-VIEWS = ("mine", "free", "all", "paused")
+VIEWS = ("mine", "free", "all", "paused", "escalated")
 FAR = 10**17
 """Microseconds, well past any date: subtracted from, it turns an ascending order into a descending one."""
 
@@ -124,4 +124,6 @@ def _named(found: InteractionQuerySet, view: str, user: User) -> InteractionQuer
         return found.filter(assignee=user)
     if view == "paused":
         return found.filter(status=InteractionStatus.PAUSED)
+    if view == "escalated":
+        return found.filter(escalated_at__isnull=False)
     return found.filter(assignee=None) if view == "free" else found

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
 
 from scopchat.accounts.access import PersonRequest
-from scopchat.accounts.roles import Permission
+from scopchat.accounts.roles import Permission, Reach
 from scopchat.common.clock import utc_now
 from scopchat.common.gsm import MAX_CHARACTERS
 from scopchat.interactions import counting, inbox, rows
@@ -84,6 +84,7 @@ def inbox_context(request: PersonRequest, view: InboxView, *, selected: int | No
         "inbox_views": counting.links(numbers, view),
         "inbox_counts": numbers,
         "may_start": request.user.may(Permission.START_CONVERSATION),
+        "tells_managers": request.user.reach(Permission.TAKE_OR_ASSIGN) >= Reach.COMPANY,
         "since": int(utc_now().timestamp() * 1000),
     }
 

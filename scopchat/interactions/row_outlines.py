@@ -24,6 +24,7 @@ class Shape(NamedTuple):
     named: bool
     """The customer has a name; else there is the number alone."""
     offered: str
+    escalated: bool
     ours: bool
     unread: int
     """None, one, or more (2)."""
@@ -43,6 +44,7 @@ def outline(shape: Shape, language: str) -> Outline:  # noqa: ARG001  part of th
         "status_label": InteractionStatus(shape.status).label,
         "named": shape.named,
         "offered": shape.offered,
+        "escalated": shape.escalated,
         "ours": shape.ours,
     }
     return Outline(render_to_string("interactions/row.html", {"row": row}))

@@ -60,6 +60,7 @@ class Row:
     assignee: str
     assignee_id: int | str
     offered: str
+    escalated: bool
     until: datetime | None
     at: datetime
 
@@ -75,7 +76,8 @@ def for_rows(found: InteractionQuerySet) -> InteractionQuerySet:
         .select_related("channel", "queue", "assignee")
         .only(
             "company", "customer", "status", "unread", "preview", "preview_is_ours", "waiting_since",
-            "last_activity_at", "changed_at", "opened_at", "closed_at", "offered_at", "wake_at", "released_by",
+            "last_activity_at", "changed_at", "opened_at", "closed_at", "offered_at", "escalated_at", "wake_at",
+            "released_by",
             "channel__name", "channel__is_active", "channel__loan", "queue__name", "assignee__display_name",
         )
         .fetch_mode(models.FETCH_RAISE)
@@ -101,6 +103,7 @@ class Facts:
     changed_at: datetime
     offered: str
     """By whom it was given to its assignee, who has not accepted it: "queue" or "person"; else empty."""
+    escalated: bool
     wake_at: datetime | None
     contact: str | None
     words: str | None
@@ -129,6 +132,7 @@ def facts_of(interaction: Interaction, company: Company) -> Facts:
         last_activity_at=interaction.last_activity_at,
         changed_at=interaction.changed_at,
         offered=_offered_by(interaction),
+        escalated=interaction.escalated_at is not None,
         wake_at=interaction.wake_at,
         contact=contact,
         words=words,
@@ -169,6 +173,7 @@ def row_of(facts: Facts) -> Row:
         assignee=facts.assignee or "",
         assignee_id=facts.assignee_id or "",
         offered=facts.offered,
+        escalated=facts.escalated,
         until=facts.wake_at,
         at=facts.last_activity_at,
     )
@@ -186,6 +191,7 @@ def _drawn(row: Row, language: str) -> SafeString:
         status=row.status,
         named=row.named,
         offered=row.offered,
+        escalated=row.escalated,
         ours=row.ours,
         unread=min(row.unread, 2),
         assignee=bool(row.assignee),

@@ -33,7 +33,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("automation", "0001_initial"),
         ("channels", "0007_no_tokens_in_the_journal"),
-        ("interactions", "0016_escalation"),
+        ("interactions", "0017_escalation"),
         ("queues", "0004_distribution"),
     ]
 

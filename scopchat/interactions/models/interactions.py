@@ -115,6 +115,11 @@ class Interaction(TenantModel):
                 name="interaction_open_in",
             ),
             models.Index(fields=["channel", "-last_activity_at"], name="interaction_channel"),
+            models.Index(
+                fields=["company", "-last_activity_at", "-id"],
+                condition=Q(escalated_at__isnull=False),
+                name="interaction_escalated",
+            ),
             models.Index(fields=["wake_at"], condition=Q(wake_at__isnull=False), name="interaction_to_wake"),
         ]
 

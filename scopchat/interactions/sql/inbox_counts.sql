@@ -1,13 +1,13 @@
 -- How many open interactions each view of the inbox holds for each of some people, each counted up to a limit; and of
 -- each queue that the person may look at. Ordered as their indexes are: the planner, which reckons with finding a few of
 -- anything at once, would read the whole table for the last of them. Indexes interaction_open_of, interaction_open_in,
--- interaction_by_status, interaction_inbox and queue_name_once.
-SELECT mine, free, everyone, paused, unread, offered, queues.ids, queues.names, queues.numbers
+-- interaction_by_status, interaction_escalated, interaction_inbox and queue_name_once.
+SELECT mine, free, everyone, paused, escalated, unread, offered, queues.ids, queues.names, queues.numbers
 FROM unnest(%(companies)s::bigint[], %(people)s::bigint[], %(everything)s::boolean[], %(member)s::boolean[])
      WITH ORDINALITY AS who (company_id, person, everything, member, place)
 CROSS JOIN LATERAL (
     WITH seen AS NOT MATERIALIZED (
-        SELECT id, assignee_id, unread, status, offered_at, last_activity_at
+        SELECT id, assignee_id, unread, status, offered_at, escalated_at, last_activity_at
         FROM interactions_interaction
         WHERE company_id = who.company_id AND NOT (status = 'closed')
           AND {{ seen_by_who }}
@@ -26,6 +26,9 @@ CROSS JOIN LATERAL (
         (SELECT count(*) FROM (
             SELECT FROM seen WHERE status = 'paused' ORDER BY last_activity_at DESC LIMIT %(most)s) paused
         ) AS paused,
+        (SELECT count(*) FROM (
+            SELECT FROM seen WHERE escalated_at IS NOT NULL ORDER BY last_activity_at DESC, id DESC LIMIT %(most)s) escalated
+        ) AS escalated,
         (SELECT count(*) FROM (
             SELECT FROM seen WHERE unread > 0 AND status = 'waiting' ORDER BY last_activity_at DESC LIMIT %(most)s) unread
         ) AS unread,

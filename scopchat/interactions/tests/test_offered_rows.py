@@ -11,8 +11,8 @@ from django_scopes import scope
 from scopchat.interactions.live_rows import ROWS_NOW, current
 from scopchat.interactions.models import Interaction
 from scopchat.interactions.rows import Facts
+from scopchat.interactions.services.by_itself import offer
 from scopchat.interactions.services.holding import give
-from scopchat.interactions.services.offering import offer
 from scopchat.interactions.tests.desk import NOW, conversation
 from tests.cast import Cast
 from tests.people import signed_in

@@ -132,7 +132,7 @@ def counts_of(user: User, company_id: int) -> Counts:
 @pytest.mark.parametrize("who", ["admin", "manager", "agent", "agent2", "user", "operator_admin"])
 def test_it_counts_what_each_view_shows(cast: Cast, who: str) -> None:
     conversation(cast.channel_queue, "+15145550141", assignee=cast.agent, offered_at=NOW)
-    conversation(cast.channel_queue, "+15145550142")
+    conversation(cast.channel_queue, "+15145550142", escalated_at=NOW)
     conversation(cast.channel_user, "+15145550143", assignee=cast.agent2)
     conversation(cast.channel_user, "+15145550144", unread=0)
     conversation(cast.channel_queue, "+15145550145", status=InteractionStatus.CLOSED)
@@ -144,6 +144,7 @@ def test_it_counts_what_each_view_shows(cast: Cast, who: str) -> None:
         expected: dict[str, object] = {
             view: str(InboxView(view=view).matching(user).count()) for view in ("mine", "free", "all", "paused")
         }
+        expected["escalated"] = str(InboxView(view="escalated").matching(user).count() or "")
         waiting = Interaction.objects.visible_to(user).filter(status=InteractionStatus.WAITING)
         expected["unread"] = str(waiting.filter(unread__gt=0).count() or "")
         expected["offered"] = str(waiting.filter(assignee=user, offered_at__isnull=False).count() or "")

@@ -30,6 +30,7 @@ FACTS = Facts(
     last_activity_at=datetime(2026, 11, 24, 2, 30, tzinfo=UTC),
     changed_at=datetime(2026, 11, 24, 2, 30, tzinfo=UTC),
     offered="person",
+    escalated=False,
     wake_at=datetime(2026, 11, 25, 2, 30, tzinfo=UTC),
     contact=None,
     words=None,
@@ -84,11 +85,12 @@ def test_the_thread_that_is_open_is_marked() -> None:
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_each_shape_says_what_is_in_it_and_nothing_else(language: str) -> None:
     """A row that is filled in is the row that the template makes of its values."""
-    for unread, preview, assignee, offered, ours, wake_at, contact in product(
+    for unread, preview, assignee, offered, escalated, ours, wake_at, contact in product(
         [0, 1, 2],
         ["", "Oui"],
         [None, "Zoé"],
         ["", "person", "queue"],
+        [False, True],
         [False, True],
         [None, FACTS.wake_at],
         [None, "<Léa> Roy"],
@@ -99,6 +101,7 @@ def test_each_shape_says_what_is_in_it_and_nothing_else(language: str) -> None:
             preview=preview,
             assignee=assignee,
             offered=offered,
+            escalated=escalated,
             ours=ours,
             wake_at=wake_at,
             contact=contact,

@@ -74,7 +74,9 @@ def test_texts_that_come_in_are_told_once_each_in_order(cast: Cast) -> None:
         stored = list(Message.objects.order_by("pk"))
     assert heard == [
         TextReceived(
-            message.pk, cast.client.pk, cast.channel_queue.pk, message.interaction_id, "+15145550142", text, NOW
+            *(message.pk, cast.client.pk, cast.channel_queue.pk, message.interaction_id),
+            *("+15145550142", text, NOW),
+            is_keyword=False,
         )
         for message, text in zip(stored, ("un", "deux"), strict=True)
     ]

@@ -17,9 +17,15 @@ function currentView() {
 }
 
 function belongs({ dataset }, { view, queue, words, digits }) {
-  const whose = view === "mine" ? list().dataset.person : "";
+  const inView = {
+    all: true,
+    mine: dataset.assignee === list().dataset.person,
+    free: dataset.assignee === "",
+    paused: dataset.status === "paused",
+    escalated: "escalated" in dataset,
+  };
   return (
-    (view === "all" || (view === "paused" ? dataset.status === "paused" : dataset.assignee === whose)) &&
+    inView[view] &&
     (!queue || dataset.queue === queue) &&
     dataset.number.includes(digits) &&
     words.every((word) => dataset.words.includes(word))
@@ -60,7 +66,7 @@ htmx.registerExtension("rows", {
     const rows = [...fragment.children];
     if (style === "live-rows") {
       announce(rows);
-      for (const row of rows) if (isGiven(row)) tellGiven(row);
+      for (const row of rows) if (isGiven(row) || isEscalated(row)) tell(row);
       for (const row of rows) remember(row.id, row.cloneNode(true));
     }
     return placeAll(rows);
@@ -116,10 +122,17 @@ function isGiven({ id, dataset }) {
   return mine(dataset) && !mine(old);
 }
 
-function tellGiven(row) {
-  const { given, offered } = document.getElementById("announcer").dataset;
+// What is brought to the managers is told to them.
+function isEscalated({ id, dataset }) {
+  const managers = "managers" in document.getElementById("announcer").dataset;
+  return managers && "escalated" in dataset && !("escalated" in (document.getElementById(id)?.dataset ?? {}));
+}
+
+function tell(row) {
+  const { given, offered, managers } = document.getElementById("announcer").dataset;
   const part = (name) => row.querySelector(name).textContent.trim();
-  const words = row.dataset.offered === "queue" ? offered.replace("{queue}", part(".row-where bdi")) : given;
+  const mine = row.dataset.offered === "queue" ? offered.replace("{queue}", part(".row-where bdi")) : given;
+  const words = isGiven(row) ? mine : managers;
   const toast = Object.assign(document.createElement("div"), { className: "toast-line" });
   toast.dataset.toast = "";
   toast.append(

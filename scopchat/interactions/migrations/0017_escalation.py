@@ -33,7 +33,7 @@ HAPPENINGS = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("interactions", "0015_offered_by_queues")]
+    dependencies = [("interactions", "0016_views")]
 
     operations = [
         migrations.AlterField("interactionevent", "happening", models.CharField(max_length=20, choices=HAPPENINGS)),
