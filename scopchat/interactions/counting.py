@@ -21,7 +21,7 @@ LABELS = {
     "free": _("Unassigned"),
     "all": pgettext_lazy("conversations", "All"),
     "paused": pgettext_lazy("conversations", "Paused"),
-    "escalated": _("Brought to the managers"),
+    "escalated": pgettext_lazy("conversations", "Escalated"),
 }
 """Of the views, in their order."""
 

@@ -89,7 +89,7 @@ def test_the_menu_offers_the_views_with_what_they_hold(cast: Cast, results: Queu
         "?view=free Libres 2",
         " Tous 3",
         "?view=paused En pause 1",
-        "?view=escalated Signalées aux gestionnaires ",
+        "?view=escalated Signalées ",
         f"?queue={cast.queue.pk} Accueil 1",
         f"?queue={results.pk} Résultats 2",
     ]
@@ -101,14 +101,14 @@ def test_what_was_brought_to_the_managers_is_a_view_as_long_as_nobody_sees_to_it
     with scope(company=cast.client):
         escalate(interaction=waiting, absent=False, now=NOW)
     manager = signed_in(cast.manager)
-    assert "?view=escalated Signalées aux gestionnaires 1" in offered(manager.get("/messages/").content)
+    assert "?view=escalated Signalées 1" in offered(manager.get("/messages/").content)
     page = flat(manager.get("/messages/?view=escalated").content)
     assert re.findall(r'id="row-(\d+)"', page) == [str(waiting.pk)]
     assert "Personne ne s’occupe de la conversation" in page
     assert "Personne ne s’occupe" not in flat(signed_in(cast.agent).get("/messages/").content)
     with scope(company=cast.client):
         take(interaction=waiting, acting=cast.manager, now=NOW)
-    assert "?view=escalated Signalées aux gestionnaires " in offered(manager.get("/messages/").content)
+    assert "?view=escalated Signalées " in offered(manager.get("/messages/").content)
 
 
 def test_other_pages_offer_none(cast: Cast) -> None:
