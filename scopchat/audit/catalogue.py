@@ -28,6 +28,7 @@ class Verb(models.TextChoices):
     SESSIONS_ENDED = "access.sessions_ended", _("Own sessions closed")
     COMPANY_ENTERED = "access.company_entered", _("Company entered")
     AUDIT_EXPORTED = "access.audit_exported", _("Audit log exported")
+    DATA_EXPORTED = "access.data_exported", _("Data exported")
     COMPANY_CREATED = "company.created", _("Company created")
     COMPANY_CHANGED = "company.changed", _("Company changed")
     COMPANY_LIMITS_CHANGED = "company.limits_changed", _("Limits changed")
@@ -120,6 +121,7 @@ DETAILS: dict[str, Promise] = {
     "distribution": _("Distribution"),
     "email": _("E-mail"),
     "escalate_after": _("Minutes until what nobody took is brought to the managers"),
+    "export": _("Export"),
     "filter": _("Filter"),
     "grace": _("Minutes until what an absent agent has is taken back"),
     "hours": _("Opening hours"),

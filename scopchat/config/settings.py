@@ -94,6 +94,7 @@ INSTALLED_APPS = [
     "scopchat.tenancy",
     "scopchat.accounts",
     "scopchat.administration",
+    "scopchat.exports",
     "scopchat.queues",
     "scopchat.canned",
     "scopchat.contacts",

@@ -19,6 +19,7 @@ from scopchat.channels import journal_replay
 from scopchat.channels.providers.simulator import services as simulator
 from scopchat.common.clock import utc_now
 from scopchat.contacts import services as contacts
+from scopchat.exports import services as exports
 from scopchat.gateway.database import in_thread_unscoped
 from scopchat.interactions.services import uploads
 from scopchat.tenancy import limits
@@ -44,6 +45,8 @@ PRUNERS = (
     Pruner("simulator_simulatedtext", timedelta(days=90), simulator.prune),
     Pruner("interactions_upload", timedelta(days=7), uploads.prune),
     Pruner("contacts_contact", timedelta(days=2), contacts.prune),
+    Pruner("exports_export", exports.FILE_KEPT, exports.prune_files),
+    Pruner("exports_export", exports.ROW_KEPT, exports.prune),
     Pruner("django_session", timedelta(0), own_sessions.prune),
     Pruner("tenancy_segmentpool", timedelta(days=40), limits.prune_pools),
 )

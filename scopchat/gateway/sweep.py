@@ -8,13 +8,14 @@ from scopchat.automation.services.unattended import attend_everywhere
 from scopchat.channels import queries as channel_queries
 from scopchat.channels.drains import Work, defer_drain
 from scopchat.common.clock import utc_now
+from scopchat.exports.jobs import ask_for_left_behind
 from scopchat.gateway import copies, queries
 from scopchat.interactions.services import lifecycle, stopping
 
 
 def sweep() -> None:
-    """Defers shards with due work, ends what can never leave and pauses that are over, replies, distributes and ends
-    what nobody sees to."""
+    """Defers shards and exports with due work, ends what can never leave and pauses that are over, replies, distributes
+    and ends what nobody sees to."""
     copies.look(utc_now())
     stopping.fail_left_behind()
     for shard in channel_queries.shards_to_route():
@@ -26,3 +27,4 @@ def sweep() -> None:
     queue_replies()
     distribute_everywhere()
     attend_everywhere()
+    ask_for_left_behind(now=utc_now())

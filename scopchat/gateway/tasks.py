@@ -15,6 +15,8 @@ from scopchat.automation import distribution
 from scopchat.channels.drains import Work, defer_drain
 from scopchat.common import http
 from scopchat.common.clock import utc_now
+from scopchat.exports import jobs as export_jobs
+from scopchat.exports import running
 from scopchat.gateway import copies, housekeeping, leases, media, router, sender, sweep
 from scopchat.gateway.database import in_thread_unscoped
 from scopchat.gateway.journal_listener import LINGER_SECONDS, Arrivals
@@ -30,8 +32,12 @@ BREATH_SECONDS = 0.1
 """From one batch of a shard to the next, at least: what comes in a rush is handled together."""
 REPORTS_SECONDS = 0.5
 """The same where nothing but receipts came."""
+EXPORT_BREATH_SECONDS = 0.01
+"""From one batch of an export to the next: writing them keeps the interpreter busy."""
 STALLED_SECONDS = 8
 """A worker without heartbeat for this long is taken for dead and its jobs run elsewhere."""
+_export_turn = asyncio.Lock()
+"""A worker's exports take turns, batch by batch: texts have all its threads but one."""
 
 
 def _client(context: JobContext) -> http.Client:
@@ -73,6 +79,18 @@ async def send(context: JobContext, *, shard: int) -> None:
 async def distribute(*, company: int) -> None:
     """Offers what waits in the company's automatic queues, and takes back what nobody took."""
     await in_thread_unscoped(distribution.distribute_in, company)
+
+
+@app.task(name=export_jobs.TASK, queue="upkeep")
+async def export(*, company: int, export: int) -> None:
+    """Writes an export to its end, and asks for the company's next."""
+    run = await in_thread_unscoped(lambda: running.begin(company, export, now=utc_now()))
+    more = run is not None
+    while run and more:
+        async with _export_turn:
+            more = await in_thread_unscoped(lambda: run.step(now=utc_now()))
+        await asyncio.sleep(EXPORT_BREATH_SECONDS)
+    await in_thread_unscoped(export_jobs.ask_for_waiting, company)
 
 
 @app.periodic(cron="* * * * * */10")

@@ -96,6 +96,13 @@ def page_of(user: User, company: Company, asked: Asked, *, after: Cursor | None 
     return keyset.page_of(related, after, by="last_activity_at", size=PAGE)
 
 
+def all_of(user: User, company: Company, asked: Asked) -> InteractionQuerySet:
+    """Everything that its pages show, in no order."""
+    number, shape = _read(asked.typed, company.country)
+    found = asked.narrow(Interaction.objects.visible_to(user))
+    return found.filter(customer=number) if number else _shaped(found, shape)
+
+
 class Shape(NamedTuple):
     """The digits typed so far, as a number may end with them (read backwards) or begin."""
 

@@ -9,6 +9,7 @@ from uuid import uuid4
 from django import forms
 from django.db.models import QuerySet
 from django.http import QueryDict
+from django.utils.formats import date_format
 from django.utils.timezone import make_aware
 from django.utils.translation import gettext_lazy as _
 
@@ -196,9 +197,29 @@ class ArchiveFilter(forms.Form):
         )
 
     @property
+    def narrows(self) -> dict[str, str]:
+        """What it is narrowed to, such that the same form can be made of it another day."""
+        found = {name: getattr(value, "pk", value) for name, value in self.cleaned_data.items() if value}
+        return {name: text for name, value in found.items() if (text := str(value).strip())}
+
+    @property
+    def words(self) -> list[str]:
+        """The same for people, in the language in force."""
+        status = {"status": InteractionStatus(self.cleaned_data["status"]).label} if self.narrows.get("status") else {}
+        return [
+            _("%(label)s: %(value)s") % {"label": self.fields[name].label, "value": _shown(value)}
+            for name, value in {**self.cleaned_data, **status}.items()
+            if name in self.narrows
+        ]
+
+    @property
     def is_narrowed(self) -> bool:
         return any(self.cleaned_data.values())
 
 
 def _midnight(day: date) -> datetime:
     return make_aware(datetime.combine(day, time.min))
+
+
+def _shown(value: object) -> str:
+    return date_format(value, "SHORT_DATE_FORMAT") if isinstance(value, date) else str(value).strip()

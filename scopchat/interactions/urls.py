@@ -58,5 +58,6 @@ urlpatterns = [
     path("messages/upload/", views_photos.upload, name="upload"),
     path("messages/uploaded/<str:token>/", views_photos.uploaded, name="uploaded"),
     path("interactions/", views_archive.listing, name="archive"),
+    path("interactions/export/", views_archive.export, name="export"),
     path("interactions/<int:pk>/", views_archive.content, name="content"),
 ]

@@ -52,7 +52,7 @@ MENU = (
         "archive",
         "interactions:archive",
         Permission.SEE_INTERACTIONS,
-        pages=("interactions:content",),
+        pages=("interactions:content", "exports:list"),
     ),
     Entry(
         _("Contacts"),

@@ -40,6 +40,7 @@ DOMAINS = (
     "canned",
     "channels",
     "contacts",
+    "exports",
     "gateway",
     "interactions",
     "optouts",
