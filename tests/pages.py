@@ -30,6 +30,8 @@ from scopchat.channels.services import create_channel, create_provider
 from scopchat.contacts.labelling import add_label
 from scopchat.contacts.models import Contact, ContactNote, Label
 from scopchat.contacts.services import Particulars, add_contact, add_note
+from scopchat.exports.models import Export
+from scopchat.exports.tests.made import made_export
 from scopchat.interactions.media import link_to, link_to_upload
 from scopchat.interactions.models import Attachment, AttachmentState, Interaction, Message, Upload
 from scopchat.interactions.tests.desk import NOW, conversation
@@ -125,6 +127,7 @@ def things_of(company: Company, person: User) -> dict[type, Any]:
         Authenticator: _factors_of(person),
         Channel: channel.pk,
         Company: company.pk,
+        Export: made_export(company, person).pk,
         Interaction: interaction.pk,
         Loan: loan.pk,
         Message: message.pk,

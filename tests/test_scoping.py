@@ -27,6 +27,7 @@ from scopchat.channels.models import Channel, Loan, LoanUse, Provider
 from scopchat.channels.providers.simulator.models import SimulatedPhone, SimulatedText
 from scopchat.channels.providers.simulator.services import text_from_phone
 from scopchat.contacts.models import Contact, ContactLabel, ContactNote, Label
+from scopchat.exports.models import Export
 from scopchat.interactions.models import Attachment, Draft, Interaction, InteractionEvent, Message, MessageWords, Upload
 from scopchat.interactions.status import Happening
 from scopchat.interactions.tests.desk import NOW, conversation
@@ -69,6 +70,9 @@ def fill(company: Company, channel: Channel) -> None:
         ContactLabel.objects.create(company=company, contact=contact, label=label)
         ContactNote.objects.create(company=company, contact=contact, author=person, text="…", written_at=NOW)
         Upload.objects.create(company=company, person=person, content_type="", size=1, uploaded_at=NOW)
+        Export.objects.create(
+            company=company, person=person, kind="interactions", asked={}, words=[], created_at=NOW, touched_at=NOW
+        )
         OptOut.objects.create(company=company, channel=channel, number="+15145550142", since=NOW)
         OptOutChange.objects.create(company=company, channel=channel, number="+15145550142", at=NOW)
         AutoReply.objects.create(
@@ -90,7 +94,7 @@ def test_these_are_all_the_tenant_models() -> None:
         Archival, Provider, Channel, Queue, Interaction, Message, Attachment, InteractionEvent, SimulatedPhone,
         SimulatedText, SegmentUse, SegmentPool, Sighting, Loan, LoanUse, QueueMember, Upload, Draft,
         CannedReply, MessageWords, OptOut, OptOutChange, AutoReply, Fallback,
-        OpeningHours, ReplyTexts, Contact, ContactLabel, ContactNote, Label,
+        OpeningHours, ReplyTexts, Contact, ContactLabel, ContactNote, Label, Export,
     }  # fmt: skip
 
 

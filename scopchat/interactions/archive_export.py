@@ -39,7 +39,7 @@ class Archive(Kind):
 
     def columns(self) -> Sequence[str]:
         of_interaction = [_("Interaction"), _("Status"), _("Channel"), _("Channel’s number"), _("Queue"), _("Person")]
-        of_customer = [_("Customer’s number"), _("Contact"), _("Opened"), _("Closed")]
+        of_customer = [_("Customer’s number"), _("Contact"), _("Opened on"), _("Closed on")]
         of_message = [
             _("Message date"),
             _("Direction"),
@@ -159,4 +159,4 @@ def _delivery(text: Message) -> str:
     state = str(MessageStatus(text.status).label)
     if text.status != MessageStatus.FAILED or not text.reason:
         return state
-    return _("%(label)s: %(value)s") % {"label": state, "value": FailureReason(text.reason).label}
+    return f"{state} ({FailureReason(text.reason).label})"
