@@ -41,12 +41,12 @@ def add(export_id: int, claim: UUID, text: str) -> None:
         file.write(text.encode())
 
 
-def keep(export_id: int, claim: UUID) -> int:
-    """The file is whole, and on disk before it has its name; returns its bytes. Raises OSError."""
+def keep(export_id: int, claim: UUID) -> None:
+    """The file is whole, and on disk before it has its name. Raises OSError."""
     part = _part(export_id, claim)
     with part.open("rb+") as file:
         os.fsync(file.fileno())
-    return part.replace(_whole(export_id)).stat().st_size
+    part.replace(_whole(export_id))
 
 
 def give_up(export_id: int, claim: UUID) -> None:

@@ -74,7 +74,7 @@ class Kind(ABC):
     def batch(self, asking: Asking, after: str) -> Batch:
         """The next lines, in an order that does not change meanwhile; `after` is empty for the first. Raises `Gone`.
 
-        Reads as much far down as at the beginning, and takes about a tenth of a second.
+        Reads as much far down as at the beginning, and takes no more than a few tenths of a second.
         """
 
     def sight(self, asking: Asking) -> Sight:

@@ -56,8 +56,6 @@ class Export(TenantModel):
     """Lines of the file so far, without its first."""
     file_name = models.CharField(max_length=80, blank=True)
     """What the file is called when it is taken; empty while there is none, and after it was removed."""
-    size = models.BigIntegerField(default=0)
-    """Bytes."""
     created_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True)
     touched_at = models.DateTimeField()

@@ -117,10 +117,9 @@ class Run:
         if export is None:
             files.give_up(self.export_id, self.claim)
             return
-        export.size = files.keep(self.export_id, self.claim)
+        files.keep(self.export_id, self.claim)
         local = now.astimezone(ZoneInfo(export.company.time_zone))
-        export.file_name = f"{export.kind}-{local:%Y-%m-%d-%H%M}.csv"
-        self._end(State.DONE, now, file_name=export.file_name, size=export.size, total=export.done)
+        self._end(State.DONE, now, file_name=f"{export.kind}-{local:%Y-%m-%d-%H%M}.csv", total=export.done)
 
     def fail(self, trouble: Trouble, *, now: datetime) -> None:
         """Ends it without a file."""

@@ -25,7 +25,7 @@ from scopchat.interactions.status import MessageStatus
 
 AT_A_TIME = 200
 """Conversations looked at in one batch;"""
-MAX_ROWS = 2_000
+MAX_ROWS = 1_000
 """of texts at the most so many, for some conversations never end."""
 
 

@@ -59,7 +59,6 @@ class Migration(migrations.Migration):
                 ("total", models.BigIntegerField(default=0)),
                 ("rows", models.BigIntegerField(default=0)),
                 ("file_name", models.CharField(blank=True, max_length=80)),
-                ("size", models.BigIntegerField(default=0)),
                 ("created_at", models.DateTimeField()),
                 ("started_at", models.DateTimeField(null=True)),
                 ("touched_at", models.DateTimeField()),
