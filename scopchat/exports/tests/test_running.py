@@ -57,6 +57,7 @@ def test_a_run_that_was_killed_is_begun_again_and_counts_no_more(ask: Ask, folde
         killed.step(now=NOW)
 
     run = begun(export)
+    assert there(folder) == {}
     run.step(now=NOW)
     # It was only frozen.
     assert not killed.step(now=NOW)
