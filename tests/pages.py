@@ -120,14 +120,13 @@ def things_of(company: Company, person: User) -> dict[type, Any]:
         phone = SimulatedPhone.objects.create(company=company, number="+15145550142")
     return {
         LeftOut: _left_out(company, person),
-        **_canned_and_contacts(company, person, interaction.customer),
+        **_canned_contacts_and_export(company, person, interaction.customer),
         OpeningHours: _opening_hours(company),
         Adapter: "simulator",
         Attachment: link_to(photo.pk).split("/")[-2],
         Authenticator: _factors_of(person),
         Channel: channel.pk,
         Company: company.pk,
-        Export: made_export(company, person).pk,
         Interaction: interaction.pk,
         Loan: loan.pk,
         Message: message.pk,
@@ -140,15 +139,16 @@ def things_of(company: Company, person: User) -> dict[type, Any]:
     }  # fmt: skip
 
 
-def _canned_and_contacts(company: Company, person: User, number: str) -> dict[type, int]:
-    """A canned reply, and a contact with a label and a note of the person's."""
+def _canned_contacts_and_export(company: Company, person: User, number: str) -> dict[type, int]:
+    """A canned reply, a contact with a label and a note of the person's, and their export."""
     with scope(company=company):
         canned = add_canned(company=company, name="heures", text="Ouvert de 8 h à 17 h.")
         label = add_label(company=company, name="Fidèle")
         contact = add_contact(company=company, phone=number, particulars=Particulars(name="Julie Tremblay"), now=NOW)
         contact.labels.add(label, through_defaults={"company": company})
         note = add_note(contact=contact, text="Préfère le matin.", acting=person, now=NOW)
-    return {CannedReply: canned.pk, Contact: contact.pk, ContactNote: note.pk, Label: label.pk}
+    export = made_export(company, person)
+    return {CannedReply: canned.pk, Contact: contact.pk, ContactNote: note.pk, Export: export.pk, Label: label.pk}
 
 
 def _opening_hours(company: Company) -> int:

@@ -65,14 +65,7 @@ def fill(company: Company, channel: Channel) -> None:
         Fallback.objects.create(company=company, channel=channel)
         OpeningHours.objects.create(company=company, name="Bureau", week=[])
         ReplyTexts.objects.create(company=company, channel=channel)
-        contact = Contact.objects.create(company=company, number="+15145550142", created_at=NOW, updated_at=NOW)
-        label = Label.objects.create(company=company, name="Fidèle", hue=0)
-        ContactLabel.objects.create(company=company, contact=contact, label=label)
-        ContactNote.objects.create(company=company, contact=contact, author=person, text="…", written_at=NOW)
-        Upload.objects.create(company=company, person=person, content_type="", size=1, uploaded_at=NOW)
-        Export.objects.create(
-            company=company, person=person, kind="interactions", asked={}, words=[], created_at=NOW, touched_at=NOW
-        )
+        fill_what_people_make(company, person)
         OptOut.objects.create(company=company, channel=channel, number="+15145550142", since=NOW)
         OptOutChange.objects.create(company=company, channel=channel, number="+15145550142", at=NOW)
         AutoReply.objects.create(
@@ -86,6 +79,18 @@ def fill(company: Company, channel: Channel) -> None:
         InteractionEvent.objects.create(
             company=company, interaction=interaction, happening=Happening.TAKEN, created_at=NOW
         )
+
+
+def fill_what_people_make(company: Company, person: User) -> None:
+    """Their contacts, uploads and exports, in the company's scope."""
+    contact = Contact.objects.create(company=company, number="+15145550142", created_at=NOW, updated_at=NOW)
+    label = Label.objects.create(company=company, name="Fidèle", hue=0)
+    ContactLabel.objects.create(company=company, contact=contact, label=label)
+    ContactNote.objects.create(company=company, contact=contact, author=person, text="…", written_at=NOW)
+    Upload.objects.create(company=company, person=person, content_type="", size=1, uploaded_at=NOW)
+    Export.objects.create(
+        company=company, person=person, kind="interactions", asked={}, words=[], created_at=NOW, touched_at=NOW
+    )
 
 
 def test_these_are_all_the_tenant_models() -> None:
