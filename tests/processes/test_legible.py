@@ -1,8 +1,9 @@
-"""What WCAG 2.2 asks of every page, measured: 320 pixels are wide enough (1.4.10), outlines are seen (1.4.11)."""
+"""What WCAG 2.2 asks of every page, measured: by axe, light and dark; 320 pixels are wide enough, outlines are seen."""
 
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -26,6 +27,21 @@ TOO_WIDE = """() => {
 }"""
 
 
+AXE = Path("node_modules/axe-core/axe.min.js").read_text()
+FOUND = """async () => {
+    const { violations } = await axe.run(document, { resultTypes: ["violations"] });
+    return violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(" ")}`));
+}"""
+
+
+def findings(page: Page, *, dark: bool = False) -> list[str]:
+    """What axe finds on the page as it stands."""
+    page.emulate_media(color_scheme="dark" if dark else "light", reduced_motion="reduce")
+    page.evaluate(AXE)
+    found: list[str] = page.evaluate(FOUND)
+    return found
+
+
 def is_page(page: Page, address: str) -> bool:
     """Whether a whole page stands there for who is signed in: no part of one, no file, nothing of somebody else."""
     answer = page.context.request.get(address, max_redirects=0)
@@ -33,20 +49,40 @@ def is_page(page: Page, address: str) -> bool:
 
 
 @pytest.mark.parametrize(("username", "least"), [("amelie", 30), ("operateur", 33)])
-def test_no_page_is_wider_than_the_screen(desk: Desk, browser: Browser, username: str, least: int) -> None:
+def test_no_page_is_wider_than_the_screen_and_axe_finds_nothing(
+    desk: Desk, browser: Browser, username: str, least: int
+) -> None:
     # What is made for every address to name something, a second factor among it, is not left to the next test's people.
     username = desk.ask("twin", username=username)
     page = signed_in(browser, desk.ports[0], username)
     page.set_viewport_size({"width": WIDTH, "height": 640})
     addresses = [address for address in desk.ask("addresses", username=username) if is_page(page, address)]
 
-    wide = {}
+    wide, found = {}, {}
     for address in addresses:
         page.goto(address)
-        if found := page.evaluate(TOO_WIDE):
-            wide[address] = found
+        if beyond := page.evaluate(TOO_WIDE):
+            wide[address] = beyond
+        if wrong := findings(page) + findings(page, dark=True):
+            found[address] = wrong
     assert len(addresses) >= least
     assert wide == {}
+    assert found == {}
+
+
+def test_axe_finds_nothing_in_an_open_thread_and_its_dialogs(desk: Desk, browser: Browser) -> None:
+    desk.ask("conversation", number="+15145550142", text="Bonjour")
+    page = signed_in(browser, desk.ports[0], "karim")
+    page.locator(".row-i").first.click()
+    expect(page.locator("text-composer").first).to_be_visible()
+    found = {"thread": findings(page) + findings(page, dark=True)}
+    head = page.locator("#thread-head")
+    for name in ("Détails", "Transférer", "Mettre en pause", "Contact"):
+        head.get_by_role("button", name=name).first.click()
+        expect(page.get_by_role("dialog").or_(page.locator(":popover-open")).first).to_be_visible()
+        found[name] = findings(page) + findings(page, dark=True)
+        page.keyboard.press("Escape")
+    assert {name: wrong for name, wrong in found.items() if wrong} == {}
 
 
 COLOURS = """([selector, part]) => {
