@@ -22,7 +22,7 @@ from scopchat.interactions.models import Draft, Interaction
 from scopchat.interactions.services import lifecycle
 from scopchat.interactions.services.drafts import draft_of
 from scopchat.interactions.services.uploads import max_photos
-from scopchat.interactions.thread import read_thread
+from scopchat.interactions.thread import MAX_ITEMS, PAGE, read_thread
 from scopchat.interactions.visibility import Viewer
 from scopchat.optouts.services import opt_out_of
 
@@ -50,6 +50,14 @@ def earlier_than(request: PersonRequest, interaction: Interaction) -> QuerySet[I
     )
     latest: QuerySet[Interaction] = found.order_by("-id")
     return latest
+
+
+def talk_of(request: PersonRequest, interaction: Interaction) -> QuerySet[Interaction]:
+    """The interaction and those before it with the same customer, the oldest first."""
+    found: QuerySet[Interaction] = Interaction.objects.visible_to(request.user).filter(
+        channel_id=interaction.channel_id, customer=interaction.customer, id__lte=interaction.pk
+    )
+    return found.order_by("id")
 
 
 def earlier_of(request: PersonRequest, interaction: Interaction) -> list[Interaction]:
@@ -89,7 +97,9 @@ def inbox_context(request: PersonRequest, view: InboxView, *, selected: int | No
     }
 
 
-def thread_context(request: PersonRequest, interaction: Interaction, *, start: int = 0) -> dict[str, Any]:
+def thread_context(
+    request: PersonRequest, interaction: Interaction, *, start: int = 0, size: int = PAGE
+) -> dict[str, Any]:
     """What changes in an open thread as things happen."""
     may = abilities(interaction, request.user)
     return {
@@ -99,13 +109,14 @@ def thread_context(request: PersonRequest, interaction: Interaction, *, start: i
         "limit": MAX_CHARACTERS,
         "max_photos": max_photos(interaction.channel),
         "opt_out": opt_out_of(channel_id=interaction.channel_id, number=interaction.customer),
-        "thread": read_thread(interaction, may_act=may.write, viewer=request.user.pk, start=start),
+        "thread": read_thread(interaction, may_act=may.write, viewer=request.user.pk, start=start, size=size),
     }
 
 
 def conversation_context(request: PersonRequest, interaction: Interaction) -> dict[str, Any]:
     """An open thread with everything around it."""
-    context = thread_context(request, interaction)
+    # What is unread, and a page before it.
+    context = thread_context(request, interaction, size=min(PAGE + interaction.unread, MAX_ITEMS))
     if context["may"].write:
         context["draft"] = draft_of(interaction, person=request.user)
     return {

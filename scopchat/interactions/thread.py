@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 from scopchat.channels.providers.base import FailureReason
 from scopchat.interactions.media import photos_of
 from scopchat.interactions.models import Direction, Interaction, InteractionEvent, Message, Purpose
+from scopchat.interactions.querysets import MessageQuerySet
 from scopchat.interactions.status import MessageStatus
 
 PAGE = 50
@@ -66,39 +67,101 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Thread:
-    """The newest part of a conversation."""
+    """A part of a conversation."""
 
     html: SafeString
     first: int
     """Id of the first message shown; 0 when there is none."""
     has_more: bool
+    """Whether there are messages before it."""
+    last: int = 0
+    goes_on: bool = False
+    """Whether there are messages after it that the page does not show."""
+    unread: int = 0
+    """Id of the first message that nobody had read; 0 where there is none, or it comes before this part."""
 
 
-def read_thread(interaction: Interaction, *, may_act: bool, viewer: int = 0, start: int = 0, before: int = 0) -> Thread:
-    """The last messages of the interaction: all from `start`, or a page that ends just before `before`.
+def read_thread(
+    interaction: Interaction, *, may_act: bool, viewer: int = 0, start: int = 0, before: int = 0, size: int = PAGE
+) -> Thread:
+    """The last messages of the interaction: all from `start`, or a page of `size` that ends just before `before`.
 
     `viewer` is who may undo that their texts were sent.
     """
-    found = (
-        Message.objects.of_thread(interaction.pk)
-        .reverse()
-        .select_related("author")
-        .only("direction", "purpose", "text", "status", "reason", "created_at", "author__display_name")
-        .fetch_mode(models.FETCH_RAISE)
-    )
+    found = _messages(interaction).reverse()
     if before:
         found = found.filter(id__lt=before)
     if start:
         found = found.filter(id__gte=start)
-    limit = MAX_ITEMS if start else PAGE
+    limit = MAX_ITEMS if start else size
     newest = list(found[: limit + (not start)])
     messages = newest[:limit][::-1]
     has_more = len(newest) > limit or bool(start)
     events = _events(interaction.pk, since=messages[0].created_at if messages and has_more else None, before=before)
+    return Thread(
+        html=_merged(events, _bubbles(messages, may_act, viewer)),
+        first=messages[0].pk if messages else 0,
+        has_more=has_more,
+        unread=_first_unread(messages, interaction.unread),
+    )
+
+
+def read_around(interaction: Interaction, *, message: int, until: int = 0) -> Thread:
+    """Half a page before the message and half a page from it on, up to `until`, which the page shows already."""
+    earlier = list(_messages(interaction).filter(id__lt=message).reverse()[: PAGE // 2 + 1])
+    has_more = len(earlier) > PAGE // 2
+    return _down(interaction, earlier[: PAGE // 2][::-1], message - 1, until, has_more=has_more, size=PAGE // 2)
+
+
+def read_later(interaction: Interaction, *, after: int, until: int = 0) -> Thread:
+    """The page of messages that follows `after`, up to `until`, which the page shows already."""
+    return _down(interaction, [], after, until, has_more=after > 0, size=PAGE)
+
+
+def _down(
+    interaction: Interaction, messages: list[Message], after: int, until: int, *, has_more: bool, size: int
+) -> Thread:
+    """These messages and the next ones, with what happened until the message that comes then."""
+    following = _messages(interaction).filter(id__gt=after)
+    if until:
+        following = following.filter(id__lt=until)
+    read = list(following[: size + 1])
+    messages = messages + read[:size]
+    goes_on = len(read) > size
+    if not messages:
+        return Thread(html=SafeString(""), first=0, has_more=has_more)
+    since = messages[0].created_at if has_more else None
+    events = _events(interaction.pk, since=since, before=read[size].pk if goes_on else until)
+    return Thread(
+        html=_merged(events, _bubbles(messages, may_act=False, viewer=0)),
+        first=messages[0].pk,
+        has_more=has_more,
+        last=messages[-1].pk,
+        goes_on=goes_on,
+    )
+
+
+def _messages(interaction: Interaction) -> MessageQuerySet:
+    """All of the interaction, the oldest first, with what a bubble shows; anything else raises."""
+    found: MessageQuerySet = (
+        Message.objects.of_thread(interaction.pk)
+        .select_related("author")
+        .only("direction", "purpose", "text", "status", "reason", "created_at", "author__display_name")
+        .fetch_mode(models.FETCH_RAISE)
+    )
+    return found
+
+
+def _first_unread(messages: list[Message], unread: int) -> int:
+    """The first of as many texts of the customer."""
+    theirs = [message.pk for message in messages if message.direction == Direction.IN]
+    return theirs[-unread] if 0 < unread <= len(theirs) else 0
+
+
+def _merged(events: list[Line], bubbles: list[Bubble]) -> SafeString:
     # Events first: what was done by writing a message stands above it.
-    both: list[Iterable[Bubble | Line]] = [events, _bubbles(messages, may_act, viewer)]
-    items = merge(*both, key=lambda item: item.at)
-    return Thread(html=_draw(items), first=messages[0].pk if messages else 0, has_more=has_more)
+    both: list[Iterable[Bubble | Line]] = [events, bubbles]
+    return _draw(merge(*both, key=lambda item: item.at))
 
 
 def _events(interaction_id: int, *, since: datetime | None, before: int) -> list[Line]:

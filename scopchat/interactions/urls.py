@@ -11,6 +11,7 @@ from scopchat.interactions import (
     views_contacts,
     views_photos,
     views_steps,
+    views_talk,
 )
 
 app_name = "interactions"
@@ -19,7 +20,10 @@ urlpatterns = [
     path("messages/new/", views_actions.start, name="start"),
     path("messages/anew", views.anew, name="anew"),
     path("messages/<int:pk>/", views.thread, name="thread"),
-    path("messages/<int:pk>/earlier/", views.earlier, name="earlier"),
+    path("messages/<int:pk>/earlier/", views_talk.earlier, name="earlier"),
+    path("messages/<int:pk>/later/", views_talk.later, name="later"),
+    path("messages/<int:pk>/around/", views_talk.around, name="around"),
+    path("messages/<int:pk>/find/", views_talk.find, name="find"),
     path("messages/<int:pk>/details/", views.details, name="details"),
     path("messages/<int:pk>/reply/", views_actions.reply, name="reply"),
     path("messages/<int:pk>/menu/", views_steps.menu, name="menu"),

@@ -18,7 +18,7 @@ from scopchat.contacts.services import contact_of
 from scopchat.interactions import pages
 from scopchat.interactions.inbox import InboxView
 from scopchat.interactions.models import Interaction
-from scopchat.interactions.thread import read_thread
+from scopchat.interactions.views_talk import number_of
 from scopchat.tenancy.addresses import place_of
 
 MAX_CANNED = 8
@@ -71,23 +71,7 @@ def thread(request: PersonRequest, pk: int) -> HttpResponse:
 @requires(Permission.SEE_INTERACTIONS)
 def anew(request: PersonRequest) -> HttpResponse:
     """The list for a live page, when too much changed in it to be told row by row."""
-    thread = _numbers(request.GET.get("thread", ""))
-    return HttpResponse(pages.list_html(request, selected=thread[0] if thread else None))
-
-
-def _numbers(text: str) -> list[int]:
-    return [int(part) for part in text.split(",") if part.isascii() and part.isdigit() and len(part) < 19]
-
-
-@requires(Permission.SEE_INTERACTIONS, pk=Interaction)
-def earlier(request: PersonRequest, pk: int) -> HttpResponse:
-    """Older messages of the thread, then those of the interactions before it with the same customer."""
-    interaction = pages.visible(request, pk)
-    before = _numbers(request.GET.get("before", ""))
-    part = read_thread(interaction, may_act=False, before=before[0] if before else 0)
-    previous = None if part.has_more else pages.earlier_than(request, interaction).first()
-    context = {"interaction": interaction, "thread": part, "previous": previous, "heading": not before}
-    return render(request, "interactions/earlier.html", context)
+    return HttpResponse(pages.list_html(request, selected=number_of(request, "thread") or None))
 
 
 @requires(Permission.SEE_INTERACTIONS, pk=Interaction)

@@ -29,7 +29,8 @@ from scopchat.channels.providers.simulator.services import set_behaviour, text_f
 from scopchat.channels.services import create_channel, create_provider
 from scopchat.common.clock import utc_now
 from scopchat.interactions.models import Interaction, InteractionEvent, Message, Purpose
-from scopchat.interactions.services import delivery, holding, receive, reply, start
+from scopchat.interactions.services import delivery, holding, lifecycle, receive, reply, start
+from scopchat.interactions.services.indexing import BATCH, index_texts
 from scopchat.ops import demo
 from scopchat.queues.distribution import Mode, Terms
 from scopchat.queues.models import Queue
@@ -179,6 +180,31 @@ def write_in(number: str, text: str) -> None:
         message = InboundMessage(uuid.uuid4().hex, number, channel.address, text)
         arrival = receive.Arrival(company.pk, channel.pk, channel.queue_id, message, utc_now())
         receive.receive(arrivals=[arrival], now=utc_now())
+
+
+def long_talk(number: str, earlier: int, texts: int, unread: int) -> None:
+    """A customer wrote so many texts in a conversation that is over, and in one under way, the latest of them unread.
+
+    They are "avant 0", "avant 1" and so on, then "texte 0" and so on; every one can be searched.
+    """
+    company = Company.objects.get(name="Clinique Laurier")
+    with scope(company=company):
+        channel = Channel.objects.get(name="Accueil")
+
+        def write(words: str, count: int) -> Interaction:
+            told = (
+                InboundMessage(uuid.uuid4().hex, number, channel.address, f"{words} {place}") for place in range(count)
+            )
+            arrivals = [receive.Arrival(company.pk, channel.pk, channel.queue_id, one, utc_now()) for one in told]
+            receive.receive(arrivals=arrivals, now=utc_now())
+            made: Interaction = Interaction.objects.get(customer=number, closed_at=None)
+            return made
+
+        over = write("avant", earlier)
+        lifecycle.close(interaction=over, acting=company.users.get(username="karim"), now=utc_now())
+        Interaction.objects.filter(pk=write("texte", texts).pk).update(unread=unread)
+    while index_texts(now=utc_now()) == BATCH:
+        pass
 
 
 def distribute() -> None:

@@ -45,7 +45,7 @@ def test_it_gives_the_pane_alone_to_the_page_that_is_open(cast: Cast) -> None:
 
 
 def test_it_shows_the_last_fifty_messages_and_then_the_earlier_ones(cast: Cast) -> None:
-    made = conversation(cast.channel_queue, texts=120)
+    made = conversation(cast.channel_queue, texts=120, unread=0)
     browser = signed_in(cast.admin)
     html = browser.get(f"/messages/{made.pk}/").content
     pages = [bubbles(html)]

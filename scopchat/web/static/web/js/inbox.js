@@ -3,6 +3,7 @@ import "./rows.js";
 import "./views.js";
 import "./live.js";
 import "./thread.js";
+import "./thread-search.js";
 import "./composer.js";
 import "./keyboard.js";
 import "./offline.js";

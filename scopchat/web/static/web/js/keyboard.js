@@ -27,6 +27,7 @@ const KEYS = {
     document.querySelector("#composer-slot [data-text]")?.focus();
   },
   n: () => click('#list [data-shortcut="n"]'),
+  f: () => click("#thread-head [data-begin-search]"),
   "/": () => document.getElementById("search")?.focus(),
   "?": () => document.getElementById("shortcuts").showModal(),
 };
