@@ -35,16 +35,15 @@ def earlier(request: PersonRequest, pk: int) -> HttpResponse:
     return render(request, "interactions/earlier.html", context)
 
 
-@requires(Permission.SEE_INTERACTIONS, pk=Interaction)
-def later(request: PersonRequest, pk: int) -> HttpResponse:
+@requires(Permission.SEE_INTERACTIONS, pk=Interaction, message_pk=Message)
+def later(request: PersonRequest, pk: int, message_pk: int) -> HttpResponse:
     """What follows a message of the talk, until what the open thread shows (`from`)."""
     interaction = pages.visible(request, pk)
-    after = number_of(request, "after")
-    first = _episode_of(request, interaction, after)
+    first = _episode_of(request, interaction, message_pk)
     for episode in pages.talk_of(request, interaction).filter(pk__gte=first.pk):
         is_open = episode.pk == interaction.pk
         part = read_later(
-            episode, after=after if episode == first else 0, until=number_of(request, "from") if is_open else 0
+            episode, after=message_pk if episode == first else 0, until=number_of(request, "from") if is_open else 0
         )
         if part.first or is_open:
             break
@@ -58,14 +57,13 @@ def later(request: PersonRequest, pk: int) -> HttpResponse:
     return render(request, "interactions/later.html", context)
 
 
-@requires(Permission.SEE_INTERACTIONS, pk=Interaction)
-def around(request: PersonRequest, pk: int) -> HttpResponse:
+@requires(Permission.SEE_INTERACTIONS, pk=Interaction, message_pk=Message)
+def around(request: PersonRequest, pk: int, message_pk: int) -> HttpResponse:
     """A message of the talk among those before and after it, until what the open thread shows (`from`)."""
     interaction = pages.visible(request, pk)
-    message = number_of(request, "message")
-    episode = _episode_of(request, interaction, message)
+    episode = _episode_of(request, interaction, message_pk)
     is_open = episode.pk == interaction.pk
-    part = read_around(episode, message=message, until=number_of(request, "from") if is_open else 0)
+    part = read_around(episode, message=message_pk, until=number_of(request, "from") if is_open else 0)
     if not part.first:
         raise Http404
     context = {

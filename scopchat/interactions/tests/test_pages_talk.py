@@ -27,8 +27,9 @@ def found(user: User, interaction: Interaction, words: str) -> list[int]:
     return list(response.json()["found"])
 
 
-def part(user: User, interaction: Interaction, name: str, **asked: int) -> bytes:
-    response = signed_in(user).get(f"/messages/{interaction.pk}/{name}/", asked, headers=FRAGMENT)
+def part(user: User, interaction: Interaction, name: str, message: int, *, shown_from: int) -> bytes:
+    address = f"/messages/{interaction.pk}/{name}/{message}/?from={shown_from}"
+    response = signed_in(user).get(address, headers=FRAGMENT)
     assert response.status_code == 200
     return bytes(response.content)
 
@@ -39,7 +40,7 @@ def ids(interaction: Interaction) -> list[int]:
 
 
 def goes_on_after(html: bytes) -> int:
-    after = re.search(r'"after":"(\d+)"', html.decode())
+    after = re.search(r"/later/(\d+)/", html.decode())
     return int(after[1]) if after else 0
 
 
@@ -82,12 +83,13 @@ def test_nothing_is_found_that_the_person_may_not_see(cast: Cast) -> None:
     assert len(found(cast.user, given, "secret")) == 2
 
 
-@pytest.mark.parametrize("name", ["find", "around", "later"])
+@pytest.mark.parametrize("page", ["find/?q=Bonjour", "around/{}/", "later/{}/"])
 @pytest.mark.parametrize("who", ["agent", "outsider_admin"])
-def test_who_does_not_see_the_conversation_gets_none_of_it(cast: Cast, name: str, who: str) -> None:
+def test_who_does_not_see_the_conversation_gets_none_of_it(cast: Cast, page: str, who: str) -> None:
     made = conversation(cast.channel_user)
-    asked = {"q": "Bonjour", "message": ids(made)[0], "after": ids(made)[0]}
-    assert signed_in(getattr(cast, who)).get(f"/messages/{made.pk}/{name}/", asked).status_code == 404
+    address = f"/messages/{made.pk}/{page.format(ids(made)[0])}"
+    assert signed_in(getattr(cast, who)).get(address).status_code == 404
+    assert signed_in(cast.user).get(address).status_code == 200
 
 
 @pytest.mark.parametrize("name", ["around", "later"])
@@ -96,13 +98,12 @@ def test_a_message_of_another_talk_is_none_of_this_one(cast: Cast, name: str) ->
     browser = signed_in(cast.agent)
     hidden = conversation(cast.channel_user, made.customer)
     for other in (hidden, conversation(cast.channel_queue, "+15145550199"), conversation(cast.outsider_channel)):
-        asked = {"message": ids(other)[0], "after": ids(other)[0]}
-        assert browser.get(f"/messages/{made.pk}/{name}/", asked).status_code == 404
+        assert browser.get(f"/messages/{made.pk}/{name}/{ids(other)[0]}/").status_code == 404
 
 
 def test_a_message_is_shown_among_its_neighbours(cast: Cast, talk: list[Interaction]) -> None:
     newest = ids(talk[2])
-    html = part(cast.admin, talk[2], "around", message=newest[40], **{"from": newest[70]})
+    html = part(cast.admin, talk[2], "around", newest[40], shown_from=newest[70])
     assert bubbles(html) == newest[15:65]
     assert f"/messages/{talk[2].pk}/earlier/" in html.decode()
     assert goes_on_after(html) == newest[64]
@@ -110,7 +111,7 @@ def test_a_message_is_shown_among_its_neighbours(cast: Cast, talk: list[Interact
 
 def test_what_the_page_shows_already_is_not_shown_again(cast: Cast, talk: list[Interaction]) -> None:
     newest = ids(talk[2])
-    html = part(cast.admin, talk[2], "around", message=newest[60], **{"from": newest[70]})
+    html = part(cast.admin, talk[2], "around", newest[60], shown_from=newest[70])
     assert bubbles(html) == newest[35:70]
     assert goes_on_after(html) == 0
 
@@ -118,7 +119,7 @@ def test_what_the_page_shows_already_is_not_shown_again(cast: Cast, talk: list[I
 def test_at_its_beginning_the_conversation_is_named_and_the_one_before_offered(
     cast: Cast, talk: list[Interaction]
 ) -> None:
-    html = part(cast.admin, talk[2], "around", message=ids(talk[1])[1], **{"from": ids(talk[2])[70]})
+    html = part(cast.admin, talk[2], "around", ids(talk[1])[1], shown_from=ids(talk[2])[70])
     assert bubbles(html) == ids(talk[1])
     assert "Conversation du 18 novembre 2026 · fermé" in html.decode()
     assert f"/messages/{talk[0].pk}/earlier/" in html.decode()
@@ -128,10 +129,10 @@ def test_at_its_beginning_the_conversation_is_named_and_the_one_before_offered(
 def test_reading_on_comes_to_what_the_page_shows_over_all_conversations(cast: Cast, talk: list[Interaction]) -> None:
     everything = [pk for one in talk for pk in ids(one)]
     shown_from = everything[-50]
-    html = part(cast.admin, talk[2], "around", message=everything[30], **{"from": shown_from})
+    html = part(cast.admin, talk[2], "around", everything[30], shown_from=shown_from)
     read, episodes = bubbles(html), []
     while after := goes_on_after(html):
-        html = part(cast.admin, talk[2], "later", after=after, **{"from": shown_from})
+        html = part(cast.admin, talk[2], "later", after, shown_from=shown_from)
         read += bubbles(html)
         episodes += re.findall(r"Conversation du ([^·]*) ·", html.decode())
     assert read == everything[5:-50]
@@ -143,7 +144,7 @@ def test_reading_on_passes_over_a_conversation_that_is_not_ones_own(cast: Cast) 
     first = conversation(cast.channel_user, **closed)
     conversation(cast.channel_user, **{**closed, "assignee": cast.user})
     newest = conversation(cast.channel_user, assignee=cast.agent, texts=2)
-    html = part(cast.agent, newest, "later", after=ids(first)[0], **{"from": ids(newest)[1]})
+    html = part(cast.agent, newest, "later", ids(first)[0], shown_from=ids(newest)[1])
     assert bubbles(html) == ids(newest)[:1]
 
 
@@ -162,8 +163,8 @@ def test_what_happened_is_told_once_and_where_it_happened(cast: Cast, talk: list
         return f'id="e-{event.pk}"'
 
     at_the_seam, below = happened_after(newest[64]), happened_after(newest[80])
-    html = part(cast.admin, talk[2], "around", message=newest[40], **{"from": newest[100]}).decode()
-    further = part(cast.admin, talk[2], "later", after=newest[64], **{"from": newest[100]}).decode()
+    html = part(cast.admin, talk[2], "around", newest[40], shown_from=newest[100]).decode()
+    further = part(cast.admin, talk[2], "later", newest[64], shown_from=newest[100]).decode()
     assert html.index(f'id="m-{newest[64]}"') < html.index(at_the_seam)
     assert (at_the_seam in further, below in html, below in further) == (False, False, True)
 

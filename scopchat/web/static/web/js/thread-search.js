@@ -95,7 +95,7 @@ class ThreadSearch extends HTMLElement {
     const { place, found } = this;
     this.say(this.dataset.place.replace("{place}", place + 1).replace("{all}", length));
     if (!this.bubble) {
-      const address = `${this.dataset.around}?message=${found[place]}`;
+      const address = this.dataset.around.replace("/0/", `/${found[place]}/`);
       await htmx.ajax("GET", address, { source: this, target: "#earlier", swap: "innerHTML" });
     }
     if (this.place !== place || this.found !== found) return;
