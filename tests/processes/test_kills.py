@@ -157,8 +157,11 @@ def test_nothing_is_lost_and_nothing_is_doubled(desk: Desk, carrier: Carrier, fa
     assert certain <= set(taken)
     assert set(taken) <= certain | unknown
     assert len(certain | unknown) == written
+    everybody_was_replied_to_once(desk, carrier)
 
-    # Whoever leaves is confirmed once, and whoever writes is told once that nobody is there.
+
+def everybody_was_replied_to_once(desk: Desk, carrier: Carrier) -> None:
+    """Whoever leaves is confirmed once, and whoever writes is told once that nobody is there."""
     wait_until(lambda: len(desk.ask("confirmations")) >= LEAVING + CUSTOMERS, 30, "everybody replied to")
     wait_until(lambda: {status for _to, status in desk.ask("confirmations")} <= SETTLED, 60, "replies settled")
     confirmed, told = carrier.confirmed(), dict(desk.ask("confirmations"))
