@@ -7,6 +7,7 @@ import "./thread-search.js";
 import "./composer.js";
 import "./keyboard.js";
 import "./offline.js";
+import "./phone.js";
 import "./repeats.js";
 import "./rowmenu.js";
 import "./title.js";

@@ -2,6 +2,7 @@
 const menu = document.getElementById("row-menu");
 const LONG_MS = 500;
 let held = 0;
+let opened = false;
 let owner = null;
 
 function open(row, x, y) {
@@ -20,6 +21,8 @@ document.addEventListener("contextmenu", (event) => {
   const row = event.target.closest("[data-menu]");
   if (!row) return;
   event.preventDefault();
+  clearTimeout(held);
+  opened ||= event.pointerType === "touch";
   open(row, event.clientX, event.clientY);
 });
 
@@ -42,9 +45,28 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener("touchstart", ({ target, touches: [touch] }) => {
   const row = target.closest?.("[data-menu]");
   clearTimeout(held);
-  if (row) held = setTimeout(() => open(row, touch.clientX, touch.clientY), LONG_MS);
+  opened = false;
+  if (!row) return;
+  held = setTimeout(() => {
+    opened = true;
+    open(row, touch.clientX, touch.clientY);
+  }, LONG_MS);
 });
-for (const end of ["touchend", "touchmove", "touchcancel"]) document.addEventListener(end, () => clearTimeout(held));
+for (const end of ["touchmove", "touchcancel"]) document.addEventListener(end, () => clearTimeout(held));
+
+// Lifting the finger beside an open menu has closed it: the one that this finger opened stays, and its line is not opened.
+document.addEventListener(
+  "touchend",
+  (event) => {
+    clearTimeout(held);
+    if (!opened) return;
+    event.preventDefault();
+    setTimeout(() => {
+      if (menu.childElementCount) menu.showPopover();
+    });
+  },
+  { passive: false },
+);
 
 menu.addEventListener("keydown", (event) => {
   const items = [...menu.querySelectorAll("button, a")];
