@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from django_scopes import scope, scopes_disabled
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
-from scopchat.accounts.models import User
-from scopchat.common.refusals import NotAllowed, Refusal
+from scopchat.common.refusals import NotAllowed
 from scopchat.interactions.errors import HeldByAnother, NotTheLatest, Overtaken, WakesInThePast
 from scopchat.interactions.models import Interaction, InteractionEvent
 from scopchat.interactions.services import holding, lifecycle, receive
@@ -216,72 +212,6 @@ def test_what_has_gone_on_is_not_undone(cast: Cast) -> None:
         with pytest.raises(Overtaken):
             undo(interaction=closed, acting=cast.admin, before=before, changed_at=closed.changed_at, now=MUCH_LATER)
     assert fresh(interaction).status == "closed"
-
-
-STEPS = ("reply", "acknowledge", "take", "recover", "give", "release", "pause", "resume", "close", "reopen", "text")
-
-
-def act(step: str, who: User, cast: Cast, now: Any) -> None:
-    """One of the two does it to the customer's latest, as it is; what is refused changes nothing."""
-    latest = Interaction.objects.select_related("channel", "assignee").order_by("-pk").first()
-    assert latest is not None
-    common: dict[str, Any] = {"interaction": latest, "acting": who, "now": now}
-    if step == "text":
-        with scopes_disabled():
-            text = arrival(cast.channel_queue, uuid4().hex, sender=latest.customer)
-            receive.receive(arrivals=[replace(text, received_at=now)], now=now)
-    elif step == "reply":
-        reply(**common, text="Oui", idempotency_key=uuid4())
-    elif step == "give":
-        holding.give(**common, to=cast.agent)
-    elif step == "pause":
-        lifecycle.pause(**common, until=None)
-    else:
-        getattr(holding, step, getattr(lifecycle, step, None))(**common)  # type: ignore[misc]
-
-
-AFTER = {
-    "acknowledged": "open", "resumed": "open", "reopened": "open", "paused": "paused", "woken": "waiting",
-    "queued": "waiting", "closed": "closed",
-}  # fmt: skip
-HOLDS = {"taken": "person_id", "accepted": "person_id", "recovered": "person_id", "reopened": "person_id",
-         "assigned": "about_id", "transferred": "about_id"}  # fmt: skip
-
-
-def replayed(interaction: Interaction) -> tuple[str, int | None]:
-    """The status and the holder that texts and events lead to, from nothing."""
-    happenings = [(event.created_at, event) for event in interaction.events.all()]
-    texts = [(message.created_at, message) for message in interaction.messages.all()]
-    status, holder = "waiting", None
-    for _at, one in sorted([*happenings, *texts], key=lambda pair: pair[0]):
-        if isinstance(one, InteractionEvent):
-            status = AFTER.get(one.happening, status)
-            if one.happening in {"released", "queued"}:
-                holder = None
-            if one.happening in HOLDS:
-                holder = getattr(one, HOLDS[one.happening])
-        else:
-            status = "waiting" if one.direction == "in" else "open"
-    return status, holder
-
-
-@given(steps=st.lists(st.tuples(st.sampled_from(STEPS), st.sampled_from(["agent", "manager"])), max_size=12))
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_whatever_two_people_do_the_events_lead_to_what_is(cast: Cast, steps: list[tuple[str, str]]) -> None:
-    conversation(cast.channel_queue, f"+1514{uuid4().int % 10**7:07}", texts=0, unread=0)
-    with scope(company=cast.client):
-        for n, (step, who) in enumerate(steps, 1):
-            try:
-                act(step, getattr(cast, who), cast, NOW + timedelta(minutes=n))
-            except Refusal:
-                continue
-        customer = Interaction.objects.order_by("-pk").values_list("customer", flat=True)[0]
-        every = list(Interaction.objects.filter(customer=customer).order_by("pk"))
-        assert [one.status == "closed" for one in every[:-1]] == [True] * (len(every) - 1)
-        for one in every:
-            assert (one.status, one.assignee_id) == replayed(one)
-            assert (one.status == "waiting") == (one.waiting_since is not None)
-            assert not (one.offered_at and one.assignee_id is None)
 
 
 def test_who_was_first_is_named(cast: Cast) -> None:
