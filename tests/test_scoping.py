@@ -26,7 +26,7 @@ from scopchat.canned.models import CannedReply
 from scopchat.channels.models import Channel, Loan, LoanUse, Provider
 from scopchat.channels.providers.simulator.models import SimulatedPhone, SimulatedText
 from scopchat.channels.providers.simulator.services import text_from_phone
-from scopchat.contacts.models import Contact, ContactLabel, ContactNote, Label
+from scopchat.contacts.models import Contact, ContactLabel, ContactList, ContactNote, Label, ListMember
 from scopchat.exports.models import Export
 from scopchat.interactions.models import Attachment, Draft, Interaction, InteractionEvent, Message, MessageWords, Upload
 from scopchat.interactions.status import Happening
@@ -86,6 +86,8 @@ def fill_what_people_make(company: Company, person: User) -> None:
     contact = Contact.objects.create(company=company, number="+15145550142", created_at=NOW, updated_at=NOW)
     label = Label.objects.create(company=company, name="Fidèle", hue=0)
     ContactLabel.objects.create(company=company, contact=contact, label=label)
+    listed = ContactList.objects.create(company=company, name="Fidèles", created_at=NOW)
+    ListMember.objects.create(company=company, list=listed, contact=contact, added_at=NOW)
     ContactNote.objects.create(company=company, contact=contact, author=person, text="…", written_at=NOW)
     Upload.objects.create(company=company, person=person, content_type="", size=1, uploaded_at=NOW)
     Export.objects.create(
@@ -99,7 +101,8 @@ def test_these_are_all_the_tenant_models() -> None:
         Archival, Provider, Channel, Queue, Interaction, Message, Attachment, InteractionEvent, SimulatedPhone,
         SimulatedText, SegmentUse, SegmentPool, Sighting, Loan, LoanUse, QueueMember, Upload, Draft,
         CannedReply, MessageWords, OptOut, OptOutChange, AutoReply, Fallback,
-        OpeningHours, ReplyTexts, Contact, ContactLabel, ContactNote, Label, Export,
+        OpeningHours, ReplyTexts, Contact, ContactLabel, ContactList, ContactNote,
+        Label, ListMember, Export,
     }  # fmt: skip
 
 

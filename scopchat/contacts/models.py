@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from scopchat.common.faces import hue_of, initials
 from scopchat.common.searching import Searched
-from scopchat.contacts.querysets import ContactQuerySet
+from scopchat.contacts.querysets import ContactListQuerySet, ContactQuerySet
 from scopchat.tenancy.scoping import TenantManager, TenantModel
 
 MAX_NAME = 120
@@ -23,6 +23,7 @@ HUES = 10
 """Colours of labels: `.tint-0` to `.tint-9` of the pages."""
 
 ContactManager = TenantManager.from_queryset(ContactQuerySet)
+ContactListManager = TenantManager.from_queryset(ContactListQuerySet)
 
 
 class Label(TenantModel):
@@ -97,6 +98,41 @@ class ContactLabel(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.contact_id} {self.label_id}"
+
+
+class ContactList(Searched, TenantModel):
+    """Contacts that a company writes to together."""
+
+    SEARCHED = ("name", "description")
+
+    name = models.CharField(_("name"), max_length=80)
+    description = models.CharField(_("description"), max_length=300, blank=True)
+    contacts = models.ManyToManyField(Contact, through="ListMember", related_name="lists")
+    created_at = models.DateTimeField()
+
+    objects: ClassVar = ContactListManager()
+
+    class Meta:
+        verbose_name = _("list")
+        constraints = [models.UniqueConstraint("company", Lower("name"), name="contact_list_name_once")]
+        indexes = [models.Index(fields=["company", "search", "id"], name="contact_list_by_search")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ListMember(TenantModel):
+    """That a contact is on a list. Of one that was deleted it stays, for it can be brought back."""
+
+    list = models.ForeignKey(ContactList, on_delete=models.CASCADE, db_index=False, related_name="members")
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="+")
+    added_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["list", "contact"], name="list_member_once")]
+
+    def __str__(self) -> str:
+        return f"{self.list_id} {self.contact_id}"
 
 
 class ContactNote(TenantModel):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Self
 from scopchat.common.searching import SearchedQuerySet
 
 if TYPE_CHECKING:
-    from scopchat.contacts.models import Contact  # noqa: F401  the queryset's rows
+    from scopchat.contacts.models import Contact, ContactList  # noqa: F401  the queryset's rows
 
 MAX_TYPED = 100
 """Characters of a search that are looked at."""
@@ -21,6 +21,10 @@ class ContactQuerySet(SearchedQuerySet["Contact"]):
     def found_by(self, typed: str) -> Self:
         """What has all these words, or what is typed of a number however it is spaced."""
         return self.mentioning(words_of(typed))
+
+
+class ContactListQuerySet(SearchedQuerySet["ContactList"]):
+    """Lists."""
 
 
 def words_of(typed: str) -> str:
