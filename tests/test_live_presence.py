@@ -159,7 +159,7 @@ def drained(page: Page) -> list[tuple[str, object]]:
 
 
 def test_texts_that_come_together_are_one_sound(cast: Cast) -> None:
-    sight = LiveViewer(Viewer.of(cast.agent, cast.client.pk).knowing([], [7]), False, False, "fr", True)
+    sight = LiveViewer(Viewer.of(cast.agent, cast.client.pk).knowing([], [7]), False, False, False, "fr", True)
     client = Client(sight, Shows.PEOPLE)
     mine, other, free = (InteractionChange(1, 1, 7, who) for who in (cast.agent.pk, cast.agent2.pk, None))
 

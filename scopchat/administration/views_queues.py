@@ -26,7 +26,8 @@ def _queue(pk: int) -> Queue:
 
 @requires(Permission.MANAGE_PEOPLE)
 def listing(request: PersonRequest) -> HttpResponse:
-    return render(request, "administration/queues.html", {"listing": listing_of(request.company)})
+    part = "#open" if is_fragment(request) else ""
+    return render(request, f"administration/queues.html{part}", {"listing": listing_of(request.company)})
 
 
 @requires(Permission.MANAGE_PEOPLE)

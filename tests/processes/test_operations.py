@@ -13,6 +13,7 @@ from tests.processes.test_journey import SOON, give, signed_in
 pytestmark = [pytest.mark.processes, pytest.mark.browser]
 
 NUMBER = "819 555-0123"
+COLOUR = "(dot) => getComputedStyle(dot).backgroundColor.match(/[0-9.]+/g).slice(0, 3).map(Number)"
 
 
 @pytest.fixture(autouse=True)
@@ -24,6 +25,17 @@ def row(page: Page) -> Locator:
     return page.locator(".row-i", has_text=NUMBER)
 
 
+def is_marked(row: Locator, words: str) -> None:
+    """Below the number stand a red dot and these words."""
+    expect(row.locator(".row-to")).to_have_text(words, timeout=SOON)
+    number, mark = row.locator(".row-who").bounding_box(), row.locator(".row-to").bounding_box()
+    assert number
+    assert mark
+    assert mark["y"] >= number["y"] + number["height"] - 1
+    red, green, blue = row.locator(".dot").evaluate(COLOUR)
+    assert red > 2 * max(green, blue)
+
+
 def test_what_is_given_is_taken_recovered_and_ended(desk: Desk, browser: Browser) -> None:
     manager = signed_in(browser, desk.ports[0], "karim")
     agent = signed_in(browser, desk.ports[1], "sophie")
@@ -32,7 +44,7 @@ def test_what_is_given_is_taken_recovered_and_ended(desk: Desk, browser: Browser
     give(manager, "Sophie Roy")
     expect(manager.locator("#toasts")).to_contain_text("Transférée à Sophie Roy")
     for page in (manager, agent, colleague):
-        expect(row(page)).to_contain_text("À prendre · Sophie Roy", timeout=SOON)
+        is_marked(row(page), "À prendre · Sophie Roy")
     expect(agent.locator("#toasts")).to_contain_text(
         f"À prendre : la conversation avec {NUMBER} vous a été transférée."
     )
@@ -41,7 +53,9 @@ def test_what_is_given_is_taken_recovered_and_ended(desk: Desk, browser: Browser
 
     row(agent).click()
     agent.get_by_role("button", name="Prendre", exact=True).click()
-    expect(row(manager)).not_to_contain_text("À prendre", timeout=SOON)
+    for page in (manager, agent, colleague):
+        expect(row(page)).not_to_contain_text("À prendre", timeout=SOON)
+        expect(row(page).locator(".dot")).to_have_count(0)
     expect(agent.locator("#menu-offered")).to_be_hidden()
 
     manager.get_by_role("button", name="Récupérer").click()

@@ -32,15 +32,12 @@ from scopchat.interactions.models import Interaction, InteractionEvent, Message,
 from scopchat.interactions.services import delivery, holding, lifecycle, receive, reply, start
 from scopchat.interactions.services.indexing import BATCH, index_texts
 from scopchat.ops import demo
-from scopchat.queues.distribution import Mode, Terms
-from scopchat.queues.models import Queue
-from scopchat.queues.services import update_queue
 from scopchat.tenancy.addresses import is_companys, placed
 from scopchat.tenancy.kinds import Kind
 from scopchat.tenancy.models import Company
 from scopchat.tenancy.services import create_company
 from tests.pages import PAGES, things_of, values_of
-from tests.processes import left_alone
+from tests.processes import left_alone, queue_work
 
 SID, TOKEN = "AC" + "0" * 32, "kill-test-token"
 CHANNELS = 8
@@ -207,15 +204,6 @@ def long_talk(number: str, earlier: int, texts: int, unread: int) -> None:
         pass
 
 
-def distribute() -> None:
-    """The clinic's queue gives out what waits in it from now on."""
-    company = Company.objects.get(name="Clinique Laurier")
-    with scope(company=company):
-        queue = Queue.objects.get(name="Accueil")
-        terms = Terms(distribution=Mode.ROUND_ROBIN)
-        update_queue(queue=queue, name=queue.name, description=queue.description, terms=terms)
-
-
 def write_many(first: int, count: int) -> None:
     """So many customers write to the clinic's queue, whose agents are there."""
     agents = User.objects.filter(username__in=["sophie", "linh"])
@@ -287,7 +275,7 @@ def main() -> None:
         name, arguments = json.loads(line)
         try:
             with scopes_disabled():
-                answer = {"value": {**globals(), **vars(left_alone)}[name](**arguments)}
+                answer = {"value": {**globals(), **vars(left_alone), **vars(queue_work)}[name](**arguments)}
         except Exception as error:
             answer = {"error": f"{type(error).__name__}: {error}"}
         finally:

@@ -55,6 +55,8 @@ class Shows(Enum):
     INBOX = "inbox"
     PEOPLE = "people"
     """Who is there: one stream for all pages of a browser, open as long as one of them."""
+    QUEUES = "queues"
+    """What waits in all queues, and for whom."""
     SIMULATOR = "simulator"
 
 
@@ -94,6 +96,7 @@ class Client:
         elif self.shows is Shows.PEOPLE:
             self.send("{}", event="presences")
         else:
+            self.tell_queues()
             self.tell_simulator()
 
     def doubt(self) -> None:
@@ -128,6 +131,11 @@ class Client:
         if self.sight.sees_simulator and self.shows is Shows.SIMULATOR:
             self.send("{}", event="simulator")
 
+    def tell_queues(self) -> None:
+        """That their figures are old: the page reads them anew when it has to."""
+        if self.sight.sees_queues and self.shows is Shows.QUEUES:
+            self.send("{}", event="queues")
+
     def tell_arrival(self, changes: Iterable[InteractionChange], now: float) -> None:
         """That customers wrote, once for what comes at about the same time; `now` is in seconds, of any clock."""
         if self.shows is not Shows.PEOPLE or not self.sight.sounds or now < self._rung + RING_SECONDS:
@@ -138,6 +146,8 @@ class Client:
 
     def tell_presence(self, event: PresenceChanged) -> None:
         """Of colleagues in the company looked at, and of themselves wherever that is."""
+        if self.sight.company_id == event.company_id:
+            self.tell_queues()
         if self.shows is not Shows.PEOPLE:
             return
         colleagues = self.sight.sees_presence and self.sight.company_id == event.company_id
@@ -157,6 +167,8 @@ class Client:
     def tell(self, news: News, rows: Mapping[int, Current], moment: int) -> bool:
         """Queues what concerns this page; whether its list has changed."""
         if not self.inbox:
+            if news.rows:
+                self.tell_queues()
             return False
         if len(news.rows) > MAX_ROWS and any(map(self._saw, news.rows.values())):
             self.start_over()

@@ -26,6 +26,8 @@ class LiveViewer:
 
     viewer: Viewer
     sees_simulator: bool
+    sees_queues: bool
+    """Whether they hear that something changed in the company's queues."""
     sees_presence: bool
     """Whether they hear who is there, of the whole company; otherwise of themselves alone."""
     language: str
@@ -68,6 +70,7 @@ def viewer_of(scope: Any) -> LiveViewer | None:
     return LiveViewer(
         viewer=viewer,
         sees_simulator=user.may(Permission.USE_SIMULATOR),
+        sees_queues=user.may(Permission.MANAGE_PEOPLE),
         sees_presence=user.may(Permission.SEE_PRESENCE),
         language=user.language,
         sounds=user.notification_sounds,
