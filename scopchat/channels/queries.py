@@ -117,6 +117,15 @@ ON CONFLICT (loan_id, day) DO UPDATE SET
 RETURNING loan_id
 """  # noqa: S608  no value in it; primary keys, unique index loan_use_once
 
+COUNT_BACK = f"""
+UPDATE channels_loanuse used SET texts_out = used.texts_out - 1, segments = used.segments - %(segments)s
+FROM channels_channel c
+JOIN channels_loan l ON l.id = c.loan_id
+JOIN ({PLACES}) b ON b.id = l.borrower_id
+WHERE c.id = %(channel)s AND used.loan_id = l.id AND used.day = (%(now)s AT TIME ZONE b.time_zone)::date
+  AND used.texts_out >= 1 AND used.segments >= %(segments)s
+"""  # noqa: S608  no value in it; primary keys, unique index loan_use_once
+
 PRUNE_JOURNAL = """
 WITH step AS MATERIALIZED (
     SELECT e.id, e.received_at FROM channels_inboundevent e WHERE e.id > %(after)s ORDER BY e.id LIMIT %(most)s
@@ -148,6 +157,12 @@ def count_in(texts: Mapping[int, int], *, now: datetime) -> None:
 def count_out(*, channel_id: int, segments: int, now: datetime) -> None:
     """Adds a text that was queued; otherwise as `count_in`."""
     batch(COUNT_USE, [now, [channel_id], [0], [1], [segments]])
+
+
+def count_back(*, channel_id: int, segments: int, now: datetime) -> None:
+    """Takes a text out of the count again that was queued at `now` and never left; otherwise as `count_in`."""
+    with connection.cursor() as cursor:
+        cursor.execute(COUNT_BACK, {"channel": channel_id, "segments": segments, "now": now})
 
 
 def shards_to_route() -> list[int]:

@@ -73,3 +73,7 @@ def test_from_the_first_text_to_the_archive(desk: Desk, browser: Browser, tmp_pa
     admin.get_by_role("link", name="Lire la conversation avec Julie Tremblay").click()
     expect(admin.get_by_text("Merci", exact=True)).to_be_visible()
     is_loaded(admin, ".messages .b.out img.photo")
+
+    admin.get_by_role("link", name="Contacts").click()
+    admin.get_by_role("button", name="Envoyer un message à Julie Tremblay").click()
+    expect(admin.get_by_role("dialog", name="Nouveau message").get_by_label("Téléphone")).to_have_value(NUMBER)

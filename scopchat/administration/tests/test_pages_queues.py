@@ -127,6 +127,12 @@ def test_a_queue_where_somebody_waits_and_nobody_is_there_is_told_on_top(cast: C
     assert told not in flat(page(cast).content)
 
 
+def test_what_changes_is_asked_for_alone(cast: Cast) -> None:
+    shown = flat(signed_in(cast.admin).get("/queues/", headers={**FRAGMENT, "Accept-Language": "fr"}).content).strip()
+    assert shown.startswith('<div class="table-card">')
+    assert shown.endswith("<span>Mis à jour en direct</span> </div> </div>")
+
+
 def test_of_many_such_queues_three_at_most_are_named_above_those_that_wait_longest(cast: Cast) -> None:
     for place in range(4):
         queue = queue_named(cast, f"Q{place}")

@@ -25,6 +25,7 @@ from scopchat.gateway.turns import Room
 from scopchat.interactions.models import Direction, Interaction, Message, OutboxEntry
 from scopchat.interactions.services import start
 from scopchat.interactions.services.sending import Result
+from scopchat.interactions.services.unsending import unsend
 from scopchat.interactions.status import MessageStatus
 from scopchat.tenancy.models import SegmentUse
 from tests.cast import Cast
@@ -146,6 +147,16 @@ def test_the_lender_sees_how_many_and_the_borrower_pays_for_them(cast: Cast, len
     assert (use.loan, use.texts_in, use.texts_out, use.segments) == (loan, 2, 1, 2)
     with scopes_disabled():
         assert [(one.company, one.segments) for one in SegmentUse.objects.all()] == [(cast.client, 2)]
+
+
+def test_what_is_taken_back_before_it_left_counts_for_nobody(cast: Cast, lender: Lender) -> None:
+    theirs = channel_by(lend_number(lender, cast))
+    kept, gone = queue(theirs, cast, "Bonjour"), queue(theirs, cast, "x" * 200)
+    with scope(company=cast.client):
+        unsend(message=gone, acting=cast.operator_admin, now=utc_now())
+    with scope(company=cast.distributor):
+        use = LoanUse.objects.get()
+    assert (use.texts_out, use.segments) == (1, kept.segments)
 
 
 def test_routing_a_batch_asks_one_statement_more_where_something_is_lent(

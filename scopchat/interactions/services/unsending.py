@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from scopchat.accounts.models import User
+from scopchat.channels.queries import count_back
 from scopchat.interactions.errors import AlreadyLeft, NotItsWriter
 from scopchat.interactions.models import Direction, Interaction, Message, OutboxEntry, Upload
 from scopchat.interactions.services import uploads
@@ -32,6 +33,8 @@ def unsend(*, message: Message, acting: User, now: datetime) -> list[Upload]:
     photos = uploads.give_back(message, person=acting, now=now)
     message.delete()
     return_segments(company_id=message.company_id, segments=message.segments, now=message.created_at)
+    if message.channel.loan_id:
+        count_back(channel_id=message.channel_id, segments=message.segments, now=message.created_at)
     _stand_as_before(interaction, now)
     announce(interaction)
     return photos
