@@ -37,9 +37,7 @@ def lead_a_channel_to_it(admin: Page) -> None:
     expect(admin.get_by_role("row", name="Marc")).to_contain_text("Facturation")
 
 
-def test_what_comes_to_the_channel_waits_in_its_queue_until_the_manager_gives_it(
-    desk: Desk, browser: Browser
-) -> None:
+def test_what_comes_to_the_channel_waits_in_its_queue_until_the_manager_gives_it(desk: Desk, browser: Browser) -> None:
     admin = signed_in(browser, desk.ports[0], "amelie")
     make_a_queue(admin)
     lead_a_channel_to_it(admin)
