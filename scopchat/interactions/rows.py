@@ -8,7 +8,7 @@ from datetime import date, datetime
 from functools import lru_cache
 
 from django.db import models
-from django.db.models import Exists, OuterRef
+from django.db.models import OuterRef, Subquery
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.html import escape
@@ -66,13 +66,16 @@ class Row:
 
 
 def for_rows(found: InteractionQuerySet) -> InteractionQuerySet:
-    """With everything a row needs in the same statement; anything else raises instead of being fetched."""
+    """With everything a row needs in the same statement; anything else raises instead of being fetched.
+
+    Who offered it is asked row by row: of an EXISTS the planner would read all events there are into a table.
+    """
     by_queue = InteractionEvent.objects.filter(
         interaction=OuterRef("pk"), happening=Happening.OFFERED, created_at=OuterRef("offered_at")
     )
     return (
         found.with_contact()
-        .annotate(is_offered_by_queue=Exists(by_queue))
+        .annotate(offering=Subquery(by_queue.values("pk")[:1]))
         .select_related("channel", "queue", "assignee")
         .only(
             "company", "customer", "status", "unread", "preview", "preview_is_ours", "waiting_since",
@@ -147,7 +150,7 @@ def facts_of(interaction: Interaction, company: Company) -> Facts:
 def _offered_by(interaction: Interaction) -> str:
     if interaction.offered_at is None:
         return ""
-    return "queue" if vars(interaction)["is_offered_by_queue"] else "person"
+    return "queue" if vars(interaction)["offering"] else "person"
 
 
 def row_of(facts: Facts) -> Row:
