@@ -21,6 +21,8 @@ def opened(desk: Desk, browser: Browser, digits: str) -> Page:
     page = signed_in(browser, desk.ports[0], "karim")
     page.get_by_role("link", name=f"514 555-{digits}").click()
     expect(text(page, f"texte {TEXTS - 1}")).to_be_attached(timeout=SOON)
+    # Until its scripts run a page hears no keys.
+    page.wait_for_load_state("load")
     return page
 
 
