@@ -21,6 +21,7 @@ WHO_MAY_OPEN: dict[str, Needed] = {
     "web:companies": SIGNED_IN,
     "interactions:inbox": (Permission.SEE_INTERACTIONS,),
     "interactions:start": (Permission.START_CONVERSATION,),
+    "interactions:recipients": (Permission.START_CONVERSATION,),
     "interactions:anew": (Permission.SEE_INTERACTIONS,),
     "interactions:thread": (Permission.SEE_INTERACTIONS,),
     "interactions:earlier": (Permission.SEE_INTERACTIONS,),

@@ -70,7 +70,7 @@ class StartForm(DraftForm):
         error_messages={"invalid_choice": _("Nothing can be sent from this channel any more.")},
     )
     phone = forms.CharField(
-        label=_("Phone"), max_length=MAX_TYPED_NUMBER, widget=forms.TextInput({"type": "tel", "autocomplete": "off"})
+        label=_("Phone or contact"), max_length=MAX_TYPED_NUMBER, widget=forms.TextInput({"autocomplete": "off"})
     )
 
     field_order = ("channel", "phone", "text")

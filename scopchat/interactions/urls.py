@@ -18,6 +18,7 @@ app_name = "interactions"
 urlpatterns = [
     path("messages/", views.inbox, name="inbox"),
     path("messages/new/", views_actions.start, name="start"),
+    path("messages/recipients/", views_actions.recipients, name="recipients"),
     path("messages/anew", views.anew, name="anew"),
     path("messages/<int:pk>/", views.thread, name="thread"),
     path("messages/<int:pk>/earlier/", views_talk.earlier, name="earlier"),

@@ -18,6 +18,7 @@ from scopchat.accounts.roles import Permission
 from scopchat.common.clock import utc_now
 from scopchat.common.gsm import MAX_CHARACTERS
 from scopchat.common.refusals import said_on
+from scopchat.contacts.models import Contact
 from scopchat.interactions import pages
 from scopchat.interactions.acting import answer, refused, start_of
 from scopchat.interactions.forms import MAX_TYPED_NUMBER, ReplyForm, StartForm
@@ -29,6 +30,9 @@ from scopchat.interactions.services.reply import reply as send_reply
 from scopchat.interactions.services.start import channels_to_start_from
 from scopchat.interactions.services.start import start as start_conversation
 from scopchat.interactions.services.uploads import max_photos
+
+MAX_OFFERED = 8
+"""Contacts offered for what was typed."""
 
 
 @require_POST
@@ -143,6 +147,16 @@ def start(request: PersonRequest) -> HttpResponse:
         "person": request.user,
     }
     return render(request, "interactions/new.html", context, status=status)
+
+
+@requires(Permission.START_CONVERSATION)
+def recipients(request: PersonRequest) -> HttpResponse:
+    """Contacts that are offered for what was typed so far of a recipient."""
+    typed = request.GET.get("phone", "").replace("\0", " ").strip()[:MAX_TYPED_NUMBER]
+    found = (
+        Contact.objects.kept().found_by(typed).order_by("search", "pk") if len(typed) > 1 else Contact.objects.none()
+    )
+    return render(request, "interactions/recipients.html", {"contacts": found[:MAX_OFFERED]})
 
 
 def _start(request: PersonRequest, form: StartForm) -> Message:

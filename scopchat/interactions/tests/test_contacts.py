@@ -272,3 +272,19 @@ def test_the_archive_shows_names_too(cast: Cast) -> None:
     assert "514 555-0142" in line
     assert "Lire la conversation avec Julie Tremblay" in line
     assert "Julie Tremblay" in browser.get(f"/interactions/{made.pk}/").text
+
+
+def test_who_writes_to_somebody_new_is_offered_contacts(cast: Cast) -> None:
+    with scope(company=cast.client):
+        for number, name in (("+15145550142", "Julie Tremblay"), ("+14505550178", "Fatou Diallo")):
+            services.add_contact(company=cast.client, phone=number, particulars=Particulars(name=name), now=NOW)
+    admin = signed_in(cast.admin)
+
+    def offered(typed: str) -> list[str]:
+        found = admin.get("/messages/recipients/", {"phone": typed}).text
+        return re.findall(r'data-fill="(.*?)"', found)
+
+    assert [offered(typed) for typed in ("tremb jul", "450 555", "0142", "J", "zzz", "%")] == [
+        ["514 555-0142"], ["450 555-0178"], ["514 555-0142"], [], [], [],
+    ]  # fmt: skip
+    assert signed_in(cast.outsider_admin).get("/messages/recipients/", {"phone": "Julie"}).text.strip() == ""

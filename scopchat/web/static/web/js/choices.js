@@ -42,6 +42,17 @@ document.addEventListener("htmx:after:swap", (event) => {
   delete list.dataset.take;
 });
 
+// What is chosen of some lists is written into their field.
+document.addEventListener("click", ({ target }) => {
+  const item = target.closest("[data-fill]");
+  if (!item) return;
+  const list = item.closest("[role=listbox]");
+  const field = fieldOf(list);
+  field.value = item.dataset.fill;
+  list.replaceChildren();
+  field.focus();
+});
+
 // A list that is fetched when it opens, and was opened before htmx listened.
 document.addEventListener("DOMContentLoaded", () => {
   for (const pop of document.querySelectorAll(":popover-open")) pop.dispatchEvent(new Event("beforetoggle"));

@@ -34,9 +34,20 @@ class TextComposer extends HTMLElement {
     this.box.addEventListener("keydown", (event) => this.press(event));
     this.querySelector("[data-begin-canned]")?.addEventListener("click", () => this.slash.begin());
     this.querySelector("[data-replace]").addEventListener("click", () => this.improve());
-    this.form.addEventListener("htmx:config:request", (event) => this.sending(event));
-    this.form.addEventListener("htmx:after:request", (event) => this.answered(event));
-    this.form.addEventListener("htmx:error", () => this.fail());
+    // A field of the form may have requests of its own.
+    const own = (act) => (event) => event.target === this.form && act(event);
+    this.form.addEventListener(
+      "htmx:config:request",
+      own((event) => this.sending(event)),
+    );
+    this.form.addEventListener(
+      "htmx:after:request",
+      own((event) => this.answered(event)),
+    );
+    this.form.addEventListener(
+      "htmx:error",
+      own(() => this.fail()),
+    );
     this.note?.closest("fieldset").addEventListener("change", () => this.typed());
     this.signed?.addEventListener("change", () => this.show());
     const back = this.querySelector("#composer-back");
