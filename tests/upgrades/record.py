@@ -24,8 +24,9 @@ ENVIRONMENT = {
     "SCOPCHAT_FIELD_KEYS": "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
     "SCOPCHAT_PUBLIC_URL": "http://127.0.0.1:8000",
     "DJANGO_SETTINGS_MODULE": "scopchat.config.settings",
+    "SCOPCHAT_UNDO_SEND_SECONDS": "0",
 }
-"""The keys of the tests, so that these can read the credentials."""
+"""The keys of the tests, so that these can read the credentials; texts leave at once."""
 
 
 def fill() -> None:
