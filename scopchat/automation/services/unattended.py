@@ -13,7 +13,7 @@ from uuid import uuid5
 
 import structlog
 from django.db import DatabaseError, InterfaceError, OperationalError, transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django_scopes import scope
 
 from scopchat.accounts.models import ASIDE
@@ -32,8 +32,9 @@ AT_A_TIME = 100
 
 
 def attend_everywhere() -> None:
-    """Sees to what waits too long, in all companies that have said what is to happen."""
-    companies = Fallback.objects.acting().filter(company__is_active=True).order_by("company")
+    """Sees to what waits too long, in all companies that have said what is to happen and where somebody waits."""
+    waiting = Interaction.objects.filter(company=OuterRef("company"), status=InteractionStatus.WAITING)
+    companies = Fallback.objects.acting().filter(Exists(waiting), company__is_active=True).order_by("company")
     for company in list(companies.values_list("company", flat=True).distinct()):
         with scope(company=company):
             attend(now=utc_now())
