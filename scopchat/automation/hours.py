@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -72,30 +72,24 @@ class Week:
             left -= ends - span.begins
         return None
 
-    def _before(self, at: datetime) -> Iterator[Span]:
-        """Stretches that began by then, the last first; those that touch are one."""
-        later: Span | None = None
+    def _before(self, at: datetime) -> list[Span]:
+        """Stretches that began by then, the last first; those that touch or overlap are one."""
         today = at.astimezone(self.zone).date()
-        for ago in range(LOOK):
-            for span in reversed(self._of(today - timedelta(days=ago))):
-                if span.begins > at:
-                    continue
-                if later is None:
-                    later = span
-                elif span.ends >= later.begins:
-                    later = Span(min(span.begins, later.begins), max(span.ends, later.ends))
-                else:
-                    yield later
-                    later = span
-        if later is not None:
-            yield later
+        begun = [span for ago in range(LOOK) for span in self._of(today - timedelta(days=ago)) if span.begins <= at]
+        merged: list[Span] = []
+        for span in sorted(begun, key=lambda span: span.begins):
+            if merged and span.begins <= merged[-1].ends:
+                merged[-1] = Span(merged[-1].begins, max(merged[-1].ends, span.ends))
+            else:
+                merged.append(span)
+        return merged[::-1]
 
     def _of(self, day: date) -> list[Span]:
-        """The stretches that begin on a day, in their order. A clock put forward may leave nothing of one."""
+        """The stretches that begin on a day. A clock put forward may leave nothing of one."""
         if self.is_closed_on(day):
             return []
         spans = []
-        for period in sorted(self.days[day.weekday()], key=lambda period: period.opens):
+        for period in self.days[day.weekday()]:
             until = day if period.closes > period.opens else day + timedelta(days=1)
             begins, ends = (
                 datetime.combine(on, at, self.zone).astimezone(UTC)

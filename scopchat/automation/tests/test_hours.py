@@ -68,6 +68,13 @@ def test_a_day_off_is_closed_but_for_the_night_before() -> None:
     assert not night.is_open(local("2026-12-26T01:00"))
 
 
+def test_a_stretch_within_a_longer_one_ends_nothing() -> None:
+    whole_day, hour, past_midnight = Period(time(1), time(1)), Period(time(1), time(2)), Period(time(0), time(0, 30))
+    week = Week(((), (), (), (), (), (whole_day, hour), (past_midnight,)), MONTREAL)
+    assert week.window(local("2026-03-29T00:45")).since == local("2026-03-28T01:00")
+    assert not week.is_open(local("2026-03-29T01:00"))
+
+
 def test_what_never_opens_is_closed_and_nothing_is_due() -> None:
     never = Week(((),) * 7, MONTREAL)
     assert not never.is_open(local("2026-11-23T12:00"))
@@ -88,7 +95,7 @@ def plainly_open(week: Week, at: datetime) -> bool:
     return begun or any(period.closes <= period.opens and clock < period.closes for period in yesterday)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(
     days=st.tuples(*[PERIODS] * 7),
     zone=ZONES,
