@@ -47,17 +47,34 @@ def _names(day: int, period: int) -> tuple[str, str]:
     return f"opens_{day}_{period}", f"closes_{day}_{period}"
 
 
+class DatesField(forms.Field):
+    """Some dates, in ISO form; empty places do not count."""
+
+    widget = forms.MultipleHiddenInput
+
+    def to_python(self, value: list[str] | None) -> list[str]:
+        found = []
+        for typed in filter(None, value or ()):
+            try:
+                found.append(date.fromisoformat(typed).isoformat())
+            except ValueError:
+                words = gettext("“%(typed)s” is no date.") % {"typed": typed[:40]}
+                raise forms.ValidationError(words) from None
+        return found
+
+
 class HoursForm(forms.Form):
     """Opening hours: `hours` once it is clean."""
 
     name = forms.CharField(label=_("Name"), max_length=80)
     region = forms.ChoiceField(label=_("Closed on the public holidays of"), required=False)
+    day_off = DatesField(label=_("Other days off"), required=False)
 
     def __init__(self, *args: Any, company: Company, hours: OpeningHours | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial["name"] = hours.name if hours else ""
         self.initial["region"] = hours.region if hours else ""
-        self.kept: list[str] = hours.days_off if hours else []
+        self.initial["day_off"] = hours.days_off if hours else []
         region = self.fields["region"]
         assert isinstance(region, forms.ChoiceField)
         region.choices = [("", _("Open on public holidays")), *_regions(company, hours)]
@@ -75,15 +92,13 @@ class HoursForm(forms.Form):
 
     def days_off(self) -> list[str]:
         """What is typed, or stored, with some empty places."""
-        typed = self.data.getlist("day_off") if self.is_bound else self.kept  # type: ignore[attr-defined]
-        return [*(day for day in typed if day), *[""] * SPARE]
+        return [*filter(None, self["day_off"].value() or []), *[""] * SPARE]
 
     def clean(self) -> dict[str, Any]:
         values = self.cleaned_data
         week = [self._day(day) for day in WEEKDAYS]
-        off = self._dates()
         if not self.errors:
-            values["hours"] = Hours(values["name"], week, values["region"], tuple(off))
+            values["hours"] = Hours(values["name"], week, values["region"], tuple(values["day_off"]))
         return values
 
     def _day(self, day: int) -> list[list[str]]:
@@ -100,22 +115,6 @@ class HoursForm(forms.Form):
         if any(opens < before for (opens, _closes), before in zip(found[1:], ends, strict=False)):
             self.add_error(_names(day, PERIODS - 1)[0], _("These two overlap."))
         return [[f"{opens:%H:%M}", f"{closes:%H:%M}"] for opens, closes in found]
-
-    def _dates(self) -> list[str]:
-        found: list[str] = []
-        for typed in filter(None, self.data.getlist("day_off")):  # type: ignore[attr-defined]
-            if (day := _date(typed)) is None:
-                self.add_error(None, gettext("“%(typed)s” is no date.") % {"typed": typed[:40]})
-            else:
-                found.append(day)
-        return found
-
-
-def _date(typed: str) -> str | None:
-    try:
-        return date.fromisoformat(typed).isoformat()
-    except ValueError:
-        return None
 
 
 def _regions(company: Company, hours: OpeningHours | None) -> list[tuple[str, str]]:

@@ -27,7 +27,7 @@ class Trouble(models.TextChoices):
 
     NOT_ALLOWED = "not_allowed", _("What you may see changed meanwhile. Export again.")
     GONE = "gone", _("Something in the filter no longer exists. Choose it again, then export.")
-    BROKEN = "broken", _("The file could not be written. Export again; if it fails again, tell your administrator.")
+    BROKEN = "broken", _("The export failed. Try again, or tell your administrator.")
 
 
 class Export(TenantModel):

@@ -35,8 +35,8 @@ class HoursInUse(Refusal):
 
     def __init__(self, number: int) -> None:
         words = ngettext(
-            "%(number)s channel or queue follows these opening hours: choose others there first.",
-            "%(number)s channels and queues follow these opening hours: choose others there first.",
+            "%(number)s channel or queue follows these opening hours.",
+            "%(number)s channels and queues follow these opening hours.",
             number,
         )
         super().__init__(words % {"number": number})

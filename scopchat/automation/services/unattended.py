@@ -79,7 +79,7 @@ class _Step:
         if self.does == Absence.MANAGERS:
             escalate(interaction=interaction, absent=self.absent, now=now)
         elif self.does == Absence.MEMBERS:
-            put_back(interaction=interaction, happening=Happening.LEFT_BEHIND, now=now)
+            put_back(interaction=interaction, happening=Happening.LEFT_BEHIND, now=now, to_members=True)
         else:
             if fallback.closing_text:
                 key = uuid5(KEYS, f"closing {interaction.pk} {interaction.waiting_since}")

@@ -157,6 +157,17 @@ def test_a_customer_who_waits_for_somebody_who_is_gone(
         assert Message.objects.filter(purpose=3).count() == (1 if status == "closed" else 0)
 
 
+def test_any_agent_takes_what_came_back_to_the_members(cast: Cast, works: Any) -> None:
+    """In a queue by hand nobody but a manager takes what was not released."""
+    when_nobody(cast, cast.channel_queue, absent_after=10, absence=Absence.MEMBERS)
+    go(cast.agent, minutes=0)
+    held = conversation(cast.channel_queue, assignee=cast.agent)
+    works(cast, 10)
+    with scope(company=cast.client):
+        holding.take(interaction=fresh(held), acting=cast.agent2, now=at(11))
+    assert holders([held]) == ["linh"]
+
+
 def test_who_is_disabled_never_comes_back(cast: Cast, works: Any) -> None:
     when_nobody(cast, cast.channel_user, absent_after=10, absence=Absence.MEMBERS)
     come(cast.user)

@@ -46,7 +46,7 @@ class Migration(migrations.Migration):
                             ("gone", "Something in the filter no longer exists. Choose it again, then export."),
                             (
                                 "broken",
-                                "The file could not be written. Export again; if it fails again, tell your administrator.",
+                                "The export failed. Try again, or tell your administrator.",
                             ),
                         ],
                         max_length=20,

@@ -22,10 +22,13 @@ def offer(*, interaction: Interaction, to: int, now: datetime) -> None:
 
 
 @transaction.atomic
-def put_back(*, interaction: Interaction, happening: Happening, now: datetime) -> None:
-    """Gives the interaction back to its members, for whom it waits. Raises `HeldByAnother`, `Overtaken`."""
+def put_back(*, interaction: Interaction, happening: Happening, now: datetime, to_members: bool = False) -> None:
+    """Gives the interaction back to its queue, where it waits; or to any of its members, as if its person released it.
+
+    Raises `HeldByAnother`, `Overtaken`.
+    """
     before = interaction.assignee_id
-    hand_over(interaction, now=now, assignee_id=None, offered_at=None)
+    hand_over(interaction, now=now, assignee_id=None, offered_at=None, released_by_id=before if to_members else None)
     move(interaction, Verb.ENQUEUE, now=now, waiting_since=Coalesce("waiting_since", now))
     interaction.refresh_from_db(fields=["waiting_since"])
     record(interaction, happening, acting=None, now=now, about_id=before)

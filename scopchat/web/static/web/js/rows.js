@@ -3,6 +3,7 @@
 import { plain } from "./filter.js";
 
 const FRESH = 5000;
+const MOST_NEWS = 3;
 const recent = new Map();
 
 const list = () => document.getElementById("rows");
@@ -134,11 +135,15 @@ function tell(row) {
   const mine = row.dataset.offered === "queue" ? offered.replace("{queue}", part(".row-where bdi")) : given;
   const words = isGiven(row) ? mine : managers;
   const toast = Object.assign(document.createElement("div"), { className: "toast-line" });
-  toast.dataset.toast = "";
+  toast.dataset.toast = "news";
   toast.append(
     Object.assign(document.createElement("span"), { textContent: words.replace("{who}", part(".row-who")) }),
   );
-  document.getElementById("toasts").append(toast);
+  const toasts = document.getElementById("toasts");
+  // A crowd of them would cover the page; the view that holds them says the rest.
+  const before = toasts.querySelectorAll("[data-toast=news]");
+  if (before.length >= MOST_NEWS) before[0].remove();
+  toasts.append(toast);
 }
 
 // The open conversation's row is marked at once, before the server answers.
