@@ -18,7 +18,7 @@ from scopchat.common.signals import listens
 from scopchat.interactions.signals import (
     InteractionChanged,
     KeywordReceived,
-    TextReceived,
+    TextsReceived,
     conversations_wait,
     interactions_changed,
     keywords_received,
@@ -58,7 +58,7 @@ def confirm(*, keywords: Sequence[KeywordReceived]) -> None:
 
 
 @listens(texts_received)
-def reply_where_nobody_is(*, texts: Sequence[TextReceived]) -> None:
+def reply_where_nobody_is(*, texts: TextsReceived) -> None:
     """Who writes while it is closed, or while nobody is there, is told so, where the company has words for it."""
     reply_to(texts)
 

@@ -6,8 +6,11 @@ told by `events`. Values are made only where somebody listens.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
+from typing import overload
 
 from django.dispatch import Signal
 
@@ -15,7 +18,7 @@ from scopchat.interactions.status import Happening, MessageStatus
 from scopchat.optouts.keywords import Keyword
 
 texts_received = Signal()
-"""Sent with `texts`, a sequence of `TextReceived`, in the order in which they came."""
+"""Sent with `texts`, `TextsReceived` in the order in which they came."""
 conversations_wait = Signal()
 """Sent with `queues`, a set of ids: texts came to conversations that wait there and that nobody has."""
 texts_settled = Signal()
@@ -41,6 +44,29 @@ class TextReceived:
     received_at: datetime
     is_keyword: bool
     """Whether it was heeded as one (`keywords_received`)."""
+
+
+class TextsReceived(Sequence[TextReceived]):
+    """A batch of them, made when somebody looks: most are of companies about which no listener has a question."""
+
+    def __init__(self, companies: Set[int], make: Callable[[], list[TextReceived]]) -> None:
+        self.companies = companies
+        """Whose texts they are."""
+        self._make = make
+
+    @cached_property
+    def _made(self) -> list[TextReceived]:
+        return self._make()
+
+    @overload
+    def __getitem__(self, place: int) -> TextReceived: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[TextReceived]: ...
+    def __getitem__(self, place: int | slice) -> TextReceived | list[TextReceived]:
+        return self._made[place]
+
+    def __len__(self) -> int:
+        return len(self._made)
 
 
 @dataclass(frozen=True, slots=True)

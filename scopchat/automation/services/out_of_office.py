@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import timedelta
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -15,7 +15,7 @@ from scopchat.automation.services.replies import Wanted, ask_for_replies
 from scopchat.channels.models import Channel
 from scopchat.common.phones import is_number
 from scopchat.interactions.models import Interaction, Message
-from scopchat.interactions.signals import TextReceived
+from scopchat.interactions.signals import TextReceived, TextsReceived
 from scopchat.optouts.models import OptOut
 from scopchat.queues.models import QueueMember
 from scopchat.queues.querysets import PRESENT
@@ -24,12 +24,12 @@ TALK = timedelta(hours=1)
 """Whoever got an answer from a person within this time is in the middle of a talk."""
 
 
-def reply_to(texts: Sequence[TextReceived]) -> None:
+def reply_to(texts: TextsReceived) -> None:
     """Asks for the replies that these texts call for, in the running transaction.
 
     Not to keywords, nor to short codes and names; not to who has left, nor in the middle of a talk.
     """
-    found = Fallback.objects.replying().filter(company__in={text.company_id for text in texts})
+    found = Fallback.objects.replying().filter(company__in=texts.companies)
     fallbacks = Fallbacks.among(found.select_related("hours", "company"))
     if not fallbacks:
         return

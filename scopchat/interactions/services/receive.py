@@ -21,7 +21,7 @@ from scopchat.interactions.services import keywords
 from scopchat.interactions.services.changes import announce_rows
 from scopchat.interactions.services.keywords import Heard
 from scopchat.interactions.services.outbox import PHOTO, PREVIEW_CHARACTERS
-from scopchat.interactions.signals import TextReceived, conversations_wait, texts_received
+from scopchat.interactions.signals import TextReceived, TextsReceived, conversations_wait, texts_received
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,19 +146,23 @@ def _tell(
     heard: Mapping[tuple[int, str], Heard],
 ) -> None:
     """Tells the domains above."""
-    texts = [
-        TextReceived(
-            message_id=messages[arrival.channel_id, arrival.message.carrier_id],
-            company_id=arrival.company_id,
-            channel_id=arrival.channel_id,
-            interaction_id=interactions[arrival.channel_id, arrival.message.sender],
-            customer=arrival.message.sender,
-            text=normalise(arrival.message.text),
-            received_at=arrival.received_at,
-            is_keyword=(arrival.channel_id, arrival.message.carrier_id) in heard,
-        )
-        for arrival in arrivals
-    ]
+
+    def make() -> list[TextReceived]:
+        return [
+            TextReceived(
+                message_id=messages[arrival.channel_id, arrival.message.carrier_id],
+                company_id=arrival.company_id,
+                channel_id=arrival.channel_id,
+                interaction_id=interactions[arrival.channel_id, arrival.message.sender],
+                customer=arrival.message.sender,
+                text=normalise(arrival.message.text),
+                received_at=arrival.received_at,
+                is_keyword=(arrival.channel_id, arrival.message.carrier_id) in heard,
+            )
+            for arrival in arrivals
+        ]
+
+    texts = TextsReceived({arrival.company_id for arrival in arrivals}, make)
     texts_received.send(sender=None, texts=texts)
 
 
