@@ -3,7 +3,7 @@
 Every user has a thread open, which gets a twentieth of their texts. The row of any other text has to appear in
 the lists of the user and of the company's administrator; the user's page fetches the bubble of one for the open thread.
 It is done with everybody in one language, then in eight: rows are drawn for each, on the event loop that also answers
-carriers.
+carriers. At last fifty people get all the texts, and each opens a conversation and answers it every few seconds.
 """
 
 from __future__ import annotations
@@ -20,15 +20,17 @@ import psutil
 import uvloop
 
 from bench import desk
+from bench.answering import answer
 from bench.office import Office, is_to_open_thread, make, requests
 from bench.page import Page
 
 RATE, SECONDS, WARMING = 100, 20, 3
-BAR = 0.250
+BAR = 0.150
 PSEUDO = ("es", "pt", "de", "it", "nl", "ar")
 """Languages in made-up words, until they are translated."""
-LANGUAGES = (("fr",), ("fr", "en", *PSEUDO))
-"""Of each round."""
+EVERYONE = 300
+ROUNDS = ((("fr",), EVERYONE, False), (("fr", "en", *PSEUDO), EVERYONE, False), (("fr", "en"), 50, True))
+"""Of each round: people's languages, how many pages are open, whether their people answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,8 @@ class Round:
     """Seconds from a bare NOTIFY to a frame."""
     spent: dict[str, float]
     """Each process's seconds of CPU for the measured texts."""
+    answers: int
+    """Written by the people at the pages."""
     began: datetime
 
 
@@ -78,6 +82,7 @@ async def _limit(office: Office, pages: Sequence[Page]) -> list[float]:
 
     began: dict[int, float] = {}
     taken: list[float] = []
+    told = 0
     for page in pages:
         page.told = lambda ids, moment: taken.extend(moment - began[pk] for pk in ids)
     async with await psycopg.AsyncConnection.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
@@ -85,17 +90,20 @@ async def _limit(office: Office, pages: Sequence[Page]) -> list[float]:
             channel, company, _address = office.channels[n * 37 % len(office.channels)]
             event = InteractionsChanged(company, (InteractionChange(-n, channel, None, None),))
             began[-n] = time.perf_counter()
+            told += len(office.watchers[channel])
             await connection.execute("SELECT pg_notify(%s, %s)", [CHANNEL, *encode(event)])
             await asyncio.sleep(1 / RATE)
     await asyncio.sleep(1)
     for page in pages:
         page.told = None
-    if len(taken) != RATE * 5 * 2:
-        raise RuntimeError(f"{len(taken)} frames")
+    if len(taken) != told:
+        raise RuntimeError(f"{len(taken)} frames, not {told}")
     return taken
 
 
-async def _measure(office: Office, port: int, processes: Mapping[str, psutil.Process], first: int) -> Round:
+async def _measure(
+    office: Office, port: int, processes: Mapping[str, psutil.Process], first: int, *, answering: bool
+) -> Round:
     """One round, whose texts are marked from `first` on."""
     from scopchat.common.clock import utc_now
 
@@ -109,6 +117,8 @@ async def _measure(office: Office, port: int, processes: Mapping[str, psutil.Pro
     await asyncio.gather(*(ready.wait() for ready in opened))
     limit = await _limit(office, pages)
     tasks += [asyncio.create_task(page.fetch()) for page in pages]
+    if answering:
+        tasks.append(asyncio.create_task(answer(office, port, pages)))
     warming = RATE * WARMING
     await _pace(office, port, texts[:warming], first)
     await asyncio.sleep(1)
@@ -116,7 +126,8 @@ async def _measure(office: Office, port: int, processes: Mapping[str, psutil.Pro
     await _pace(office, port, texts[warming:], first + warming)
     spent = {name: seconds - before[name] for name, seconds in _spent(processes).items()}
     deadline = time.monotonic() + 20
-    while len(office.latencies) < 2 * len(texts) and time.monotonic() < deadline:  # noqa: ASYNC110
+    expected = len(_expected(office))
+    while len(office.latencies) < expected and time.monotonic() < deadline:  # noqa: ASYNC110
         await asyncio.sleep(0.1)
     await asyncio.sleep(0.5)
     for task in tasks:
@@ -124,7 +135,12 @@ async def _measure(office: Office, port: int, processes: Mapping[str, psutil.Pro
             task.result()
         task.cancel()
     await asyncio.wait(tasks)
-    return Round(limit, spent, began)
+    return Round(limit, spent, sum(page.answers for page in pages), began)
+
+
+def _expected(office: Office) -> set[tuple[int, int]]:
+    """Each text sent, with the place of each page that may see it."""
+    return {(mark, page) for mark, (channel, _open, _at) in office.sent.items() for page in office.watchers[channel]}
 
 
 def _spent(processes: Mapping[str, psutil.Process]) -> dict[str, float]:
@@ -158,18 +174,23 @@ def main() -> bool:
     """True when the bar is met in every round, and everyone who may see a text saw it and nobody else."""
     met = True
     with desk.installation(pseudo=PSEUDO) as public_url:
-        office = make()
-        port = int(public_url.rpartition(":")[2])
-        with desk.web(public_url) as server, desk.worker() as worker:
+        port, sink = int(public_url.rpartition(":")[2]), desk.free_port()
+        office = make(api_base_url=f"http://127.0.0.1:{sink}")
+        with (
+            desk.running("-m", "bench.sink", str(sink), str(port)),
+            desk.web(public_url) as server,
+            desk.worker() as worker,
+        ):
             processes = {"web": psutil.Process(server.pid), "worker": psutil.Process(worker.pid)}
             processes["PostgreSQL"] = desk.postgres()
             processes["this measurement"] = psutil.Process()
-            for number, languages in enumerate(LANGUAGES):
-                office.begin(languages)
+            for number, (languages, pages, answering) in enumerate(ROUNDS):
+                shown = office.first(pages)
+                shown.begin(languages)
                 first = number * RATE * (SECONDS + WARMING)
-                one = uvloop.run(_measure(office, port, processes, first))
-                print(f"live    {len(office.sessions)} pages in languages: {len(languages)}")
-                met = _report(office, one, first + RATE * WARMING) and met
+                one = uvloop.run(_measure(shown, port, processes, first, answering=answering))
+                print(f"live    {pages} pages in languages: {len(languages)}, answers written: {one.answers}")
+                met = _report(shown, one, first + RATE * WARMING) and met
     return met
 
 
@@ -179,9 +200,7 @@ def _report(office: Office, one: Round, first: int) -> bool:
 
     with scopes_disabled():
         routing = _routing(one.began)
-    expected = {
-        (mark, page) for mark, (channel, _open, _at) in office.sent.items() for page in office.watchers[channel]
-    }
+    expected = _expected(office)
     exact = set(office.latencies) == expected and not office.foreign
     counted = {key: seconds for key, seconds in office.latencies.items() if key[0] >= first}
     bubbles = [s for (mark, page), s in counted.items() if office.sent[mark][1] and office.threads[page] is not None]

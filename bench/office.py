@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
 
 from bench import desk, load
@@ -41,6 +41,14 @@ class Office:
     """Of each mark on each page."""
     foreign: int = 0
 
+    def first(self, pages: int) -> Self:
+        """Of these pages alone, and the channels that somebody at them looks at."""
+        watchers = {pk: seen & {*range(pages)} for pk, seen in self.watchers.items()}
+        watchers = {pk: seen for pk, seen in watchers.items() if seen}
+        channels = [channel for channel in self.channels if channel[0] in watchers]
+        shown = {name: getattr(self, name)[:pages] for name in ("sessions", "people", "threads")}
+        return replace(self, channels=channels, watchers=watchers, **shown)
+
     def begin(self, languages: Sequence[str]) -> None:
         """Forgets what was seen, and gives people these languages, neighbours different ones."""
         from scopchat.accounts.models import User
@@ -59,7 +67,7 @@ class Office:
                 self.latencies.setdefault((mark, page), moment - began)
 
 
-def make() -> Office:
+def make(*, api_base_url: str = "") -> Office:
     """Companies whose people look at their channels, through the services."""
     from django_scopes import scope
 
@@ -75,7 +83,9 @@ def make() -> Office:
     operator = create_company(parent=None, kind=Kind.OPERATOR, name="Bench")
     with scope(company=operator):
         credentials = {"account_sid": desk.SID, "auth_token": desk.TOKEN}
-        provider = create_provider(company=operator, kind="twilio", name="Bench", credentials=credentials)
+        provider = create_provider(
+            company=operator, kind="twilio", name="Bench", credentials=credentials, api_base_url=api_base_url
+        )
     office.callback_url = f"{provider.callback_url}/inbound"
     for c in range(COMPANIES):
         company = create_company(parent=operator, kind=Kind.CLIENT, name=f"Client {c}")

@@ -12,7 +12,8 @@ from typing import Any
 GATHER = 0.060
 """Seconds, as in live.js."""
 MARK = re.compile(rb"marque-(\d+)-")
-FIELDS = "view=all&sort=&queue=&q="
+ROW = re.compile(rb'id="row-(\d+)"')
+FIELDS = "view=all&sort=&queue=&label=&q="
 CSRF = "c" * 32
 
 
@@ -30,10 +31,12 @@ class Page:
         thread: int | None,
         shown: Callable[[set[int], float, bool], None],
     ) -> None:
-        self._at = f"/c/{company_id}"
+        self.at = f"/c/{company_id}"
         self._port, self._session, self._thread, self._shown = port, session, thread, shown
         self.told: Callable[[list[int], float], None] | None = None
-        self.requests = 0
+        self.answers = 0
+        self.latest: int | None = None
+        """The interaction of the row that came last."""
         self._everything = False
         self._something = asyncio.Event()
         self._connection: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
@@ -53,7 +56,7 @@ class Page:
                 self._connection[1].close()
 
     async def _listen(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, opened: asyncio.Event) -> None:
-        writer.write(self._request(f"{self._at}/live?inbox=1&since={int(time.time() * 1000)}"))
+        writer.write(self._request(f"{self.at}/live?inbox=1&since={int(time.time() * 1000)}"))
         head = await reader.readuntil(b"\r\n\r\n")
         if b" 200 " not in head:
             raise RuntimeError(head.decode())
@@ -64,6 +67,7 @@ class Page:
             elif b"event: interactions" in frame:
                 self._hear(json.loads(frame[frame.index(b"data: ") + 6 :]))
             elif b"live-rows" in frame:
+                self.latest = int(ROW.findall(frame)[-1])
                 self._draw(frame, in_thread=False)
 
     def _hear(self, notice: dict[str, Any]) -> None:
@@ -82,21 +86,20 @@ class Page:
             everything, self._everything = self._everything, False
             if self._thread:
                 self._draw(
-                    await self._ask("POST", f"{self._at}/messages/{self._thread}/look/", b"from=1"), in_thread=True
+                    await self.ask("POST", f"{self.at}/messages/{self._thread}/look/", b"from=1"), in_thread=True
                 )
             if everything:
-                self._draw(await self._ask("GET", f"{self._at}/messages/anew?{FIELDS}"), in_thread=False)
+                self._draw(await self.ask("GET", f"{self.at}/messages/anew?{FIELDS}"), in_thread=False)
 
     def _draw(self, html: bytes, *, in_thread: bool) -> None:
         self._shown({int(mark) for mark in MARK.findall(html)}, time.perf_counter(), in_thread)
 
-    async def _ask(self, method: str, address: str, form: bytes = b"") -> bytes:
+    async def ask(self, method: str, address: str, form: bytes = b"") -> bytes:
         more = (
             f"HX-Request: true\r\nHX-Request-Type: partial\r\nX-CSRFToken: {CSRF}\r\n"
             f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(form)}\r\n"
         )
         request = self._request(address, more, method) + form
-        self.requests += 1
         while True:
             reader, writer = self._connection or await asyncio.open_connection("127.0.0.1", self._port)
             try:
@@ -107,7 +110,8 @@ class Page:
                 self._connection = None
                 continue
             self._connection = reader, writer
-            if b" 200 " not in head[:20]:
+            # A colleague was first: that is an answer too.
+            if b" 200 " not in head[:20] and b" 409 " not in head[:20]:
                 raise RuntimeError(head.decode())
             length = re.search(rb"(?i)content-length: (\d+)", head)
             assert length

@@ -43,8 +43,11 @@ CROSS JOIN LATERAL (
 """  # primary key
 
 PENDING = """
-SELECT e.id, p.kind, e.provider_id, e.event, e.method, e.url, e.headers, e.body, e.received_at, e.state
-FROM (SELECT event_id FROM channels_pendingevent WHERE shard = %s ORDER BY event_id LIMIT %s) pending
+SELECT e.id, pending.shard, p.kind, e.provider_id, e.event, e.method, e.url, e.headers, e.body, e.received_at, e.state
+FROM unnest(%b::int[]) AS asked (shard)
+CROSS JOIN LATERAL (
+    SELECT shard, event_id FROM channels_pendingevent WHERE shard = asked.shard ORDER BY event_id LIMIT %s
+) pending
 JOIN channels_inboundevent e ON e.id = pending.event_id
 LEFT JOIN channels_provider p ON p.id = e.provider_id
 ORDER BY e.id
@@ -57,8 +60,8 @@ JOIN channels_channel c ON c.provider_id = asked.provider_id AND c.address = ask
 """  # index channel_of_address
 
 SETTLE = """
-DELETE FROM channels_pendingevent WHERE shard = %s AND event_id = ANY(%s) RETURNING event_id
-"""
+DELETE FROM channels_pendingevent WHERE shard = ANY(%b::int[]) AND event_id = ANY(%b) RETURNING event_id
+"""  # primary key; no two shards have an event
 
 SET_STATE = """
 UPDATE channels_inboundevent e

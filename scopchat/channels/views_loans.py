@@ -16,6 +16,7 @@ from scopchat.channels import lending
 from scopchat.channels.loans import may_borrow, running_loans
 from scopchat.channels.models import Channel, Loan, Provider
 from scopchat.common.clock import utc_now
+from scopchat.common.ids import read_id
 from scopchat.common.refusals import said_after
 from scopchat.tenancy import search, tree
 from scopchat.tenancy.models import Company
@@ -57,8 +58,7 @@ def _lend(
         messages.error(request, _("Choose the company to lend it to."))
         return redirect(back)
     below = tree.branch(request.company)
-    known = typed.isascii() and typed.isdigit() and len(typed) < 19
-    borrower: Company = get_object_or_404(below, pk=int(typed) if known else 0)
+    borrower: Company = get_object_or_404(below, pk=read_id(typed))
     words = _("Lent to %(name)s.") % {"name": borrower.name}
     return _done(request, lambda: lend(borrower), words, back)
 

@@ -12,10 +12,10 @@ from django.db.models import Q, QuerySet
 from django.http import Http404, QueryDict
 from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
 
+from scopchat.common.ids import MAX_ID
 from scopchat.common.searching import Searched
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-MAX_ID = 2**63
 
 
 def micros(moment: datetime) -> int:

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import concurrent.futures
+import gc
 import os
 from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "scopchat.config.settings")
 
 from django.conf import settings
+from django.urls import resolve
 
 from scopchat.common.database_watch import DatabaseWatch
 from scopchat.config.pages import Pages
 from scopchat.config.wsgi import application as django_application
 from scopchat.tenancy.addresses import place_of
 
-THREADS = 4
+THREADS = 3
 """Threads for pages; one per process is busy at a time, the rest wait for the database."""
 WITHOUT_DATABASE = frozenset({"/healthz", "/metrics"})
 
@@ -73,6 +75,7 @@ class Server:
         await receive()
         loop = asyncio.get_running_loop()
         loop.set_default_executor(concurrent.futures.ThreadPoolExecutor(THREADS))
+        _load_pages()
         async with self._jobs:
             tasks = [
                 asyncio.create_task(each.run()) for each in (self._watch, self._journal, self._wakeups, self._live)
@@ -86,6 +89,16 @@ class Server:
             await asyncio.gather(*tasks, return_exceptions=True)
             await self._journal.close()
         await send({"type": "lifespan.shutdown.complete"})
+
+
+def _load_pages() -> None:
+    """Imports every page before the first is asked for, and keeps what stays for good from the garbage collector.
+
+    Carriers and live pages would wait for both, on the event loop.
+    """
+    resolve("/")
+    gc.collect()
+    gc.freeze()
 
 
 def _die_with(task: asyncio.Task[None]) -> None:

@@ -42,7 +42,7 @@ def remove_label(*, label: Label, acting: User, now: datetime) -> None:
     told = sorted(numbers)
     Label.objects.filter(pk=label.pk).delete()
     if told:
-        contacts_changed.send(sender=None, company_id=label.company_id, numbers=told, renamed=False, now=now)
+        contacts_changed.send(sender=None, company_id=label.company_id, numbers=told, in_rows=True, now=now)
 
 
 @transaction.atomic
@@ -58,7 +58,7 @@ def set_labels(*, contact: Contact, labels: Collection[Label], now: datetime) ->
     )
     if gone or added:
         contacts_changed.send(
-            sender=None, company_id=contact.company_id, numbers=[contact.number], renamed=False, now=now
+            sender=None, company_id=contact.company_id, numbers=[contact.number], in_rows=True, now=now
         )
 
 

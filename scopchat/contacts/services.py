@@ -48,7 +48,7 @@ def add_contact(
             company=company, number=number, created_at=now, updated_at=now, **asdict(particulars)
         )
     record(verb=Verb.CONTACT_ADDED, company=company, acting=acting, about=contact, details={"number": number})
-    _tell(contact, number, now=now, renamed=True)
+    _tell(contact, number, now=now, in_rows=True)
     return contact
 
 
@@ -67,7 +67,7 @@ def change_contact(*, contact: Contact, phone: str, particulars: Particulars, ac
     with taken(ONCE):
         contact.save(update_fields=[*after, "updated_at"])
     record(verb=Verb.CONTACT_CHANGED, company=contact.company, acting=acting, about=contact, details=details)
-    _tell(contact, before["number"], contact.number, now=now, renamed=True)
+    _tell(contact, before["number"], contact.number, now=now, in_rows=True)
 
 
 @transaction.atomic
@@ -78,7 +78,7 @@ def delete_contact(*, contact: Contact, acting: User, now: datetime) -> None:
     contact.save(update_fields=["deleted_at"])
     details = {"number": contact.number}
     record(verb=Verb.CONTACT_DELETED, company=contact.company, acting=acting, about=contact, details=details)
-    _tell(contact, contact.number, now=now, renamed=True)
+    _tell(contact, contact.number, now=now, in_rows=True)
 
 
 @transaction.atomic
@@ -89,7 +89,7 @@ def bring_back_contact(*, contact: Contact, acting: User, now: datetime) -> None
             raise Conflict
     details = {"number": contact.number}
     record(verb=Verb.CONTACT_BROUGHT_BACK, company=contact.company, acting=acting, about=contact, details=details)
-    _tell(contact, contact.number, now=now, renamed=True)
+    _tell(contact, contact.number, now=now, in_rows=True)
 
 
 @transaction.atomic
@@ -146,7 +146,7 @@ def _require_author(note: ContactNote, person: User) -> None:
         raise NotAllowed
 
 
-def _tell(contact: Contact, *numbers: str, now: datetime, renamed: bool = False) -> None:
+def _tell(contact: Contact, *numbers: str, now: datetime, in_rows: bool = False) -> None:
     contacts_changed.send(
-        sender=None, company_id=contact.company_id, numbers=sorted({*numbers}), renamed=renamed, now=now
+        sender=None, company_id=contact.company_id, numbers=sorted({*numbers}), in_rows=in_rows, now=now
     )

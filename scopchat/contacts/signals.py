@@ -5,5 +5,5 @@ from __future__ import annotations
 from django.dispatch import Signal
 
 contacts_changed = Signal()
-"""Sent with `company_id`, `numbers` (E.164), `now`, and `renamed`: whether they are called otherwise than before, not
-just described otherwise."""
+"""Sent with `company_id`, `numbers` (E.164), `now`, and `in_rows`: whether lists show or find them otherwise than
+before, not just whoever opens them."""

@@ -25,7 +25,7 @@ SHARD_LOCKS = 1
 """Tells the locks of shards from others of the database."""
 
 ONE_AT_A_TIME = """
-SELECT pg_advisory_xact_lock(%s, %s)
+SELECT pg_advisory_xact_lock(%s, shard) FROM unnest(%b::int[]) AS shard
 """
 
 THIS_DATABASE = """
@@ -74,9 +74,12 @@ UPDATE gateway_shardlease SET claimed_at = %s WHERE work = %s AND shard = %s AND
 """
 
 
-def one_at_a_time(shard: int) -> None:
-    """Waits until no other transaction on the shard has said the same, and keeps others waiting until this one ends."""
-    batch(ONE_AT_A_TIME, [SHARD_LOCKS, shard])
+def one_at_a_time(*shards: int) -> None:
+    """Waits until no other transaction on the shards has said the same, and keeps others waiting until this one ends.
+
+    In the order of the shards, as everybody does who asks for several.
+    """
+    batch(ONE_AT_A_TIME, [SHARD_LOCKS, sorted(shards)])
 
 
 def every_shard() -> None:

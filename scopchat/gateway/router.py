@@ -1,12 +1,12 @@
-"""From the journal to interactions: one shard's callbacks, in order, a batch at a time.
+"""From the journal to interactions: each shard's callbacks, in order, a batch at a time.
 
 A batch is read and written in one short transaction, one at a time per shard over all machines, whatever became of the
-job's lock. An event that cannot be handled is set aside alone; the rest go on.
+job's lock. Several shards may share one. An event that cannot be handled is set aside alone; the rest go on.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,7 +14,7 @@ from functools import partial
 
 import structlog
 from django.db import DatabaseError, InterfaceError, OperationalError, transaction
-from prometheus_client import Counter
+from prometheus_client import Counter as Metric
 
 from scopchat.channels import queries as channel_queries
 from scopchat.channels.drains import Work, defer_drain
@@ -30,7 +30,7 @@ from scopchat.interactions.services.receive import Arrival, receive
 logger = structlog.get_logger(__name__)
 
 BATCH = 500
-ROUTED = Counter("scopchat_events_routed_total", "Callbacks handled, by what became of them.", ["state"])
+ROUTED = Metric("scopchat_events_routed_total", "Callbacks handled, by what became of them.", ["state"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,7 @@ class Journaled:
     """What the router needs of one row of the journal; thousands a second are too many for model instances."""
 
     pk: int
+    shard: int
     kind: str | None
     provider_id: int
     event: str
@@ -76,7 +77,7 @@ class Read:
 class Outcome:
     """What became of each event of a batch."""
 
-    shard: int
+    shards: Sequence[int]
     done: list[int] = field(default_factory=list)
     unmatched: dict[int, tuple[str, str]] = field(default_factory=dict)
     """With the carrier's id and our address, by which they are found again."""
@@ -91,7 +92,7 @@ def route_batch(shard: int) -> int:
     """Handles the shard's next events and returns how many there were; fewer than `BATCH` means nothing is left."""
     try:
         with transaction.atomic():
-            return _route(shard, BATCH)
+            return _route([shard], BATCH)[shard]
     except (OperationalError, InterfaceError):
         raise
     except (DatabaseError, ValueError, LookupError) as error:
@@ -99,16 +100,33 @@ def route_batch(shard: int) -> int:
         return _route_one_by_one(shard)
 
 
-def _route(shard: int, most: int) -> int:
-    """Reads and handles events in the running transaction; nobody else touches the shard's until it ends."""
-    queries.one_at_a_time(shard)
-    events = [Journaled(*row) for row in batch(channel_queries.PENDING, [shard, most])]
+def route_together(shards: Sequence[int]) -> set[int]:
+    """Handles the next events of these shards, an equal share of a batch each; returns those that may have more."""
+    share = max(1, BATCH // len(shards))
+    try:
+        with transaction.atomic():
+            handled = _route(shards, share)
+    except (OperationalError, InterfaceError):
+        raise
+    except (DatabaseError, ValueError, LookupError) as error:
+        logger.warning("batch_split", shards=len(shards), error=type(error).__name__)
+        return {shard for shard in shards if route_batch(shard) == BATCH}
+    return {shard for shard in shards if handled[shard] == share}
+
+
+def _route(shards: Sequence[int], most: int) -> Counter[int]:
+    """Reads and handles so many events of each shard in the running transaction, and counts them.
+
+    Nobody else touches these shards' events until it ends.
+    """
+    queries.one_at_a_time(*shards)
+    events = [Journaled(*row) for row in batch(channel_queries.PENDING, [list(shards), most])]
     if events:
-        outcome = Outcome(shard)
+        outcome = Outcome(shards)
         readable = [read for event in events if (read := _read(event, outcome)) is not None]
         _handle(readable, outcome)
         _settle(outcome)
-    return len(events)
+    return Counter(event.shard for event in events)
 
 
 def _route_one_by_one(shard: int) -> int:
@@ -119,7 +137,7 @@ def _route_one_by_one(shard: int) -> int:
             return handled
         try:
             with transaction.atomic():
-                _route(shard, 1)
+                _route([shard], 1)
         except (OperationalError, InterfaceError):
             raise
         except (DatabaseError, ValueError, LookupError) as error:
@@ -131,7 +149,7 @@ def _route_one_by_one(shard: int) -> int:
 def _set_aside(shard: int, event: int, error: str) -> None:
     queries.one_at_a_time(shard)
     if channel_queries.first_pending([shard]) == {shard: event}:
-        _settle(Outcome(shard, set_aside={event: error}))
+        _settle(Outcome([shard], set_aside={event: error}))
 
 
 def _read(event: Journaled, outcome: Outcome) -> Read | None:
@@ -218,7 +236,7 @@ def _channels_of(nameless: Sequence[tuple[Journaled, Receipt]], outcome: Outcome
     channels: dict[int, list[int]] = {event.pk: [] for event, _receipt in nameless}
     for place, channel, shard in found:
         event = nameless[place][0]
-        if shard == outcome.shard:
+        if shard == event.shard:
             channels[event.pk].append(channel)
         else:
             outcome.moved[event.pk] = shard
@@ -247,7 +265,7 @@ def _settle(outcome: Outcome) -> None:
     for pk, error in outcome.set_aside.items():
         logger.error("event_set_aside", journal_id=pk, error=error.partition(":")[0])
     settled = {*outcome.done, *outcome.unmatched, *outcome.set_aside, *outcome.moved}
-    batch(channel_queries.SETTLE, [outcome.shard, list(settled)])
+    batch(channel_queries.SETTLE, [list(outcome.shards), list(settled)])
     ROUTED.labels("done").inc(len(outcome.done))
     ROUTED.labels("unmatched").inc(len(outcome.unmatched))
     ROUTED.labels("set_aside").inc(len(outcome.set_aside))

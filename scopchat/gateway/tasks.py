@@ -22,16 +22,15 @@ from scopchat.gateway.database import in_thread_unscoped
 from scopchat.gateway.journal_listener import LINGER_SECONDS, Arrivals
 from scopchat.gateway.leases import Held
 from scopchat.gateway.lookups import look_up_unknown
+from scopchat.gateway.together import Together
 from scopchat.interactions.services import indexing
 
 logger = structlog.get_logger(__name__)
 
 LIFE_SECONDS = 60.0
 """A routing run that is kept busy hands over after this, so that a new worker gets its share."""
-BREATH_SECONDS = 0.1
-"""From one batch of a shard to the next, at least: what comes in a rush is handled together."""
 REPORTS_SECONDS = 0.5
-"""The same where nothing but receipts came."""
+"""From one batch of a shard to the next, at least, where nothing but receipts came."""
 EXPORT_BREATH_SECONDS = 0.01
 """From one batch of an export to the next: writing them keeps the interpreter busy."""
 STALLED_SECONDS = 8
@@ -49,19 +48,20 @@ def _client(context: JobContext) -> http.Client:
 async def route(context: JobContext, *, shard: int) -> None:
     """Handles what the shard's journal holds, and what comes while this run lingers; the rest has a job of its own."""
     arrivals: Arrivals = context.additional_context["arrivals"]
+    together: Together = context.additional_context["together"]
     ends = time.monotonic() + LIFE_SECONDS
     while True:
         began = time.monotonic()
         arrivals.forget(shard)
-        while await in_thread_unscoped(router.route_batch, shard) == router.BATCH:
-            pass
+        if await together.route(shard):
+            while await in_thread_unscoped(router.route_batch, shard) == router.BATCH:
+                pass
         if not await arrivals.something(shard, LINGER_SECONDS):
             return
         if time.monotonic() > ends:
             await in_thread_unscoped(defer_drain, Work.ROUTE, shard)
             return
         await arrivals.message(shard, began + REPORTS_SECONDS - time.monotonic())
-        await asyncio.sleep(max(0.0, began + BREATH_SECONDS - time.monotonic()))
 
 
 @app.task(name=Work.SEND.task_name, pass_context=True)

@@ -33,6 +33,7 @@ async def _work(stop: asyncio.Event) -> None:
     from scopchat.gateway.database import Jobs, connection_params
     from scopchat.gateway.journal_listener import Arrivals
     from scopchat.gateway.tasks import STALLED_SECONDS
+    from scopchat.gateway.together import Together
 
     arrivals = Arrivals(connection_params())
     async with http.Client(allow_private=settings.ALLOW_PRIVATE_HOSTS) as client, Jobs() as jobs:
@@ -45,7 +46,7 @@ async def _work(stop: asyncio.Event) -> None:
                 delete_jobs="successful",
                 install_signal_handlers=False,
                 shutdown_graceful_timeout=10,
-                additional_context={"http": client, "arrivals": arrivals},
+                additional_context={"http": client, "arrivals": arrivals, "together": Together()},
             )
         )
         listening = asyncio.create_task(arrivals.run())

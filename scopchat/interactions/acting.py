@@ -14,6 +14,7 @@ from django.shortcuts import redirect
 from django.template.loader import render_to_string
 
 from scopchat.accounts.access import PersonRequest, is_fragment
+from scopchat.common.ids import read_id
 from scopchat.common.refusals import NotAllowed, Refusal
 from scopchat.interactions import pages
 from scopchat.interactions.errors import DraftSent
@@ -57,8 +58,7 @@ def shown(request: PersonRequest, pk: int, *, notice: str = "", status: int = 20
 
 def start_of(request: PersonRequest) -> int:
     """The first message that the page shows."""
-    start = request.POST.get("from", "")
-    return int(start) if start.isascii() and start.isdigit() and len(start) < 19 else 0
+    return read_id(request.POST.get("from", "")) or 0
 
 
 def refused(words: str, *, key: str = "") -> HttpResponse:

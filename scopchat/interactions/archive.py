@@ -161,7 +161,7 @@ def lines_of(
     for interaction in found:
         yield Line(
             pk=interaction.pk,
-            customer=contact_shown(interaction)[0],
+            customer=contact_shown(interaction).name,
             number=display(interaction.customer, country),
             channel=interaction.channel.name,
             status=interaction.status,

@@ -121,7 +121,7 @@ def _rows(texts: list[Message], of: dict[int, Interaction]) -> list[list[object]
 
 
 def _row(text: Message, interaction: Interaction, photos: int) -> list[object]:
-    contact = contact_shown(interaction)[0]
+    contact = contact_shown(interaction).name
     is_theirs = text.direction == Direction.IN
     return [
         interaction.pk,

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import models
 
 from scopchat.accounts.models import User
-from scopchat.common.keyset import MAX_ID
+from scopchat.common.ids import MAX_ID
 from scopchat.common.lexemes import query_of
 from scopchat.interactions import queries
 from scopchat.interactions.archive import PAGE, Asked

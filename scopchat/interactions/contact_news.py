@@ -13,11 +13,11 @@ from scopchat.interactions.services.changes import announce_rows
 
 
 @listens(contacts_changed)
-def show_contacts(*, company_id: int, numbers: Sequence[str], renamed: bool, now: datetime) -> None:
+def show_contacts(*, company_id: int, numbers: Sequence[str], in_rows: bool, now: datetime) -> None:
     """Conversations under way with these numbers are drawn again. Index `interaction_number_begins`."""
     found = Interaction.objects.not_closed().filter(company_id=company_id, customer__in=numbers)
     rows = found.values_list("pk", "company_id", "channel_id", "queue_id", "assignee_id")
-    if not renamed:
+    if not in_rows:
         announce_rows(rows, part=Part.THREAD)
         return
     # Locked in one order, as several people may name customers at once.

@@ -18,6 +18,7 @@ from scopchat.accounts.roles import Permission, Reach
 from scopchat.accounts.services import people_of
 from scopchat.channels.models import Channel
 from scopchat.common.gsm import MAX_CHARACTERS
+from scopchat.common.ids import read_id
 from scopchat.common.phones import display
 from scopchat.interactions.archive import Asked
 from scopchat.interactions.pauses import moments
@@ -39,7 +40,7 @@ class DraftForm(forms.Form):
     def photos(self) -> list[int]:
         """Ids of the photos that go with it, in their order; the service sees whose they are."""
         chosen = self.data.getlist("photos") if isinstance(self.data, QueryDict) else []
-        return [int(one) for one in chosen if one.isascii() and one.isdigit() and len(one) < 19]
+        return [pk for pk in map(read_id, chosen) if pk]
 
     def text_by(self, person: User) -> str:
         """What was typed, with the person's signature below it where they want it; nothing typed stays nothing."""

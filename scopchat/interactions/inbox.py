@@ -11,6 +11,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.http import QueryDict
 
 from scopchat.accounts.models import User
+from scopchat.common.ids import read_id
 from scopchat.common.keyset import Cursor, micros, moment
 from scopchat.contacts.models import Contact
 from scopchat.contacts.querysets import MAX_TYPED, digits_of, has_letters
@@ -47,18 +48,20 @@ class InboxView:
     waiting_first: bool = False
     queue: int | None = None
     """Then `view` is "all"."""
+    label: int | None = None
+    """Worn by the contact."""
     text: str = ""
     """A part of a number, or words of a contact."""
 
     @classmethod
     def of(cls, params: QueryDict) -> Self:
         """What the address asks for; what makes no sense in it is left out."""
-        view, typed = params.get("view", ""), params.get("queue", "")
-        queue = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 19 else None
+        view, queue = params.get("view", ""), read_id(params.get("queue", ""))
         return cls(
             view=view if view in VIEWS and not queue else "all",
             waiting_first=params.get("sort") == "waiting",
-            queue=queue or None,
+            queue=queue,
+            label=read_id(params.get("label", "")),
             text=params.get("q", "").replace("\0", " ").strip()[:MAX_TYPED],
         )
 
@@ -74,6 +77,7 @@ class InboxView:
             "view": "" if self.view == "all" else self.view,
             "sort": "waiting" if self.waiting_first else "",
             "queue": self.queue or "",
+            "label": self.label or "",
             "q": self.text,
         }
         given = {name: value for name, value in parts.items() if value}
@@ -84,6 +88,8 @@ class InboxView:
         found = _named(Interaction.objects.visible_to(user).not_closed(), self.view, user)
         if self.queue:
             found = found.filter(queue_id=self.queue)
+        if self.label:
+            found = found.filter(customer__in=Contact.objects.kept().filter(labels=self.label).values("number"))
         return found.filter(_typed(self.text))
 
     def ordered(self, found: InteractionQuerySet) -> InteractionQuerySet:

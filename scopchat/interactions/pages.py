@@ -6,6 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 from django.db.models import QuerySet
+from django.db.models.functions import Lower
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
@@ -14,6 +15,7 @@ from scopchat.accounts.access import PersonRequest
 from scopchat.accounts.roles import Permission, Reach
 from scopchat.common.clock import utc_now
 from scopchat.common.gsm import MAX_CHARACTERS
+from scopchat.contacts.models import Label
 from scopchat.interactions import counting, inbox, rows
 from scopchat.interactions.abilities import abilities
 from scopchat.interactions.customers import customer_context
@@ -91,6 +93,7 @@ def inbox_context(request: PersonRequest, view: InboxView, *, selected: int | No
         **list_context(request, view, selected=selected),
         "inbox_views": counting.links(numbers, view),
         "inbox_counts": numbers,
+        "labels": Label.objects.order_by(Lower("name")),
         "may_start": request.user.may(Permission.START_CONVERSATION),
         "tells_managers": request.user.reach(Permission.TAKE_OR_ASSIGN) >= Reach.COMPANY,
         "since": int(utc_now().timestamp() * 1000),

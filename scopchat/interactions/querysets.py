@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple, Self
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 from django.db.models import OuterRef, Subquery
 from django.db.models.functions import JSONObject
 
 from scopchat.accounts.roles import Permission
-from scopchat.contacts.models import Contact
+from scopchat.contacts.models import Contact, ContactLabel
 from scopchat.interactions.status import InteractionStatus
 from scopchat.interactions.visibility import within_reach
 
@@ -30,7 +32,8 @@ class InteractionQuerySet(models.QuerySet["Interaction"]):
     def with_contact(self) -> Self:
         """Each with the contact that has its number, as `contact_shown` reads it."""
         contact = Contact.objects.kept().filter(number=OuterRef("customer"))
-        shown = JSONObject(name="name", business="business", words="search")
+        labels = ArraySubquery(ContactLabel.objects.filter(contact=OuterRef("pk")).values("label"))
+        shown = JSONObject(name="name", business="business", words="search", labels=labels)
         return self.annotate(contact=Subquery(contact.values(shown=shown)))
 
     def newest_first(self) -> Self:
@@ -43,7 +46,17 @@ class MessageQuerySet(models.QuerySet["Message"]):
         return self.filter(interaction_id=interaction_id).order_by("id")
 
 
-def contact_shown(interaction: Interaction) -> tuple[str, str]:
-    """The name of the contact and the words it is found by, as `with_contact` gave them; empty where there is none."""
+class ContactShown(NamedTuple):
+    """What lists show of the contact that has an interaction's number; empty where there is none."""
+
+    name: str
+    words: str
+    """What it is found by."""
+    labels: Sequence[int]
+
+
+def contact_shown(interaction: Interaction) -> ContactShown:
+    """As `with_contact` gave it."""
     contact = vars(interaction)["contact"] or {}
-    return contact.get("name") or contact.get("business") or "", contact.get("words", "")
+    name = contact.get("name") or contact.get("business") or ""
+    return ContactShown(name, contact.get("words", ""), contact.get("labels", ()))

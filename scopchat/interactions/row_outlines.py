@@ -12,7 +12,7 @@ from scopchat.interactions.status import InteractionStatus
 
 ALWAYS = (
     "pk", "order", "waiting", "changed", "number", "queue", "assignee_id", "address", "menu_address", "hue", "badge",
-    "words", "customer", "at", "day", "place",
+    "words", "labels", "customer", "at", "day", "place",
 )  # fmt: skip
 """Values that every row has, be they empty; of the others the template asks whether they are there."""
 

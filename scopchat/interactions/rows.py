@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -28,8 +28,8 @@ from scopchat.tenancy.addresses import at
 from scopchat.tenancy.models import Company
 
 WRITTEN = (
-    "pk", "order", "waiting", "changed", "number", "queue", "assignee_id", "hue", "badge", "words", "customer",
-    "place", "assignee", "preview", "unread",
+    "pk", "order", "waiting", "changed", "number", "queue", "assignee_id", "hue", "badge", "words", "labels",
+    "customer", "place", "assignee", "preview", "unread",
 )  # fmt: skip
 """Of a row, what its outline is filled with as it is."""
 
@@ -49,6 +49,8 @@ class Row:
     named: bool
     words: str
     """What the contact is found by, folded."""
+    labels: str
+    """Numbers of those on the contact."""
     badge: str
     hue: str
     preview: str
@@ -110,6 +112,7 @@ class Facts:
     wake_at: datetime | None
     contact: str | None
     words: str | None
+    labels: Sequence[int] | None
     channel: str
     queue: str | None
     assignee: str | None
@@ -119,7 +122,7 @@ class Facts:
 
 def facts_of(interaction: Interaction, company: Company) -> Facts:
     """Of an interaction read by `for_rows`."""
-    contact, words = contact_shown(interaction)
+    contact = contact_shown(interaction)
     return Facts(
         pk=interaction.pk,
         company_id=company.pk,
@@ -137,8 +140,9 @@ def facts_of(interaction: Interaction, company: Company) -> Facts:
         offered=_offered_by(interaction),
         escalated=interaction.escalated_at is not None,
         wake_at=interaction.wake_at,
-        contact=contact,
-        words=words,
+        contact=contact.name,
+        words=contact.words,
+        labels=contact.labels,
         channel=interaction.channel.name,
         queue=interaction.queue.name if interaction.queue else None,
         assignee=interaction.assignee.display_name if interaction.assignee else None,
@@ -165,6 +169,7 @@ def row_of(facts: Facts) -> Row:
         customer=facts.contact or display(facts.customer, facts.country),
         named=bool(facts.contact),
         words=facts.words or "",
+        labels=" ".join(map(str, facts.labels or ())),
         badge=initials(facts.contact or "") or facts.customer[-2:],
         hue=hue_of(facts.customer),
         preview=facts.preview,

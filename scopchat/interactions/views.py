@@ -13,12 +13,12 @@ from scopchat.accounts.roles import Permission
 from scopchat.canned.merging import merged
 from scopchat.canned.models import MAX_NAME
 from scopchat.canned.services import offered
+from scopchat.common.ids import read_id
 from scopchat.common.phones import display
 from scopchat.contacts.services import contact_of
 from scopchat.interactions import pages
 from scopchat.interactions.inbox import InboxView
 from scopchat.interactions.models import Interaction
-from scopchat.interactions.views_talk import number_of
 from scopchat.tenancy.addresses import place_of
 
 MAX_CANNED = 8
@@ -71,7 +71,7 @@ def thread(request: PersonRequest, pk: int) -> HttpResponse:
 @requires(Permission.SEE_INTERACTIONS)
 def anew(request: PersonRequest) -> HttpResponse:
     """The list for a live page, when too much changed in it to be told row by row."""
-    return HttpResponse(pages.list_html(request, selected=number_of(request, "thread") or None))
+    return HttpResponse(pages.list_html(request, selected=read_id(request.GET.get("thread", ""))))
 
 
 @requires(Permission.SEE_INTERACTIONS, pk=Interaction)

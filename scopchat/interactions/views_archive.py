@@ -14,7 +14,8 @@ from django.views.decorators.http import require_POST
 from scopchat.accounts.access import PersonRequest, is_fragment, requires
 from scopchat.accounts.roles import Permission
 from scopchat.common.clock import utc_now
-from scopchat.common.keyset import MAX_ID, Cursor
+from scopchat.common.ids import MAX_ID, read_id
+from scopchat.common.keyset import Cursor
 from scopchat.common.refusals import Refusal
 from scopchat.exports import services as exports
 from scopchat.exports.kinds import KINDS
@@ -46,9 +47,9 @@ def _before(request: PersonRequest) -> int:
     asked = request.GET.get("after", "")
     if not asked:
         return MAX_ID - 1
-    if not (asked.isascii() and asked.isdigit() and len(asked) < 19):
+    if (before := read_id(asked)) is None:
         raise Http404
-    return int(asked)
+    return before
 
 
 @requires(Permission.SEE_INTERACTIONS)

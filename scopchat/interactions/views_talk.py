@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, render
 
 from scopchat.accounts.access import PersonRequest, requires
 from scopchat.accounts.roles import Permission
+from scopchat.common.ids import read_id
 from scopchat.common.lexemes import query_of
 from scopchat.interactions import pages, queries
 from scopchat.interactions.models import Interaction, Message
@@ -20,8 +21,7 @@ MAX_WORDS = 100
 
 def number_of(request: PersonRequest, name: str) -> int:
     """A number in the address; 0 where there is none."""
-    typed = request.GET.get(name, "")
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 19 else 0
+    return read_id(request.GET.get(name, "")) or 0
 
 
 @requires(Permission.SEE_INTERACTIONS, pk=Interaction)

@@ -37,6 +37,16 @@ def lead_a_channel_to_it(admin: Page) -> None:
     expect(admin.get_by_role("row", name="Marc")).to_contain_text("Facturation")
 
 
+def another_manager(desk: Desk, browser: Browser, admin: Page) -> Page:
+    """Marc, whom the administrator makes one."""
+    admin.get_by_role("link", name="Utilisateurs").click()
+    admin.get_by_role("link", name="Modifier Marc Bouchard").click()
+    admin.get_by_label("Rôle").select_option(label="Gestionnaire")
+    admin.get_by_role("button", name="Enregistrer").click()
+    expect(admin.get_by_role("row", name="Marc Bouchard")).to_contain_text("Gestionnaire")
+    return signed_in(browser, desk.ports[0], "marc")
+
+
 def test_what_comes_to_the_channel_waits_in_its_queue_until_the_manager_gives_it(desk: Desk, browser: Browser) -> None:
     admin = signed_in(browser, desk.ports[0], "amelie")
     make_a_queue(admin)
@@ -52,6 +62,14 @@ def test_what_comes_to_the_channel_waits_in_its_queue_until_the_manager_gives_it
     for page in (manager, agent):
         expect(page.get_by_role("button", name="Nouveau message")).to_have_count(0)
     manager.get_by_role("link", name=NUMBER).click()
+    give(manager, "Sophie Roy")
+    expect(agent.get_by_role("textbox", name="Message")).to_be_visible(timeout=SOON)
+
+    second = another_manager(desk, browser, admin)
+    second.get_by_role("link", name=NUMBER).click()
+    second.get_by_role("button", name="Récupérer").click()
+    expect(second.get_by_role("textbox", name="Message")).to_be_visible(timeout=SOON)
+    expect(manager.get_by_role("log")).to_contain_text("Marc Bouchard a récupéré", timeout=SOON)
     give(manager, "Sophie Roy")
     expect(agent.get_by_role("textbox", name="Message")).to_be_visible(timeout=SOON)
 

@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.timezone import localdate
 
 from scopchat.accounts.models import Presence
+from scopchat.automation import queries
 from scopchat.automation.fallbacks import Fallbacks
 from scopchat.automation.models import Fallback, Occasion
 from scopchat.automation.services.replies import Wanted, ask_for_replies
@@ -29,10 +30,10 @@ def reply_to(texts: TextsReceived) -> None:
 
     Not to keywords, nor to short codes and names; not to who has left, nor in the middle of a talk.
     """
+    if not queries.any_replying(texts.companies):
+        return
     found = Fallback.objects.replying().filter(company__in=texts.companies)
     fallbacks = Fallbacks.among(found.select_related("hours", "company"))
-    if not fallbacks:
-        return
     called = {text.interaction_id: text for text in texts if not text.is_keyword and is_number(text.customer)}
     wanted = [
         one

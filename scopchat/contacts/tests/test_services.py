@@ -53,7 +53,7 @@ def test_it_adds_a_contact_by_a_number_as_people_write_it(cast: Cast, told: list
     assert (contact.number, contact.called, contact.initials) == ("+15145550142", "Julie Tremblay", "JT")
     assert contact.search == "julie tremblay\nboulangerie du parc\n+15145550142\njulie@duparc.example"
     assert verbs() == ["contact.added"]
-    assert told == [{"company_id": cast.client.pk, "numbers": ["+15145550142"], "renamed": True, "now": NOW}]
+    assert told == [{"company_id": cast.client.pk, "numbers": ["+15145550142"], "in_rows": True, "now": NOW}]
 
 
 @pytest.mark.parametrize("phone", ["", "12", "555", "abc", "+1 514 555", "BANQUE", "٥١٤"])
@@ -159,7 +159,7 @@ def test_a_note_belongs_to_its_author(cast: Cast, told: list[dict[str, Any]]) ->
         assert ContactNote.objects.get().text == "Préfère le soir."
         services.remove_note(note=note, acting=cast.agent, now=NOW)
         assert not ContactNote.objects.exists()
-    assert [one["renamed"] for one in told] == [False, False, False]
+    assert [one["in_rows"] for one in told] == [False, False, False]
 
 
 def test_a_label_is_there_once_whatever_its_capitals(cast: Cast) -> None:

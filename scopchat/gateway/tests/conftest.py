@@ -121,6 +121,6 @@ def route_everything() -> None:
     from scopchat.channels.queries import shards_to_route
 
     with scopes_disabled():
-        for shard in shards_to_route():
-            while router.route_batch(shard) == router.BATCH:
-                pass
+        shards = sorted(shards_to_route())
+        while shards:
+            shards = sorted(router.route_together(shards))

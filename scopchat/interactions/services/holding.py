@@ -33,11 +33,13 @@ def take(*, interaction: Interaction, acting: User, now: datetime) -> None:
 
     Raises `NotAllowed`, `HeldByAnother`, `Overtaken`.
     """
+    if interaction.status != InteractionStatus.CLOSED and interaction.assignee_id not in {None, acting.pk}:
+        # Said to whoever sees it, so that two who take at once learn who was first.
+        require(interaction, acting=acting, permission=Permission.SEE_INTERACTIONS)
+        raise HeldByAnother(interaction.assignee)
     require_one_of(interaction, may_take(acting))
     if interaction.status == InteractionStatus.CLOSED:
         raise overtaken(interaction)
-    if interaction.assignee_id not in {None, acting.pk}:
-        raise HeldByAnother(interaction.assignee)
     if take_if_free(interaction, acting=acting, now=now):
         announce(interaction)
 

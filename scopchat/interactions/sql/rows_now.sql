@@ -6,7 +6,7 @@ SELECT i.id, i.company_id, i.channel_id, i.queue_id, i.assignee_id, i.status, i.
            SELECT 'queue' FROM interactions_interactionevent e
            WHERE e.interaction_id = i.id AND e.happening = 'offered' AND e.created_at = i.offered_at LIMIT 1
        ), 'person') END,
-       i.escalated_at IS NOT NULL, i.wake_at, k.name, k.search, c.name, q.name, u.display_name,
+       i.escalated_at IS NOT NULL, i.wake_at, k.name, k.search, k.labels, c.name, q.name, u.display_name,
        company.country, company.time_zone
 FROM unnest(%s::bigint[], %s::bigint[]) AS asked (company_id, id)
 JOIN interactions_interaction i ON i.id = asked.id AND i.company_id = asked.company_id

@@ -180,7 +180,7 @@ def test_labels_are_put_on_made_in_place_and_taken_off(cast: Cast, heard: Heard)
     with scope(company=cast.client):
         assert [*contact.labels.order_by("name").values_list("name", flat=True)] == ["Allergie", "Fidèle"]
         made_in_place = Label.objects.get(name="Allergie")
-    assert [event.part for event in heard.of(InteractionsChanged)] == [Part.THREAD]
+    assert [event.part for event in heard.of(InteractionsChanged)] == [Part.BOTH]
     assert post(cast.agent, made, f"labels/{made_in_place.pk}/take-off/").status_code == 200
     response = post(cast.manager, made, "labels/", name="FIDÈLE")
     assert (response.status_code, "existe déjà" in response.text) == (422, True)

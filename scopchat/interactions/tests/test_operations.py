@@ -73,7 +73,7 @@ acknowledge   own       o!!!  o!!!  o!!!  o!!!  o!!!  o!!!  o!!!  o!!!
 acknowledge   offered   o!!!  o!!!  o!!!  o!!!  o!!!  o!!!  o!!!  o!!!
 take          nobody    ----  ----  wop!  wop!  ----  wop!  wop!  wop!
 take          released  wop!  ----  wop!  wop!  ----  wop!  wop!  wop!
-take          colleague ----  ----  !!!!  !!!!  ----  !!!!  !!!!  !!!!
+take          colleague !!!-  ----  !!!!  !!!!  ----  !!!!  !!!!  !!!!
 take          own       wop!  wop!  wop!  wop!  wop!  wop!  wop!  wop!
 take          offered   wop!  wop!  wop!  wop!  wop!  wop!  wop!  wop!
 recover       nobody    ----  ----  !!!!  !!!!  ----  !!!!  !!!!  !!!!

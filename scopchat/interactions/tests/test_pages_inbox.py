@@ -176,5 +176,5 @@ def test_it_asks_the_database_the_same_whatever_the_length(
         conversation(cast.channel_queue, f"+151455501{place:02}", assignee=cast.agent if place % 2 else None)
     browser = signed_in(cast.admin)
     # Session, person with company; rows, counts; whether the menu shows the simulator.
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         assert len(rows(browser.get("/messages/").content)) == rows_shown

@@ -8,6 +8,8 @@ import pytest
 from django_scopes import scope
 
 from scopchat.accounts.models import User
+from scopchat.contacts.labelling import add_label, set_labels
+from scopchat.contacts.services import Particulars, add_contact
 from scopchat.interactions import counting
 from scopchat.interactions.services.by_itself import escalate
 from scopchat.interactions.services.holding import take
@@ -67,6 +69,21 @@ def test_a_closed_queue_is_not_offered(cast: Cast, results: Queue) -> None:
     with scope(company=cast.client):
         mark_closed(queue=results, now=NOW)
     assert queues_of(cast.admin, cast) == [("Accueil", "0")]
+
+
+def test_the_list_shows_those_whose_contact_wears_a_label(cast: Cast) -> None:
+    with scope(company=cast.client):
+        urgent, other = (add_label(company=cast.client, name=name) for name in ("Urgent", "Assurance"))
+        for number, labels in (("+15145550142", [urgent, other]), ("+15145550143", [other]), ("+15145550144", [])):
+            named = add_contact(company=cast.client, phone=number, particulars=Particulars(name="Léa"), now=NOW)
+            set_labels(contact=named, labels=labels, now=NOW)
+    shown = [conversation(cast.channel_queue, f"+1514555014{last}") for last in range(2, 6)]
+
+    html = flat(signed_in(cast.admin).get(f"/messages/?label={urgent.pk}").content)
+
+    assert re.findall(r'id="row-(\d+)"', html) == [str(shown[0].pk)]
+    assert f'data-labels="{urgent.pk} {other.pk}"' in html
+    assert re.findall(r"<option[^>]*>([^<]*)</option>", html)[:3] == ["Toutes les étiquettes", "Assurance", "Urgent"]
 
 
 def marked(html: bytes) -> list[str]:

@@ -34,6 +34,7 @@ FACTS = Facts(
     wake_at=datetime(2026, 11, 25, 2, 30, tzinfo=UTC),
     contact=None,
     words=None,
+    labels=None,
     channel="Ligne",
     queue='Ventes "B"',
     assignee="Zoé <O'Neil>",

@@ -14,10 +14,11 @@ function currentView() {
   const typed = form.get("q") ?? "";
   const words = /\p{L}/u.test(typed) ? plain(typed).split(/\s+/).filter(Boolean) : [];
   const digits = words.length ? "" : typed.replace(/\D/g, "").slice(0, 20);
-  return { view: form.get("view"), queue: form.get("queue"), words, digits, waiting: form.get("sort") === "waiting" };
+  const [view, queue, label] = ["view", "queue", "label"].map((name) => form.get(name));
+  return { view, queue, label, words, digits, waiting: form.get("sort") === "waiting" };
 }
 
-function belongs({ dataset }, { view, queue, words, digits }) {
+function belongs({ dataset }, { view, queue, label, words, digits }) {
   const inView = {
     all: true,
     mine: dataset.assignee === list().dataset.person,
@@ -28,6 +29,7 @@ function belongs({ dataset }, { view, queue, words, digits }) {
   return (
     inView[view] &&
     (!queue || dataset.queue === queue) &&
+    (!label || dataset.labels.split(" ").includes(label)) &&
     dataset.number.includes(digits) &&
     words.every((word) => dataset.words.includes(word))
   );
