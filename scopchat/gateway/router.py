@@ -258,14 +258,15 @@ def _settle(outcome: Outcome) -> None:
     troubled += [(pk, EventState.SET_ASIDE.value, "", "", error[:500]) for pk, error in outcome.set_aside.items()]
     if troubled:
         batch(channel_queries.SET_STATE, columns(troubled, 5))
+    settled = {*outcome.done, *outcome.unmatched, *outcome.set_aside, *outcome.moved}
+    batch(channel_queries.SETTLE, [list(outcome.shards), list(settled)])
     if outcome.moved:
+        # After the others are settled: the shard where an event belongs may be one of this batch.
         batch(channel_queries.MOVE, [list(outcome.moved), list(outcome.moved.values())])
         for shard in set(outcome.moved.values()):
             transaction.on_commit(partial(defer_drain, Work.ROUTE, shard))
     for pk, error in outcome.set_aside.items():
         logger.error("event_set_aside", journal_id=pk, error=error.partition(":")[0])
-    settled = {*outcome.done, *outcome.unmatched, *outcome.set_aside, *outcome.moved}
-    batch(channel_queries.SETTLE, [list(outcome.shards), list(settled)])
     ROUTED.labels("done").inc(len(outcome.done))
     ROUTED.labels("unmatched").inc(len(outcome.unmatched))
     ROUTED.labels("set_aside").inc(len(outcome.set_aside))

@@ -15,6 +15,7 @@ from scopchat.channels.providers.base import Attempt
 from scopchat.channels.providers.simulator.adapter import SIGNATURE_HEADER, sign
 from scopchat.channels.services import create_channel, create_provider
 from scopchat.channels.shards import shard_of
+from scopchat.gateway import router
 from scopchat.gateway.database import in_thread_unscoped
 from scopchat.gateway.tests.conftest import Asked, Call, Desk, open_door, route_everything
 from scopchat.gateway.tests.test_router import NOW, states
@@ -31,16 +32,25 @@ NUMBERS = ("+14385550101", "+14385550102", "+14385550103")
 
 @pytest.fixture
 def provider(desk: Desk) -> Provider:
-    """An account with three numbers of one company, on shards of their own."""
+    """An account with three numbers of one company; it and each of them are on shards of their own."""
     with scope(company=desk.cast.client):
-        made = create_provider(company=desk.cast.client, kind="simulator", name="S", credentials={"secret": SECRET})
+        made = _account(desk)
+        while len(_shards(made)) < 4:
+            made = _account(desk)
         for number in NUMBERS:
             create_channel(
                 company=desk.cast.client, provider=made, name=number, address=number,
                 destination=Destination.QUEUE, queue=desk.cast.queue,
             )  # fmt: skip
-    assert len({shard_of(provider_id=made.pk, address=number) for number in NUMBERS}) == 3
     return made
+
+
+def _account(desk: Desk) -> Provider:
+    return create_provider(company=desk.cast.client, kind="simulator", name="S", credentials={"secret": SECRET})
+
+
+def _shards(provider: Provider) -> set[int]:
+    return {shard_of(provider_id=provider.pk, address=address) for address in ("", *NUMBERS)}
 
 
 async def post(call: Call, provider: Provider, event: str, content: object) -> int:
@@ -127,6 +137,22 @@ async def test_a_receipt_with_the_carriers_id_alone_is_found_by_account_and_id(d
     await in_thread_unscoped(route_everything)
     await in_thread_unscoped(route_everything)
     assert (await in_thread_unscoped(status_of, message), await in_thread_unscoped(states)) == ("delivered", ["done"])
+
+
+async def test_a_receipt_that_moves_to_a_shard_of_the_same_batch_is_not_lost(desk: Desk, provider: Provider) -> None:
+    message = await in_thread_unscoped(sent, desk, provider, carrier_id="s-1")
+    async with open_door(Asked()) as call:
+        assert await post(call, provider, "status", {"id": "s-1", "status": "delivered"}) == 204
+        assert await post(call, provider, "inbound", text(NUMBERS[2], "in-1")) == 204
+    both = await in_thread_unscoped(lambda: sorted({*PendingEvent.objects.values_list("shard", flat=True)}))
+    assert len(both) == 2
+    await in_thread_unscoped(router.route_together, both)
+    assert await in_thread_unscoped(PendingEvent.objects.count) == 1
+    await in_thread_unscoped(route_everything)
+    assert (await in_thread_unscoped(status_of, message), await in_thread_unscoped(states)) == (
+        "delivered",
+        ["done"] * 2,
+    )
 
 
 async def test_another_accounts_text_of_the_same_id_is_left_alone(desk: Desk, provider: Provider) -> None:
