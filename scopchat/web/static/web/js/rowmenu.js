@@ -22,7 +22,9 @@ document.addEventListener("contextmenu", (event) => {
   if (!row) return;
   event.preventDefault();
   clearTimeout(held);
-  opened ||= event.pointerType === "touch";
+  // The browser's own long press comes beside ours: one finger opens one menu.
+  if (opened && event.pointerType === "touch") return;
+  opened = event.pointerType === "touch";
   open(row, event.clientX, event.clientY);
 });
 
@@ -41,32 +43,29 @@ document.addEventListener("keydown", (event) => {
   open(row, box.left + 40, box.top + 20);
 });
 
-// iOS opens no context menu by itself.
+// Lifting the finger beside an open menu has closed it: the one that this finger opened stays, and its line is not opened.
+function lift(event) {
+  clearTimeout(held);
+  if (!opened) return;
+  event.preventDefault();
+  setTimeout(() => {
+    if (menu.childElementCount) menu.showPopover();
+  });
+}
+
+// iOS opens no context menu by itself. The line may be drawn anew under the finger: what is touched hears its own end.
 document.addEventListener("touchstart", ({ target, touches: [touch] }) => {
   const row = target.closest?.("[data-menu]");
   clearTimeout(held);
   opened = false;
   if (!row) return;
+  target.addEventListener("touchend", lift, { once: true, passive: false });
+  for (const end of ["touchmove", "touchcancel"]) target.addEventListener(end, () => clearTimeout(held), { once: true });
   held = setTimeout(() => {
     opened = true;
     open(row, touch.clientX, touch.clientY);
   }, LONG_MS);
 });
-for (const end of ["touchmove", "touchcancel"]) document.addEventListener(end, () => clearTimeout(held));
-
-// Lifting the finger beside an open menu has closed it: the one that this finger opened stays, and its line is not opened.
-document.addEventListener(
-  "touchend",
-  (event) => {
-    clearTimeout(held);
-    if (!opened) return;
-    event.preventDefault();
-    setTimeout(() => {
-      if (menu.childElementCount) menu.showPopover();
-    });
-  },
-  { passive: false },
-);
 
 menu.addEventListener("keydown", (event) => {
   const items = [...menu.querySelectorAll("button, a")];
