@@ -113,9 +113,11 @@ def main() -> bool:
     with desk.installation():
         from django_scopes import scopes_disabled
 
+        from scopchat.config.asgi import load_pages
         from scopchat.interactions.models import Interaction, Message
 
         made = past.make()
+        load_pages()
         with scopes_disabled():
             interactions, live = Interaction.objects.count(), Interaction.objects.not_closed().count()
             print(f"inbox   {interactions:,} interactions, {live:,} not closed, {Message.objects.count():,} messages")

@@ -31,6 +31,8 @@ def database(url: str, *, pool_size: int) -> dict[str, object]:
         "HOST": host,
         "PORT": str(parts.port or options.pop("port", "")),
         "CONN_HEALTH_CHECKS": True,
+        # Choices of forms are all that asks for one, for three statements each; what is large is read in batches.
+        "DISABLE_SERVER_SIDE_CURSORS": True,
         "OPTIONS": {
             "options": SESSION_OPTIONS,
             **CONNECTION_OPTIONS,

@@ -75,7 +75,7 @@ class Server:
         await receive()
         loop = asyncio.get_running_loop()
         loop.set_default_executor(concurrent.futures.ThreadPoolExecutor(THREADS))
-        _load_pages()
+        load_pages()
         async with self._jobs:
             tasks = [
                 asyncio.create_task(each.run()) for each in (self._watch, self._journal, self._wakeups, self._live)
@@ -91,7 +91,7 @@ class Server:
         await send({"type": "lifespan.shutdown.complete"})
 
 
-def _load_pages() -> None:
+def load_pages() -> None:
     """Imports every page before the first is asked for, and keeps what stays for good from the garbage collector.
 
     Carriers and live pages would wait for both, on the event loop.

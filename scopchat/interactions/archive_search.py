@@ -15,12 +15,11 @@ from scopchat.interactions.archive import PAGE, Asked
 from scopchat.interactions.models import Interaction
 from scopchat.tenancy.models import Company
 
-STEP = 200
-"""Texts looked at in one go."""
+STEPS = (200, 600, 1_200)
+"""Texts looked at in one go; then the page ends, however little was found for somebody who sees little: it goes on from
+there."""
 WINDOW = 20_000
 """The latest texts, in which a word is looked for first."""
-MAX_STEPS = 10
-"""Then the page ends, however little was found for somebody who sees little: it goes on from there."""
 SHOWN_CHARACTERS = 160
 
 
@@ -40,8 +39,8 @@ def search(user: User, company: Company, asked: Asked, words: str, *, before: in
     query = query_of(words, company_id=company.pk)
     found: list[Interaction] = []
     said: dict[int, str] = {}
-    for _step in range(MAX_STEPS if query else 0):
-        texts, is_end = _texts(company, query, before)
+    for most in STEPS if query else ():
+        texts, is_end = _texts(company, query, before, most)
         shown = _shown(user, asked, [interaction for _message, interaction, _text in texts])
         for message, interaction, text in texts:
             if len(found) == PAGE:
@@ -55,18 +54,18 @@ def search(user: User, company: Company, asked: Asked, words: str, *, before: in
     return Found(found, said, str(before) if query else "")
 
 
-def _texts(company: Company, query: str, before: int) -> tuple[list[tuple[Any, ...]], bool]:
+def _texts(company: Company, query: str, before: int, most: int) -> tuple[list[tuple[Any, ...]], bool]:
     """The next texts with the words, and whether there are no more.
 
     Common words fill a page from the latest texts; words that do not are few enough to read all that have them. Left
     to itself the planner reads every text in order for a rare word, since it reckons with stopping early.
     """
-    parameters = {"company": company.pk, "query": query, "before": before, "most": STEP, "window": WINDOW}
+    parameters = {"company": company.pk, "query": query, "before": before, "most": most, "window": WINDOW}
     latest = queries.rows("find_words", parameters)
     if len(latest) > PAGE:
         return latest, False
     texts = queries.rows("find_rare_words", parameters)
-    return texts, len(texts) < STEP
+    return texts, len(texts) < most
 
 
 def _shown(user: User, asked: Asked, ids: list[int]) -> dict[int, Interaction]:

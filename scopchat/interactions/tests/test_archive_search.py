@@ -88,7 +88,7 @@ def test_who_sees_little_finds_little(cast: Cast, talks: list[Interaction]) -> N
 def test_pages_go_on_and_each_conversation_stands_once(cast: Cast, monkeypatch: pytest.MonkeyPatch, step: int) -> None:
     """Rare words are read all at once, common ones from the latest texts on."""
     monkeypatch.setattr("scopchat.interactions.archive_search.PAGE", 3)
-    monkeypatch.setattr("scopchat.interactions.archive_search.STEP", step)
+    monkeypatch.setattr("scopchat.interactions.archive_search.STEPS", (step,) * 10)
     made = [conversation(cast.channel_queue, f"+15145550{place:03d}", minutes=place) for place in range(8)]
     for round_ in range(3):
         for one in made[:: 1 if round_ % 2 else -1]:
