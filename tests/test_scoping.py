@@ -31,6 +31,7 @@ from scopchat.exports.models import Export
 from scopchat.interactions.models import Attachment, Draft, Interaction, InteractionEvent, Message, MessageWords, Upload
 from scopchat.interactions.status import Happening
 from scopchat.interactions.tests.desk import NOW, conversation
+from scopchat.masssends.models import MassSend, Recipient
 from scopchat.optouts.models import OptOut, OptOutChange
 from scopchat.queues.models import Queue, QueueMember
 from scopchat.queues.services import create_queue
@@ -65,7 +66,7 @@ def fill(company: Company, channel: Channel) -> None:
         Fallback.objects.create(company=company, channel=channel)
         OpeningHours.objects.create(company=company, name="Bureau", week=[])
         ReplyTexts.objects.create(company=company, channel=channel)
-        fill_what_people_make(company, person)
+        fill_what_people_make(company, person, channel)
         OptOut.objects.create(company=company, channel=channel, number="+15145550142", since=NOW)
         OptOutChange.objects.create(company=company, channel=channel, number="+15145550142", at=NOW)
         AutoReply.objects.create(
@@ -81,14 +82,18 @@ def fill(company: Company, channel: Channel) -> None:
         )
 
 
-def fill_what_people_make(company: Company, person: User) -> None:
-    """Their contacts, uploads and exports, in the company's scope."""
+def fill_what_people_make(company: Company, person: User, channel: Channel) -> None:
+    """Their contacts, mass sends, uploads and exports, in the company's scope."""
     contact = Contact.objects.create(company=company, number="+15145550142", created_at=NOW, updated_at=NOW)
     label = Label.objects.create(company=company, name="Fidèle", hue=0)
     ContactLabel.objects.create(company=company, contact=contact, label=label)
     listed = ContactList.objects.create(company=company, name="Fidèles", created_at=NOW)
     ListMember.objects.create(company=company, list=listed, contact=contact, added_at=NOW)
     ContactNote.objects.create(company=company, contact=contact, author=person, text="…", written_at=NOW)
+    mass_send = MassSend.objects.create(
+        company=company, channel=channel, author=person, text="…", created_at=NOW, touched_at=NOW
+    )
+    Recipient.objects.create(company=company, mass_send=mass_send, number="+15145550142")
     Upload.objects.create(company=company, person=person, content_type="", size=1, uploaded_at=NOW)
     Export.objects.create(
         company=company, person=person, kind="interactions", asked={}, words=[], created_at=NOW, touched_at=NOW
@@ -102,7 +107,7 @@ def test_these_are_all_the_tenant_models() -> None:
         SimulatedText, SegmentUse, SegmentPool, Sighting, Loan, LoanUse, QueueMember, Upload, Draft,
         CannedReply, MessageWords, OptOut, OptOutChange, AutoReply, Fallback,
         OpeningHours, ReplyTexts, Contact, ContactLabel, ContactList, ContactNote,
-        Label, ListMember, Export,
+        Label, ListMember, Export, MassSend, Recipient,
     }  # fmt: skip
 
 

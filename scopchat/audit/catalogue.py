@@ -60,6 +60,8 @@ class Verb(models.TextChoices):
     CONTACT_BROUGHT_BACK = "contact.brought_back", _("Contact brought back")
     LABEL_ADDED = "contact.label_added", _("Label added")
     LABEL_REMOVED = "contact.label_removed", _("Label removed")
+    MASS_SEND_CONFIRMED = "mass_send.confirmed", _("Mass send confirmed")
+    MASS_SEND_CANCELLED = "mass_send.cancelled", _("Mass send cancelled")
     CHANNEL_CREATED = "channel.created", _("Channel created")
     CHANNEL_CHANGED = "channel.changed", _("Channel changed")
     CHANNEL_FALLBACK_CHANGED = "channel.fallback_changed", _("What a channel does when nobody is there changed")
@@ -89,6 +91,7 @@ GROUPS: dict[str, Promise] = {
     "queue": _("Queues"),
     "canned": _("Canned replies"),
     "contact": _("Contacts"),
+    "mass_send": _("Mass sends"),
     "channel": _("Channels"),
     "hours": _("Opening hours"),
     "provider": _("Providers"),
@@ -144,6 +147,7 @@ DETAILS: dict[str, Promise] = {
     "priority": _("Priority"),
     "provider": _("Provider"),
     "refusal": _("Why it was refused"),
+    "recipients": _("Recipients"),
     "region": _("Public holidays"),
     "returned": _("Reply to START"),
     "role": _("Role"),

@@ -157,9 +157,9 @@ def count_in(texts: Mapping[int, int], *, now: datetime) -> None:
     batch(COUNT_USE, [now, list(texts), list(texts.values()), nothing, nothing])
 
 
-def count_out(*, channel_id: int, segments: int, now: datetime) -> None:
-    """Adds a text that was queued; otherwise as `count_in`."""
-    batch(COUNT_USE, [now, [channel_id], [0], [1], [segments]])
+def count_out(*, channel_id: int, segments: int, now: datetime, texts: int = 1) -> None:
+    """Adds texts that were queued; otherwise as `count_in`."""
+    batch(COUNT_USE, [now, [channel_id], [0], [texts], [segments]])
 
 
 def count_back(*, channel_id: int, segments: int, now: datetime) -> None:

@@ -103,6 +103,7 @@ INSTALLED_APPS = [
     "scopchat.optouts",
     "scopchat.interactions",
     "scopchat.automation",
+    "scopchat.masssends",
     "scopchat.gateway",
 ]
 MESSAGE_STORAGE = "scopchat.web.notices.NoticeStorage"

@@ -8,3 +8,20 @@ SELECT company_id, number, COALESCE(NULLIF(name, ''), business) AS name, search,
 FROM contacts_contact contact WHERE deleted_at IS NULL
 """
 """By company and number: indexes `contact_number_once` and `contact_label_once`."""
+
+MERGED = "SELECT company_id, number, name, business FROM contacts_contact WHERE deleted_at IS NULL"
+"""What texts to many are filled in with, by company and number: index `contact_number_once`."""
+
+ON_LISTS = """
+SELECT member.list_id, contact.company_id, contact.number
+FROM contacts_listmember member JOIN contacts_contact contact ON contact.id = member.contact_id
+WHERE contact.deleted_at IS NULL
+"""
+"""By list: index `list_member_once`."""
+
+LABELLED = """
+SELECT worn.label_id, contact.company_id, contact.number
+FROM contacts_contactlabel worn JOIN contacts_contact contact ON contact.id = worn.contact_id
+WHERE contact.deleted_at IS NULL
+"""
+"""By label: its index."""

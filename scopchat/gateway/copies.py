@@ -14,6 +14,7 @@ from django.db import transaction
 
 from scopchat.gateway import queries
 from scopchat.interactions.services import sending
+from scopchat.masssends.services.steering import pause_copied
 
 logger = structlog.get_logger(__name__)
 
@@ -34,6 +35,7 @@ def _hold(now: datetime) -> None:
     # Results and receipts change the same messages, each under the lock of its shard.
     queries.every_shard()
     if queries.hold_sending(now):
+        pause_copied()
         logger.warning("sending_held", texts=sending.doubt_queued(now=now))
 
 

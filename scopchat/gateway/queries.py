@@ -12,10 +12,13 @@ from scopchat.channels.queries import IN_USE
 from scopchat.channels.shards import SHARDS
 from scopchat.common.queries import batch
 from scopchat.interactions.queries import DUE
+from scopchat.masssends import queries as mass_sends
 
 SHARDS_TO_SEND = f"""
 SELECT shard FROM (
 SELECT DISTINCT c.shard FROM ({IN_USE}) c WHERE EXISTS ({DUE.format(channel="c.id", now="%(now)s")})
+UNION
+SELECT c.shard FROM ({IN_USE}) c JOIN ({mass_sends.DUE.format(now="%(now)s")}) mass ON mass.channel_id = c.id
 UNION
 SELECT shard FROM gateway_shardlease WHERE work = 'send' AND claimed_at < %(now)s - interval '20 seconds'
 ) due WHERE NOT EXISTS (SELECT 1 FROM gateway_installation WHERE sending_held_at IS NOT NULL)

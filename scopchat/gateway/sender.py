@@ -186,7 +186,9 @@ def result_of(text: Claimed, outcome: SendOutcome, now: datetime) -> Result:
     if isinstance(outcome, Unclear):
         return Result(pk, MessageStatus.UNKNOWN, now, error_detail=outcome.detail)
     waited = now - (text.refused_since or now)
-    again = outcome.retryable and waited < patience(text.priority)
+    # That the account is refused says nothing against the texts of a mass send: it waits for somebody to mend that.
+    is_held = text.priority == Priority.MASS and outcome.reason == FailureReason.ACCOUNT
+    again = is_held or (outcome.retryable and waited < patience(text.priority))
     pause = max(backoff(attempts), min(outcome.retry_after or timedelta(0), MAX_RETRY_AFTER))
     return Result(
         pk,

@@ -11,10 +11,11 @@ from scopchat.common.clock import utc_now
 from scopchat.exports.jobs import ask_for_left_behind
 from scopchat.gateway import copies, queries
 from scopchat.interactions.services import lifecycle, stopping
+from scopchat.masssends import jobs as mass_sends
 
 
 def sweep() -> None:
-    """Defers shards and exports with due work, ends what can never leave and pauses that are over, replies, distributes
+    """Defers what has due work, ends what can never leave and pauses that are over, replies, distributes
     and ends what nobody sees to."""
     copies.look(utc_now())
     stopping.fail_left_behind()
@@ -28,3 +29,4 @@ def sweep() -> None:
     distribute_everywhere()
     attend_everywhere()
     ask_for_left_behind(now=utc_now())
+    mass_sends.ask_for_left_behind(now=utc_now())

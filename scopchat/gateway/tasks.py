@@ -24,6 +24,8 @@ from scopchat.gateway.leases import Held
 from scopchat.gateway.lookups import look_up_unknown
 from scopchat.gateway.together import Together
 from scopchat.interactions.services import indexing
+from scopchat.masssends import jobs as mass_sends
+from scopchat.masssends.services.preparing import Preparation
 
 logger = structlog.get_logger(__name__)
 
@@ -91,6 +93,16 @@ async def export(*, company: int, export: int) -> None:
             more = await in_thread_unscoped(lambda: run.step(now=utc_now()))
         await asyncio.sleep(EXPORT_BREATH_SECONDS)
     await in_thread_unscoped(export_jobs.ask_for_waiting, company)
+
+
+@app.task(name=mass_sends.TASK, queue="upkeep")
+async def prepare_mass_send(*, company: int, mass_send: int) -> None:
+    """Chooses who gets a mass send, and counts what it will take."""
+    preparation = Preparation(company, mass_send)
+    more = True
+    while more:
+        more = await in_thread_unscoped(lambda: preparation.step(now=utc_now()))
+        await asyncio.sleep(EXPORT_BREATH_SECONDS)
 
 
 @app.periodic(cron="* * * * * */10")

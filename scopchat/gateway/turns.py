@@ -13,18 +13,23 @@ from uuid import UUID
 
 import structlog
 from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError, transaction
+from django.db.models import Exists, OuterRef
 
 from scopchat.channels import queries as channel_queries
 from scopchat.channels.models import Channel, Provider
-from scopchat.channels.providers.base import Account
+from scopchat.channels.providers.base import Account, Attempt, OutboundMessage
 from scopchat.channels.providers.protocol import Adapter
 from scopchat.channels.providers.registry import adapter_for
 from scopchat.common.crypto import Unreadable
 from scopchat.gateway import leases, queries
 from scopchat.gateway.leases import Lease
+from scopchat.interactions.models import Priority
 from scopchat.interactions.services import sending
 from scopchat.interactions.services.sending import Claimed, Result
 from scopchat.interactions.status import MessageStatus
+from scopchat.masssends import claiming as mass_sends
+from scopchat.masssends.models import MassSend, SendState
+from scopchat.masssends.services.steering import pause_refused
 
 logger = structlog.get_logger(__name__)
 
@@ -45,6 +50,8 @@ class Route:
     next_send_at: datetime | None
     adapter: Adapter
     account: Account
+    has_mass_sends: bool
+    """Whether some are under way."""
 
     def allowance(self, now: datetime) -> float:
         """Segments that may leave now (GCRA with a burst of `BURST_SECONDS`)."""
@@ -94,16 +101,17 @@ class Room:
 def load_routes(shard: int) -> dict[int, Route]:
     """The shard's channels that may send, with their accounts; those whose account cannot be read may not."""
     moment = int(time.monotonic() / ACCOUNT_SECONDS)
+    mass_sends_of = MassSend.objects.filter(channel=OuterRef("pk"), state=SendState.SENDING)
     channels = Channel.objects.filter(
         shard=shard, is_active=True, provider__is_active=True, company__is_active=True
-    ).values_list("pk", "provider_id", "address", "throughput", "next_send_at")
+    ).values_list("pk", "provider_id", "address", "throughput", "next_send_at", Exists(mass_sends_of))
     routes = {}
-    for pk, provider_id, address, throughput, next_send_at in channels:
+    for pk, provider_id, address, throughput, next_send_at, has_mass_sends in channels:
         try:
             adapter, account = _account(provider_id, moment)
         except Unreadable:
             continue
-        routes[pk] = Route(pk, provider_id, address, throughput, next_send_at, adapter, account)
+        routes[pk] = Route(pk, provider_id, address, throughput, next_send_at, adapter, account, has_mass_sends)
     return routes
 
 
@@ -162,6 +170,9 @@ def _write(shard: int, results: Sequence[Result], claim: UUID, providers: Collec
     """In one transaction; the router, which writes receipts to the same messages, waits meanwhile."""
     queries.one_at_a_time(shard)
     sending.record_results(results=results, claim=claim, providers=providers)
+    held = [result.message_id for result in results if result.holds_mass_send]
+    if held:
+        pause_refused(held)
 
 
 def take_turn(lease: Lease, claim: UUID, room: Room, now: datetime) -> Turn:
@@ -193,14 +204,47 @@ def _take_turn(lease: Lease, claim: UUID, room: Room, now: datetime) -> Turn:
             if limits and room.most > 0
             else []
         )
+        claimed += _claim_mass(lease.shard, claim, room, routes, limits, claimed, now)
         if claimed:
             _charge(claimed, routes, now)
             leases.note_claims(lease, now)
     if claimed:
         return Turn(routes, claimed, None)
     waiting = sending.due(channels=list(routes), now=now)
+    if with_mass := [pk for pk, route in routes.items() if route.has_mass_sends]:
+        for pk, moment in mass_sends.due(channels=with_mass, now=now).items():
+            waiting[pk] = min(moment, waiting.get(pk, moment))
     wakes = [max(moment, routes[pk].ready_at(now)) for pk, moment in waiting.items()]
     return Turn(routes, [], min(wakes, default=None))
+
+
+def _claim_mass(
+    shard: int,
+    claim: UUID,
+    room: Room,
+    routes: Mapping[int, Route],
+    limits: Mapping[int, int],
+    claimed: Sequence[Claimed],
+    now: datetime,
+) -> list[Claimed]:
+    """Texts of mass sends, written and claimed where channels have room left for them after all others."""
+    used = Counter(text.channel_id for text in claimed)
+    left = {pk: most - used[pk] for pk, most in limits.items() if routes[pk].has_mass_sends and most > used[pk]}
+    most = room.most - len(claimed)
+    if not left or most < 1:
+        return []
+    written = mass_sends.take(limits=left, most=most, turn=room.turn, claim=claim, now=now)
+    return [
+        Claimed(
+            text.channel_id,
+            OutboundMessage(
+                Attempt(text.message_id, 1, shard), routes[text.channel_id].address, text.number, text.text
+            ),
+            text.segments,
+            Priority.MASS,
+        )
+        for text in written
+    ]
 
 
 def _charge(claimed: list[Claimed], routes: dict[int, Route], now: datetime) -> None:

@@ -118,6 +118,10 @@ CROSS JOIN LATERAL (
 ) found
 """  # noqa: S608  no value in it; primary key, channel_of_address, message_carrier_once
 
+MASS_SENDS_OF = """
+SELECT id, mass_send_id FROM interactions_message WHERE id = ANY(%b::bigint[]) AND mass_send_id IS NOT NULL
+"""  # primary key
+
 RECIPIENTS = """
 SELECT m.id, m.company_id, m.channel_id, COALESCE(i.customer, m.customer)
 FROM interactions_message m LEFT JOIN interactions_interaction i ON i.id = m.interaction_id

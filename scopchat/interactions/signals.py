@@ -91,6 +91,8 @@ class TextSettled:
     channel_id: int
     interaction_id: int | None
     status: MessageStatus
+    was: MessageStatus
+    """What it was before."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,10 @@ RETURNING o.channel_id, o.number
 """  # unique index optout_once
 
 
+LEFT = "SELECT channel_id, number FROM optouts_optout"
+"""For other domains' statements: index `optout_once`."""
+
+
 def enter(records: Sequence[tuple[int, int, str, datetime, datetime | None]]) -> dict[Pair, bool]:
     """Enters opt-outs: company, channel, number, since when, and since when blocked; each channel and number once.
 

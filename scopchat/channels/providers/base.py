@@ -55,6 +55,7 @@ class FailureReason(models.TextChoices):
     EXPIRED = "expired", _("it could not be delivered in time")
     CONNECTION = "connection", _("the carrier could not be reached")
     STOPPED = "stopped", _("the channel was taken out of use before this text left")
+    CANCELLED = "cancelled", _("the mass send was cancelled before this text left")
     OTHER = "other", _("the carrier reported an error")
 
 

@@ -52,6 +52,8 @@ class Message(TenantModel):
     customer = models.CharField(max_length=40, blank=True, db_default="")
     """Of a text without an interaction, and of an automatic one; of others their interaction says it."""
     purpose = models.SmallIntegerField(choices=Purpose, db_default=Purpose.CONVERSATION)
+    mass_send_id = models.BigIntegerField(null=True)
+    """Which mass send it is one of; these are above."""
     direction = models.CharField(max_length=3, choices=Direction)
     text = models.TextField(blank=True)
     segments = models.PositiveSmallIntegerField(default=1)

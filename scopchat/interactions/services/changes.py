@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
 from scopchat.events.catalogue import InteractionChange, InteractionsChanged, Part
 from scopchat.events.publish import publish
@@ -38,8 +39,11 @@ def announce_rows(rows: Iterable[Row], *, part: Part = Part.BOTH) -> None:
         publish(InteractionsChanged(company, tuple(changes), part))
 
 
-def announce_texts(rows: Iterable[TextRow]) -> None:
-    """What became of texts of ours, in their threads and to whoever counts them; in the running transaction."""
+def announce_texts(rows: Iterable[TextRow], *, was: Mapping[int, MessageStatus] = MappingProxyType({})) -> None:
+    """What became of texts of ours, in their threads and to whoever counts them; in the running transaction.
+
+    `was` says what they were before; those that it does not name were queued.
+    """
     rows = list(rows)
     threads = {
         (interaction, company, channel, queue, assignee)
@@ -49,15 +53,17 @@ def announce_texts(rows: Iterable[TextRow]) -> None:
     announce_rows(threads, part=Part.THREAD)
     if texts_settled.has_listeners():
         told = [
-            TextSettled(message, company, channel, interaction, MessageStatus(status))
+            TextSettled(
+                message, company, channel, interaction, MessageStatus(status), was.get(message, MessageStatus.QUEUED)
+            )
             for message, status, company, channel, interaction, _queue, _assignee in rows
             if status in SETTLED
         ]
         texts_settled.send(sender=None, texts=told)
 
 
-def announce_message(message: Message, status: MessageStatus) -> None:
+def announce_message(message: Message, status: MessageStatus, *, was: MessageStatus) -> None:
     """What became of one text."""
     thread = message.interaction
     whose = (thread.pk, thread.queue_id, thread.assignee_id) if thread else (None, None, None)
-    announce_texts([(message.pk, status, message.company_id, message.channel_id, *whose)])
+    announce_texts([(message.pk, status, message.company_id, message.channel_id, *whose)], was={message.pk: was})

@@ -56,17 +56,19 @@ def apply_receipts(*, reports: Sequence[Report]) -> set[int]:
         for report in reports
     ]
     best: dict[int, tuple[MessageStatus, int | None, Report]] = {}
+    was: dict[int, MessageStatus] = {}
     matched, early = set(), set()
     for place, message_id, status, on_its_way, interaction in batch(queries.REPORTED_MESSAGES, columns(asked, 4)):
         report = reports[place - 1]
         matched.add(place - 1)
-        current = best[message_id][0] if message_id in best else MessageStatus(status)
+        was[message_id] = MessageStatus(status)
+        current = best[message_id][0] if message_id in best else was[message_id]
         reported = REPORTED.get(report.receipt.status)
         if reported is not None and climbs(current, reported):
             best[message_id] = (reported, interaction, report)
             if on_its_way:
                 early.add(message_id)
-    _record(best, early)
+    _record(best, early, was)
     return set(range(len(reports))) - matched
 
 
@@ -82,7 +84,9 @@ def channels_of(*, receipts: Sequence[tuple[int, Receipt]]) -> list[tuple[int, i
     return [(place - 1, channel, shard) for place, channel, shard in found]
 
 
-def _record(best: dict[int, tuple[MessageStatus, int | None, Report]], early: set[int]) -> None:
+def _record(
+    best: dict[int, tuple[MessageStatus, int | None, Report]], early: set[int], was: dict[int, MessageStatus]
+) -> None:
     """Writes the highest report of each message; those on their way (`early`) have thereby arrived at the carrier."""
     if not best:
         return
@@ -105,7 +109,7 @@ def _record(best: dict[int, tuple[MessageStatus, int | None, Report]], early: se
         if status is MessageStatus.FAILED and report.receipt.reason == FailureReason.OPTED_OUT
     }
     note_blocks(refused, written=changed)
-    announce_texts(changed)
+    announce_texts(changed, was=was)
 
 
 @transaction.atomic
@@ -115,7 +119,7 @@ def retry(*, message: Message, acting: User) -> None:
     failed = Message.objects.select_for_update().filter(pk=message.pk, status=MessageStatus.FAILED).first()
     if failed is None:
         raise Conflict
-    _queue_again(message, attempts=failed.attempts)
+    _queue_again(message, attempts=failed.attempts, was=MessageStatus.FAILED)
 
 
 @transaction.atomic
@@ -131,7 +135,7 @@ def settle_unknown(*, message: Message, acting: User, was_sent: bool, now: datet
     if was_sent:
         _was_sent(message, entry, carrier_id=None, now=now)
     else:
-        _queue_again(message, attempts=entry.attempts)
+        _queue_again(message, attempts=entry.attempts, was=MessageStatus.UNKNOWN)
 
 
 @transaction.atomic
@@ -166,12 +170,12 @@ def _was_sent(message: Message, entry: OutboxEntry, *, carrier_id: str | None, n
     Message.objects.filter(pk=message.pk).update(
         status=MessageStatus.SENT, carrier_id=carrier_id, attempts=entry.attempts, sent_at=entry.claimed_at or now
     )
-    announce_message(message, MessageStatus.SENT)
+    announce_message(message, MessageStatus.SENT, was=MessageStatus.UNKNOWN)
 
 
-def _queue_again(message: Message, *, attempts: int) -> None:
+def _queue_again(message: Message, *, attempts: int, was: MessageStatus) -> None:
     Message.objects.filter(pk=message.pk).update(
         status=MessageStatus.QUEUED, carrier_id=None, sent_at=None, reason="", error_code="", error_detail=""
     )
     enter(message, attempts=attempts)
-    announce_message(message, MessageStatus.QUEUED)
+    announce_message(message, MessageStatus.QUEUED, was=was)

@@ -50,6 +50,11 @@ class Result:
     error_detail: str = ""
     not_before: datetime | None = None
 
+    @property
+    def holds_mass_send(self) -> bool:
+        """Whether the carrier refused the account, for which no text of a mass send fails: the send is paused."""
+        return self.status == MessageStatus.QUEUED and self.reason == FailureReason.ACCOUNT
+
 
 def claim(
     *, limits: Mapping[int, int], senders: Mapping[int, str], shard: int, most: int, claim: UUID, now: datetime

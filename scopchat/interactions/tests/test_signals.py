@@ -92,7 +92,10 @@ def test_what_becomes_of_texts_is_told_up_the_ladder(cast: Cast) -> None:
         for _twice in range(2):
             apply_receipts(reports=[Report(cast.channel_queue.pk, receipt, NOW + timedelta(seconds=1))])
     whose = (text.pk, cast.client.pk, cast.channel_queue.pk, interaction.pk)
-    assert heard == [TextSettled(*whose, MessageStatus.SENT), TextSettled(*whose, MessageStatus.DELIVERED)]
+    assert heard == [
+        TextSettled(*whose, MessageStatus.SENT, MessageStatus.QUEUED),
+        TextSettled(*whose, MessageStatus.DELIVERED, MessageStatus.SENT),
+    ]
 
 
 def test_a_text_that_goes_back_into_the_queue_has_not_settled(cast: Cast) -> None:

@@ -43,6 +43,7 @@ DOMAINS = (
     "exports",
     "gateway",
     "interactions",
+    "masssends",
     "optouts",
     "queues",
     "tenancy",

@@ -60,7 +60,8 @@ document.addEventListener("touchstart", ({ target, touches: [touch] }) => {
   opened = false;
   if (!row) return;
   target.addEventListener("touchend", lift, { once: true, passive: false });
-  for (const end of ["touchmove", "touchcancel"]) target.addEventListener(end, () => clearTimeout(held), { once: true });
+  for (const end of ["touchmove", "touchcancel"])
+    target.addEventListener(end, () => clearTimeout(held), { once: true });
   held = setTimeout(() => {
     opened = true;
     open(row, touch.clientX, touch.clientY);

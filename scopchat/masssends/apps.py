@@ -1,0 +1,14 @@
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class MassSendsConfig(AppConfig):
+    name = "scopchat.masssends"
+
+    def ready(self) -> None:
+        from scopchat.masssends import tallies  # noqa: F401  it hears from here on
+        from scopchat.masssends.company_lifecycle import MassSends
+        from scopchat.tenancy.company_lifecycle import register
+
+        register(MassSends())
