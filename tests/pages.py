@@ -35,6 +35,7 @@ from scopchat.exports.tests.made import made_export
 from scopchat.interactions.media import link_to, link_to_upload
 from scopchat.interactions.models import Attachment, AttachmentState, Interaction, Message, Upload
 from scopchat.interactions.tests.desk import NOW, conversation
+from scopchat.masssends.models import MassSend, Recipient, SendState
 from scopchat.queues.models import Queue
 from scopchat.queues.services import create_queue
 from scopchat.tenancy.models import Company
@@ -110,8 +111,7 @@ def things_of(company: Company, person: User) -> dict[type, Any]:
         )  # fmt: skip
         interaction = conversation(channel, assignee=person, customer=f"+1514555{company.pk % 10_000:04d}")
         message = interaction.messages.get()
-        photo = Attachment(company=company, message=message, position=0, content_type="image/png")
-        photo.state = AttachmentState.READY
+        photo = Attachment(company=company, message=message, position=0, content_type="", state=AttachmentState.READY)
         photo.file.save("photo.png", ContentFile(b"photo"))
         loan = Loan.objects.create(company=company, provider=provider, borrower=company, lent_at=NOW)
         upload = Upload(company=company, person=person, content_type="image/png", size=5, uploaded_at=NOW)
@@ -129,6 +129,7 @@ def things_of(company: Company, person: User) -> dict[type, Any]:
         Company: company.pk,
         Interaction: interaction.pk,
         Loan: loan.pk,
+        MassSend: _mass_send(channel, person),
         Message: message.pk,
         Provider: provider.pk,
         Queue: queue.pk,
@@ -149,6 +150,18 @@ def _canned_contacts_and_export(company: Company, person: User, number: str) -> 
         note = add_note(contact=contact, text="Préfère le matin.", acting=person, now=NOW)
     export = made_export(company, person)
     return {CannedReply: canned.pk, Contact: contact.pk, ContactNote: note.pk, Export: export.pk, Label: label.pk}
+
+
+def _mass_send(channel: Channel, person: User) -> int:
+    """One that is ready to be confirmed, with a recipient."""
+    with scope(company=channel.company):
+        made = MassSend.objects.create(
+            company=channel.company, channel=channel, author=person, text="Fermé lundi.", state=SendState.READY,
+            recipients=1, created_at=NOW, touched_at=NOW,
+        )  # fmt: skip
+        first = Recipient.objects.create(company=channel.company, mass_send=made, number="+15145550199").pk
+        MassSend.objects.filter(pk=made.pk).update(first_id=first, last_id=first, position=first - 1)
+    return made.pk
 
 
 def _opening_hours(company: Company) -> int:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from datetime import time
+from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -11,10 +12,11 @@ from django.utils.translation import gettext_lazy as _
 
 from scopchat.channels.models import Channel
 from scopchat.common.gsm import MAX_CHARACTERS
+from scopchat.common.searching import Searched, SearchedQuerySet
 from scopchat.tenancy.models import Company
-from scopchat.tenancy.scoping import TenantModel
+from scopchat.tenancy.scoping import TenantManager, TenantModel
 
-MAX_CLOSING = 160
+MAX_TITLE, MAX_CLOSING, MAX_REASON = 80, 160, 200
 
 
 class SendState(models.TextChoices):
@@ -39,8 +41,17 @@ class PauseCause(models.TextChoices):
     COPIED = "copied", _("This is a copy of the installation: the other may have sent on meanwhile.")
 
 
-class MassSend(TenantModel):
+class MassSendQuerySet(SearchedQuerySet["MassSend"]):
+    pass
+
+
+MassSendManager = TenantManager.from_queryset(MassSendQuerySet)
+
+
+class MassSend(Searched, TenantModel):
     """A text that goes to many, each of them once. What it will cost stands in it before anybody confirms it."""
+
+    SEARCHED = ("title", "text")
 
     channel = models.ForeignKey(
         Channel, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+"
@@ -48,10 +59,14 @@ class MassSend(TenantModel):
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+"
     )
+    title = models.CharField(_("title"), max_length=MAX_TITLE, blank=True)
+    """For its sender alone."""
     text = models.TextField(_("message"), max_length=MAX_CHARACTERS)
     """With fields, as `{name|you}`."""
     closing = models.CharField(_("sender and way out"), max_length=MAX_CLOSING, blank=True)
     """Appended to the text: who writes, and how to get no more of it."""
+    no_closing = models.CharField(max_length=MAX_REASON, blank=True)
+    """Why it needs none."""
     audience = models.JSONField(default=dict)
     """Ids of `lists`, `labels` and excluded lists (`without`), typed `numbers`, and `everybody`."""
     state = models.CharField(max_length=10, choices=SendState, default=SendState.DRAFT)
@@ -88,6 +103,10 @@ class MassSend(TenantModel):
     unknown = models.IntegerField(default=0)
     segments = models.IntegerField(default=0)
     """All together, as they were counted before it was confirmed."""
+    asleep = models.IntegerField(default=0)
+    """Those for whom it is night when it begins;"""
+    awake_at = models.DateTimeField(null=True)
+    """by then it is morning for the last of them."""
     first_id = models.BigIntegerField(default=0)
     last_id = models.BigIntegerField(default=-1)
     """Its recipients lie between these, both included;"""
@@ -99,6 +118,8 @@ class MassSend(TenantModel):
     confirmed_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
 
+    objects: ClassVar = MassSendManager()
+
     class Meta:
         verbose_name = _("mass send")
         indexes = [
@@ -107,20 +128,36 @@ class MassSend(TenantModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.pk}"
+        return self.title or self.text[:MAX_TITLE]
 
     @property
     def waiting(self) -> int:
         """Recipients who have had no turn yet; of a cancelled send they will have none."""
-        return self.recipients - self.opted_out - self.too_long - self.taken
+        return self.to_leave - self.taken
 
     @property
     def on_its_way(self) -> int:
         return self.taken - self.sent - self.delivered - self.failed - self.unknown
 
-    def is_scheduled(self, now: datetime) -> bool:
-        """Whether it is confirmed and begins later."""
-        return self.state == SendState.SENDING and self.starts_at is not None and self.starts_at > now
+    @property
+    def has_no_night(self) -> bool:
+        """Whether it goes at any hour."""
+        return self.quiet_from == self.quiet_until
+
+    @property
+    def left(self) -> int:
+        """How many texts have gone to the carrier."""
+        return self.sent + self.delivered + self.failed + self.unknown
+
+    @property
+    def to_leave(self) -> int:
+        """How many it goes to, as it now stands."""
+        return self.recipients - self.opted_out - self.too_long
+
+    @property
+    def is_scheduled(self) -> bool:
+        """Whether it is confirmed for an hour, and has not begun."""
+        return self.state == SendState.SENDING and self.starts_at is not None and not self.taken
 
 
 class Recipient(TenantModel):

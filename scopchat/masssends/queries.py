@@ -35,6 +35,11 @@ WHERE state = '{SendState.SENDING.value}' RETURNING id
 SORT_IN_MEMORY = "SELECT set_config('work_mem', '128MB', true)"
 """A million numbers without a file, until the transaction ends."""
 
+BEGINNINGS = """
+SELECT left(number, %b), length(number), count(*) FROM masssends_recipient
+WHERE id BETWEEN %b AND %b AND mass_send_id = %b AND state = %b GROUP BY 1, 2
+"""  # primary key
+
 FORGET = "DELETE FROM masssends_recipient WHERE id BETWEEN %b AND %b AND mass_send_id = %b RETURNING 1"  # primary key
 
 SETTLE = """

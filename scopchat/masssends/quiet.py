@@ -17,11 +17,12 @@ PREFIX = 8
 
 def zones_of(number: str) -> tuple[str, ...]:
     """Names of the time zones in which an E.164 number may be; empty where that is not known, or too many."""
-    return _zones(number[: PREFIX + 1], len(number))
+    return zones_of_those(number[: PREFIX + 1], len(number))
 
 
 @lru_cache(maxsize=50_000)
-def _zones(beginning: str, length: int) -> tuple[str, ...]:
+def zones_of_those(beginning: str, length: int) -> tuple[str, ...]:
+    """The same of all numbers of this length that begin so: with the plus sign and `PREFIX` digits."""
     number = phonenumbers.parse(beginning.ljust(length, "0"))
     found = tuple(zone for zone in timezone.time_zones_for_geographical_number(number) if _exists(zone))
     return found if len(found) <= MAX_ZONES else ()

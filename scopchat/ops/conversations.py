@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import uuid4
 
+from django.conf import settings
 from django.db import transaction
 from django_scopes import scope
 
@@ -14,13 +15,13 @@ from scopchat.accounts.models import User
 from scopchat.automation.services.settings import Hours, WhenNobody, create_hours, set_fallback
 from scopchat.canned.services import add_canned
 from scopchat.channels.models import Channel
-from scopchat.channels.providers.base import FailureReason, InboundMessage, Receipt, ReceiptStatus
+from scopchat.channels.providers.base import InboundMessage
 from scopchat.channels.providers.simulator.models import Outcome, new_carrier_id
 from scopchat.channels.providers.simulator.services import remember, set_behaviour
 from scopchat.interactions.models import Interaction, Message
-from scopchat.interactions.services import delivery, holding, lifecycle, receive, reply, sending
-from scopchat.interactions.status import MessageStatus
-from scopchat.ops import address_book
+from scopchat.interactions.services import holding, lifecycle, receive, reply, sending
+from scopchat.ops import address_book, mass_texts
+from scopchat.ops.carried import carry
 from scopchat.ops.demo import Cast
 from scopchat.queues.distribution import Mode, Terms
 from scopchat.queues.models import Queue
@@ -55,6 +56,7 @@ def hold(cast: Cast, *, now: datetime) -> None:
         _canned_replies(cast)
         _when_nobody_is_there(cast)
         address_book.fill(cast, now=now)
+        mass_texts.fill(cast, now=now)
 
 
 def _waiting(cast: Cast, now: datetime) -> None:
@@ -197,7 +199,7 @@ def _talk(channel: Channel, customer: str, said: Sequence[Said], now: datetime) 
         else:
             thread = _under_way(channel, customer)
             answer = reply.reply(interaction=thread, acting=one.author, text=one.text, idempotency_key=uuid4(), now=at)
-            _deliver(channel, answer, at + timedelta(seconds=2), fails=one.fails)
+            _deliver(channel, answer, at + settings.UNDO_SEND + timedelta(seconds=2), fails=one.fails)
     return _under_way(channel, customer)
 
 
@@ -218,16 +220,7 @@ def _arrive(channel: Channel, customer: str, text: str, at: datetime) -> None:
 
 def _deliver(channel: Channel, message: Message, at: datetime, *, fails: bool) -> None:
     """As the sender and the carrier's receipt would have it: the sender finds nothing left to do."""
-    run, carrier_id = uuid4(), new_carrier_id()
-    sender = {channel.pk: channel.address}
-    sending.claim(limits={channel.pk: 1}, senders=sender, shard=channel.shard, most=1, claim=run, now=at)
-    remember(
-        channel=channel, phone=message.recipient, text=message.text, from_customer=False,
-        carrier_id=carrier_id, arrives=not fails, now=at,
-    )  # fmt: skip
-    result = sending.Result(message.pk, MessageStatus.SENT, at, carrier_id=carrier_id)
-    sending.record_results(results=[result], claim=run, providers=[channel.provider_id])
-    status = ReceiptStatus.FAILED if fails else ReceiptStatus.DELIVERED
-    reason = FailureReason.UNREACHABLE if fails else None
-    receipt = Receipt(carrier_id, channel.address, status, status.value, reason=reason)
-    delivery.apply_receipts(reports=[delivery.Report(channel.pk, receipt, at + timedelta(seconds=3))])
+    run, sender = uuid4(), {channel.pk: channel.address}
+    (claimed,) = sending.claim(limits={channel.pk: 1}, senders=sender, shard=channel.shard, most=1, claim=run, now=at)
+    assert claimed.message.attempt.message_id == message.pk
+    carry(channel, message.pk, message.recipient, message.text, run=run, at=at, fails=fails)

@@ -42,7 +42,7 @@ class Shell:
     @cached_property
     def menu(self) -> list[tuple[str | Promise, list[Entry]]]:
         user = self._request.user
-        return list(menu_of(user)) if user.is_authenticated else []
+        return list(menu_of(user, cast(PersonRequest, self._request).company)) if user.is_authenticated else []
 
     @cached_property
     def may_switch(self) -> bool:

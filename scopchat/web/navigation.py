@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -12,6 +12,17 @@ from django.utils.translation import gettext_lazy as _
 from scopchat.accounts.models import User
 from scopchat.accounts.roles import Permission
 from scopchat.channels.models import Channel
+from scopchat.tenancy.models import Company
+
+
+def has_simulator(company: Company) -> bool:  # noqa: ARG001  the one in scope
+    """Whether it has a channel on the built-in carrier."""
+    return bool(Channel.objects.filter(provider__kind="simulator", is_active=True).exists())
+
+
+def may_mass_send(company: Company) -> bool:
+    """Whether its operator has allowed it mass sends."""
+    return bool(company.mass_sends)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +36,8 @@ class Entry:
     group: str | Promise = ""
     unless: Permission | None = None
     """Who has this permission has another entry for it."""
-    needs_simulator: bool = False
+    needs: Callable[[Company], bool] | None = None
+    """Whether the company has what the pages are about."""
     pages: tuple[str, ...] = ()
     """Names of the other pages that belong to this entry."""
     badge: str = ""
@@ -60,6 +72,14 @@ MENU = (
         "contacts:list",
         Permission.USE_CONTACTS,
         pages=("contacts:add", "contacts:edit", "contacts:labels"),
+    ),
+    Entry(
+        _("Mass sends"),
+        "megaphone",
+        "masssends:list",
+        Permission.MASS_SEND,
+        needs=may_mass_send,
+        pages=("masssends:add", "masssends:edit", "masssends:page"),
     ),
     Entry(
         _("Queues"),
@@ -138,19 +158,18 @@ MENU = (
         ),
     ),
     Entry(_("Audit log"), "shield", "administration:audit", Permission.SEE_AUDIT, SETTINGS),
-    Entry(_("Simulator"), "devices", "simulator:phones", Permission.USE_SIMULATOR, SETTINGS, needs_simulator=True),
+    Entry(_("Simulator"), "devices", "simulator:phones", Permission.USE_SIMULATOR, SETTINGS, needs=has_simulator),
 )
 
 
-def has_simulator() -> bool:
-    """Whether the scoped company has a channel on the built-in carrier."""
-    return bool(Channel.objects.filter(provider__kind="simulator", is_active=True).exists())
-
-
-def menu_of(user: User) -> Iterator[tuple[str | Promise, list[Entry]]]:
-    """The person's entries by group, in the order of the menu."""
-    allowed = [entry for entry in MENU if user.may(entry.permission) and not (entry.unless and user.may(entry.unless))]
-    if any(entry.needs_simulator for entry in allowed) and not has_simulator():
-        allowed = [entry for entry in allowed if not entry.needs_simulator]
+def menu_of(user: User, company: Company) -> Iterator[tuple[str | Promise, list[Entry]]]:
+    """The person's entries by group, in the order of the menu, where they look at this company."""
+    allowed = [
+        entry
+        for entry in MENU
+        if user.may(entry.permission)
+        and not (entry.unless and user.may(entry.unless))
+        and (entry.needs is None or entry.needs(company))
+    ]
     for group, entries in groupby(allowed, key=lambda entry: entry.group):
         yield group, list(entries)

@@ -32,8 +32,11 @@ class Migration(migrations.Migration):
             name="MassSend",
             fields=[
                 ("id", ID),
+                ("search", models.TextField(db_collation="C", db_default="", editable=False)),
+                ("title", models.CharField(blank=True, max_length=80, verbose_name="title")),
                 ("text", models.TextField(max_length=900, verbose_name="message")),
                 ("closing", models.CharField(blank=True, max_length=160, verbose_name="sender and way out")),
+                ("no_closing", models.CharField(blank=True, max_length=200)),
                 ("audience", models.JSONField(default=dict)),
                 (
                     "state",
@@ -84,6 +87,8 @@ class Migration(migrations.Migration):
                 ("failed", number()),
                 ("unknown", number()),
                 ("segments", number()),
+                ("asleep", number()),
+                ("awake_at", models.DateTimeField(null=True)),
                 ("first_id", models.BigIntegerField(default=0)),
                 ("last_id", models.BigIntegerField(default=-1)),
                 ("position", models.BigIntegerField(default=0)),

@@ -30,7 +30,9 @@ class Wording:
     """What somebody fills in."""
 
     text: str
+    title: str = ""
     closing: str = ""
+    no_closing: str = ""
     audience: Audience = field(default_factory=Audience)
     starts_at: datetime | None = None
     quiet_from: time = time(21)
@@ -96,6 +98,7 @@ def _fill(mass_send: MassSend, channel: Channel, wording: Wording, now: datetime
     if not wording.audience.has_somebody:
         raise NobodyChosen
     mass_send.channel, mass_send.text, mass_send.closing = channel, text, checked(wording.closing)
+    mass_send.title, mass_send.no_closing = wording.title, wording.no_closing
     mass_send.audience = wording.audience.kept
     mass_send.starts_at, mass_send.pace = wording.starts_at, wording.pace
     mass_send.quiet_from, mass_send.quiet_until = wording.quiet_from, wording.quiet_until

@@ -8,7 +8,7 @@ from django.db import transaction
 from django_scopes import scope
 
 from scopchat.common.queries import batch
-from scopchat.masssends import queries
+from scopchat.masssends import queries, quiet
 from scopchat.masssends.audience import Audience
 from scopchat.masssends.models import MassSend, Recipient, SendState
 from scopchat.masssends.rendering import has_fields, rendered
@@ -44,7 +44,7 @@ class Preparation:
             elif self._next <= found.last_id and has_fields(found.text):
                 self._measure(found)
             else:
-                self._finish(found)
+                self._finish(found, now)
             found.touched_at = self._made_of = now
             found.save()
         return found.state == SendState.PREPARING
@@ -83,12 +83,26 @@ class Preparation:
             self._too_long += times * is_too_long(text)
         self._next = last + 1
 
-    def _finish(self, found: MassSend) -> None:
+    def _finish(self, found: MassSend, now: datetime) -> None:
         if not has_fields(found.text):
             text, waiting = rendered(found.text, found.closing, {}), found.recipients - found.opted_out
             self._segments, self._too_long = waiting * segments_of(text), waiting * is_too_long(text)
         found.segments, found.too_long = self._segments, self._too_long
+        found.asleep, found.awake_at = _asleep(found, max(now, found.starts_at or now))
         found.state = SendState.READY
+
+
+def _asleep(found: MassSend, at: datetime) -> tuple[int, datetime | None]:
+    """For how many it is night at this moment, and when the last of them are awake."""
+    zone = (found.company.time_zone,)
+    waits: dict[datetime, int] = {}
+    alike = [quiet.PREFIX + 1, found.first_id, found.last_id, found.pk, State.WAITING.value]
+    for beginning, length, times in batch(queries.BEGINNINGS, alike):
+        zones = quiet.zones_of_those(beginning, length) or zone
+        awake = quiet.open_from(at, zones, quiet_from=found.quiet_from, quiet_until=found.quiet_until)
+        if awake > at:
+            waits[awake] = waits.get(awake, 0) + times
+    return sum(waits.values()), max(waits, default=None)
 
 
 def forget_recipients(mass_send: MassSend) -> None:

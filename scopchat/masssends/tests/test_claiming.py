@@ -92,10 +92,11 @@ def test_it_begins_at_its_hour(cast: Cast) -> None:
     later = NOON + timedelta(hours=1)
     found = confirmed(cast, to(1), starts_at=later)
     assert found.waiting == 1
-    assert fresh(found).is_scheduled(NOON)
+    assert fresh(found).is_scheduled
     assert take(cast.channel_queue) == []
     assert claiming.due(channels=[cast.channel_queue.pk], now=NOON) == {cast.channel_queue.pk: later}
     assert len(take(cast.channel_queue, now=later)) == 1
+    assert not fresh(found).is_scheduled
 
 
 def test_it_keeps_its_pace(cast: Cast) -> None:

@@ -15,6 +15,7 @@ from scopchat.accounts.roles import Role
 from scopchat.channels.models import Channel, Provider
 from scopchat.channels.providers.simulator.models import SimulatedText
 from scopchat.interactions.models import Interaction, Message
+from scopchat.masssends.models import MassSend
 from scopchat.ops import callbacks, logins, seed
 from scopchat.ops.installation import CannotStart
 from scopchat.tenancy.kinds import Kind
@@ -63,7 +64,7 @@ def test_toy_phones_hold_the_conversations_of_the_inbox() -> None:
         assert set(SimulatedText.objects.filter(arrives=True).values_list("carrier_id", "text")) == set(
             Message.objects.exclude(status="failed").values_list("carrier_id", "text")
         )
-        assert SimulatedText.objects.filter(arrives=False).count() == 1
+        assert SimulatedText.objects.filter(arrives=False).count() == 2
 
 
 @pytest.mark.usefixtures("_loopback")
@@ -79,8 +80,18 @@ def test_it_makes_conversations_in_every_state() -> None:
     with scopes_disabled():
         threads = Interaction.objects.order_by("customer")
         assert Counter(thread.status for thread in threads) == {"waiting": 6, "open": 3, "paused": 1, "closed": 2}
-        assert Message.objects.filter(status="failed").get().reason == "unreachable"
+        assert list(Message.objects.filter(status="failed").values_list("reason", flat=True)) == ["unreachable"] * 2
         assert not Message.objects.exclude(status__in=["received", "delivered", "failed"]).exists()
+
+
+@pytest.mark.usefixtures("_loopback")
+def test_it_makes_mass_sends_past_and_to_come() -> None:
+    seed.seed()
+
+    with scopes_disabled():
+        ended, scheduled, ready = MassSend.objects.order_by("created_at", "pk")
+        assert (ended.state, scheduled.is_scheduled, ready.state) == ("ended", True, "ready")
+        assert (ended.recipients, ended.opted_out, ended.delivered, ended.failed) == (10, 1, 8, 1)
 
 
 def test_it_leaves_the_cast_silent(cast: Cast) -> None:
