@@ -17,6 +17,7 @@ from scopchat.audit.catalogue import DETAILS, MEANS
 from scopchat.audit.models import Entry
 from scopchat.audit.querysets import EntryQuerySet
 from scopchat.channels.providers.base import AccountCheck
+from scopchat.contacts.consent import Basis
 from scopchat.queues.distribution import Mode, Priority
 from scopchat.tenancy.kinds import Kind
 from scopchat.tenancy.models import Company
@@ -117,6 +118,8 @@ def _shown(key: str, value: Any) -> str:
         return str(Mode(value).label)
     if key == "priority" and value in Priority:
         return str(Priority(value).label)
+    if key == "consent_basis" and value in Basis:
+        return str(Basis(value).label)
     return "—" if value in ("", None) else str(value)
 
 

@@ -62,6 +62,12 @@ class Verb(models.TextChoices):
     LABEL_REMOVED = "contact.label_removed", _("Label removed")
     MASS_SEND_CONFIRMED = "mass_send.confirmed", _("Mass send confirmed")
     MASS_SEND_CANCELLED = "mass_send.cancelled", _("Mass send cancelled")
+    LIST_ADDED = "contact.list_added", _("List added")
+    LIST_CHANGED = "contact.list_changed", _("List changed")
+    LIST_DELETED = "contact.list_deleted", _("List deleted")
+    LIST_BROUGHT_BACK = "contact.list_brought_back", _("List brought back")
+    LIST_MEMBER_ADDED = "contact.list_member_added", _("Contact added to a list")
+    LIST_MEMBER_REMOVED = "contact.list_member_removed", _("Contact taken off a list")
     CHANNEL_CREATED = "channel.created", _("Channel created")
     CHANNEL_CHANGED = "channel.changed", _("Channel changed")
     CHANNEL_FALLBACK_CHANGED = "channel.fallback_changed", _("What a channel does when nobody is there changed")
@@ -115,6 +121,10 @@ DETAILS: dict[str, Promise] = {
     "closed_reply": _("Reply when it is closed"),
     "closing_text": _("Text at the closing"),
     "companies_closed": _("Companies that stopped working"),
+    "consent_basis": _("Basis of consent"),
+    "consent_since": _("Consent since"),
+    "consent_source": _("Where consent comes from"),
+    "contact": _("Contact"),
     "country": _("Country"),
     "credentials": _("Credentials replaced"),
     "currency": _("Currency"),

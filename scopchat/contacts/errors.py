@@ -34,6 +34,31 @@ class TooManyLabels(Refusal):
         super().__init__(_("There are %(most)d labels already: remove one first.") % {"most": most})
 
 
+class ListTaken(Refusal):
+    """The company has a list of this name already."""
+
+    code, field = "list_taken", "name"
+
+    def __init__(self) -> None:
+        super().__init__(_("There is a list of this name already."))
+
+
+class TooManyLists(Refusal):
+    """The company has as many lists as it may."""
+
+    code, field = "too_many_lists", "name"
+
+    def __init__(self, most: int) -> None:
+        super().__init__(_("There are %(most)d lists already: delete one first.") % {"most": most})
+
+
+class ListGone(Conflict):
+    """Somebody has deleted it meanwhile."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This list has been deleted."), code="list_gone")
+
+
 class ContactGone(Conflict):
     """Somebody has deleted it meanwhile."""
 

@@ -13,12 +13,15 @@ from django.utils.translation import gettext_lazy as _
 
 from scopchat.common.faces import hue_of, initials
 from scopchat.common.searching import Searched
+from scopchat.contacts.consent import MAX_SOURCE, Basis
 from scopchat.contacts.querysets import ContactListQuerySet, ContactQuerySet
 from scopchat.tenancy.scoping import TenantManager, TenantModel
 
 MAX_NAME = 120
 MAX_LABEL = 40
 MAX_NOTE = 2_000
+MAX_LIST = 80
+MAX_DESCRIPTION = 300
 HUES = 10
 """Colours of labels: `.tint-0` to `.tint-9` of the pages."""
 
@@ -105,16 +108,26 @@ class ContactList(Searched, TenantModel):
 
     SEARCHED = ("name", "description")
 
-    name = models.CharField(_("name"), max_length=80)
-    description = models.CharField(_("description"), max_length=300, blank=True)
+    name = models.CharField(_("name"), max_length=MAX_LIST)
+    description = models.CharField(_("description"), max_length=MAX_DESCRIPTION, blank=True)
+    consent_basis = models.CharField(max_length=10, choices=Basis, blank=True, db_default=Basis.UNKNOWN)
+    consent_source = models.CharField(max_length=MAX_SOURCE, blank=True, db_default="")
+    """Where it was given: a form, a contract, a counter."""
+    consent_since = models.DateField(null=True)
     contacts = models.ManyToManyField(Contact, through="ListMember", related_name="lists")
     created_at = models.DateTimeField()
+    deleted_at = models.DateTimeField(null=True)
+    """It is nowhere any more, but can still be brought back with its members."""
 
     objects: ClassVar = ContactListManager()
 
     class Meta:
         verbose_name = _("list")
-        constraints = [models.UniqueConstraint("company", Lower("name"), name="contact_list_name_once")]
+        constraints = [
+            models.UniqueConstraint(
+                "company", Lower("name"), condition=Q(deleted_at=None), name="contact_list_name_once"
+            )
+        ]
         indexes = [models.Index(fields=["company", "search", "id"], name="contact_list_by_search")]
 
     def __str__(self) -> str:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
+
+from django.apps import apps
+from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from scopchat.common.searching import SearchedQuerySet
 
@@ -24,7 +28,27 @@ class ContactQuerySet(SearchedQuerySet["Contact"]):
 
 
 class ContactListQuerySet(SearchedQuerySet["ContactList"]):
-    """Lists."""
+    def kept(self) -> Self:
+        """Those that nobody has deleted."""
+        return self.filter(deleted_at=None)
+
+    def by_name(self) -> Self:
+        return self.order_by("search", "id")
+
+    def with_counts(self) -> Self:
+        """With `member_count`, the contacts on each but those that are deleted.
+
+        These are taken off the whole: there are few of them, and the whole is counted by the index alone.
+        """
+        members = apps.get_model("contacts", "ListMember").objects.filter(list=OuterRef("pk")).order_by()
+        deleted = members.filter(contact__deleted_at__isnull=False)
+        return self.annotate(member_count=_number_of(members) - _number_of(deleted))
+
+
+def _number_of(members: QuerySet[Any]) -> Coalesce:
+    """How many members of one list these are."""
+    counted = members.values("list").annotate(number=Count("*")).values("number")
+    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
 
 
 def words_of(typed: str) -> str:

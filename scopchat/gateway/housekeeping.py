@@ -18,6 +18,7 @@ from scopchat.accounts import own_sessions
 from scopchat.channels import journal_replay
 from scopchat.channels.providers.simulator import services as simulator
 from scopchat.common.clock import utc_now
+from scopchat.contacts import listing
 from scopchat.contacts import services as contacts
 from scopchat.exports import services as exports
 from scopchat.gateway.database import in_thread_unscoped
@@ -45,6 +46,7 @@ PRUNERS = (
     Pruner("simulator_simulatedtext", timedelta(days=90), simulator.prune),
     Pruner("interactions_upload", timedelta(days=7), uploads.prune),
     Pruner("contacts_contact", timedelta(days=2), contacts.prune),
+    Pruner("contacts_contactlist", timedelta(days=2), listing.prune),
     Pruner("exports_export", exports.FILE_KEPT, exports.prune_files),
     Pruner("exports_export", exports.ROW_KEPT, exports.prune),
     Pruner("django_session", timedelta(0), own_sessions.prune),
