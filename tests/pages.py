@@ -28,7 +28,8 @@ from scopchat.channels.providers.protocol import Adapter
 from scopchat.channels.providers.simulator.models import SimulatedPhone
 from scopchat.channels.services import create_channel, create_provider
 from scopchat.contacts.labelling import add_label
-from scopchat.contacts.models import Contact, ContactNote, Label
+from scopchat.contacts.listing import ListParticulars, add_list, put_on_list
+from scopchat.contacts.models import Contact, ContactList, ContactNote, Label
 from scopchat.contacts.services import Particulars, add_contact, add_note
 from scopchat.exports.models import Export
 from scopchat.exports.tests.made import made_export
@@ -147,9 +148,12 @@ def _canned_contacts_and_export(company: Company, person: User, number: str) -> 
         label = add_label(company=company, name="Fidèle")
         contact = add_contact(company=company, phone=number, particulars=Particulars(name="Julie Tremblay"), now=NOW)
         contact.labels.add(label, through_defaults={"company": company})
+        listed = add_list(company=company, particulars=ListParticulars(name="Fidèles"), now=NOW)
+        put_on_list(listed=listed, contact=contact, acting=person, now=NOW)
         note = add_note(contact=contact, text="Préfère le matin.", acting=person, now=NOW)
     export = made_export(company, person)
-    return {CannedReply: canned.pk, Contact: contact.pk, ContactNote: note.pk, Export: export.pk, Label: label.pk}
+    contacts = {Contact: contact.pk, ContactList: listed.pk, ContactNote: note.pk, Label: label.pk}
+    return {CannedReply: canned.pk, Export: export.pk, **contacts}
 
 
 def _mass_send(channel: Channel, person: User) -> int:

@@ -12,8 +12,8 @@ class Basis(models.TextChoices):
     """A kind of consent; express consent lasts until it is withdrawn, implied consent for a time."""
 
     UNKNOWN = "", _("None known")
-    WRITTEN = "written", _("Express consent in writing")
-    ORAL = "oral", _("Express consent by word of mouth")
-    BUSINESS = "business", _("Existing business relationship")
-    INQUIRY = "inquiry", _("Inquiry within the last six months")
-    PUBLISHED = "published", _("Number published without refusal of messages")
+    WRITTEN = "written", _("Express, in writing")
+    ORAL = "oral", _("Express, by word of mouth")
+    BUSINESS = "business", _("Implied: existing business relationship")
+    INQUIRY = "inquiry", _("Implied: inquiry within the last six months")
+    PUBLISHED = "published", _("Implied: number published without refusal of messages")

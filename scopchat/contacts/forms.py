@@ -5,7 +5,7 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from scopchat.contacts.models import MAX_LABEL, MAX_NAME, Label
+from scopchat.contacts.models import MAX_LABEL, MAX_NAME, ContactList, Label
 from scopchat.contacts.querysets import MAX_TYPED
 from scopchat.contacts.services import Particulars
 
@@ -20,10 +20,14 @@ class ContactForm(forms.Form):
     labels = forms.ModelMultipleChoiceField(
         Label.objects.none(), label=_("Labels"), required=False, widget=forms.CheckboxSelectMultiple
     )
+    lists = forms.ModelMultipleChoiceField(
+        ContactList.objects.none(), label=_("Lists"), required=False, widget=forms.CheckboxSelectMultiple
+    )
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         _offer_labels(self.fields["labels"])
+        _offer_lists(self.fields["lists"])
 
     @property
     def particulars(self) -> Particulars:
@@ -35,10 +39,12 @@ class ContactFilter(forms.Form):
 
     q = forms.CharField(required=False, max_length=MAX_TYPED)
     label = forms.ModelChoiceField(Label.objects.none(), required=False)
+    list = forms.ModelChoiceField(ContactList.objects.none(), required=False)
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         _offer_labels(self.fields["label"])
+        _offer_lists(self.fields["list"])
 
 
 class LabelForm(forms.Form):
@@ -48,3 +54,8 @@ class LabelForm(forms.Form):
 def _offer_labels(field: forms.Field) -> None:
     assert isinstance(field, forms.ModelChoiceField)
     field.queryset = Label.objects.order_by("name")
+
+
+def _offer_lists(field: forms.Field) -> None:
+    assert isinstance(field, forms.ModelChoiceField)
+    field.queryset = ContactList.objects.kept().by_name()

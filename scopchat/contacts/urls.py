@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from scopchat.contacts import views, views_labels
+from scopchat.contacts import views, views_labels, views_lists, views_members
 
 app_name = "contacts"
 urlpatterns = [
@@ -13,6 +13,18 @@ urlpatterns = [
     path("<int:pk>/", views.edit, name="edit"),
     path("<int:pk>/delete/", views.delete, name="delete"),
     path("bring-back/", views.bring_back, name="bring_back"),
+    path("lists/", views_lists.listing, name="lists"),
+    path("lists/add/", views_lists.add, name="add_list"),
+    path("lists/bring-back/", views_lists.bring_back, name="bring_back_list"),
+    path("lists/put-back/", views_members.put_back, name="put_back"),
+    path("lists/<int:pk>/", views_members.listing, name="members"),
+    path("lists/<int:pk>/edit/", views_lists.edit, name="edit_list"),
+    path("lists/<int:pk>/delete/", views_lists.delete, name="delete_list"),
+    path("lists/<int:pk>/candidates/", views_members.candidates, name="candidates"),
+    path("lists/<int:pk>/add/<int:contact_pk>/", views_members.put_on, name="put_on"),
+    path("lists/<int:pk>/remove/<int:contact_pk>/", views_members.take_off, name="take_off"),
+    path("<int:pk>/lists/", views_members.lists_of, name="lists_of"),
+    path("<int:pk>/lists/<int:list_pk>/", views_members.tick, name="tick"),
     path("labels/", views_labels.listing, name="labels"),
     path("labels/<int:pk>/remove/", views_labels.remove, name="remove_label"),
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.core import signing
+from django.db.models import Prefetch
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -16,34 +16,39 @@ from scopchat.accounts.roles import Permission
 from scopchat.common.clock import utc_now
 from scopchat.common.keyset import SearchCursor, page_by_search
 from scopchat.common.phones import display
-from scopchat.common.refusals import Conflict, said_on
+from scopchat.common.refusals import said_on
 from scopchat.contacts.forms import ContactFilter, ContactForm
 from scopchat.contacts.labelling import set_labels
-from scopchat.contacts.models import Contact
+from scopchat.contacts.listing import set_lists
+from scopchat.contacts.models import Contact, ContactList
 from scopchat.contacts.services import add_contact, bring_back_contact, change_contact, delete_contact
+from scopchat.contacts.undoing import notice, undone
 
 PAGE = 50
-UNDO_SECONDS = 20
-"""How long deleting can be undone: the notice shows for 8 s, and longer under the pointer."""
-SALT = "contacts.delete"
+BRING_BACK = "contacts:bring_back"
 
 
 @requires(Permission.USE_CONTACTS)
 def listing(request: PersonRequest) -> HttpResponse:
     form = ContactFilter(request.GET)
     form.is_valid()
-    text, label = form.cleaned_data.get("q", ""), form.cleaned_data.get("label")
-    found = Contact.objects.kept().found_by(text).prefetch_related("labels")
+    text, label, listed = (form.cleaned_data.get(name) for name in ("q", "label", "list"))
+    found = Contact.objects.kept().found_by(text or "")
     if label:
         found = found.filter(labels=label)
+    if listed:
+        found = found.filter(lists=listed)
+    found = found.prefetch_related("labels", Prefetch("lists", ContactList.objects.kept().by_name()))
     after = SearchCursor.asked(request.GET)
     page = page_by_search(found, after, size=PAGE)
     context = {
         "contacts": page.rows,
         "next_cursor": page.next_cursor,
-        "text": text,
+        "text": text or "",
         "label": label,
         "labels": form.fields["label"].queryset,  # type: ignore[attr-defined]
+        "listed": listed,
+        "lists": form.fields["list"].queryset,  # type: ignore[attr-defined]
         "may_edit": request.user.may(Permission.EDIT_CONTACTS),
         "may_start": request.user.may(Permission.START_CONVERSATION),
     }
@@ -57,7 +62,7 @@ def add(request: PersonRequest) -> HttpResponse:
     if form.is_valid():
         with said_on(form):
             contact = add_contact(company=request.company, **_typed(request, form))
-            set_labels(contact=contact, labels=list(form.cleaned_data["labels"]), now=utc_now())
+            _sort(request, form, contact)
             messages.success(request, _("%(name)s is among the contacts.") % {"name": contact})
             return redirect("contacts:list")
     return _form(request, form, None)
@@ -69,13 +74,14 @@ def edit(request: PersonRequest, pk: int) -> HttpResponse:
     initial = {
         "phone": display(contact.number, request.company.country),
         "labels": list(contact.labels.values_list("pk", flat=True)),
+        "lists": list(contact.lists.filter(deleted_at=None).values_list("pk", flat=True)),
         **{name: getattr(contact, name) for name in ("name", "business", "email")},
     }
     form = ContactForm(request.POST or None, initial=initial)
     if form.is_valid():
         with said_on(form):
             change_contact(contact=contact, **_typed(request, form))
-            set_labels(contact=contact, labels=list(form.cleaned_data["labels"]), now=utc_now())
+            _sort(request, form, contact)
             messages.success(request, _("The changes are saved."))
             return redirect("contacts:list")
     return _form(request, form, contact)
@@ -91,24 +97,14 @@ def delete(request: PersonRequest, pk: int) -> HttpResponse:
     if not is_fragment(request):
         messages.success(request, words)
         return redirect("contacts:list")
-    context = {
-        "text": words,
-        "undo": signing.dumps([request.user.pk, contact.pk], salt=SALT),
-        "undo_address": "contacts:bring_back",
-    }
-    return render(request, "web/toast.html", context)
+    return notice(request, words, contact.pk, address=BRING_BACK)
 
 
 @require_POST
 @requires(Permission.EDIT_CONTACTS)
 def bring_back(request: PersonRequest) -> HttpResponse:
     """Undoes what the person deleted a moment ago, by what the notice of it holds."""
-    try:
-        person, pk = signing.loads(request.POST.get("token", ""), salt=SALT, max_age=UNDO_SECONDS)
-    except signing.BadSignature:
-        person, pk = 0, 0
-    if person != request.user.pk:
-        raise Conflict(_("It is too late to undo this."))
+    (pk,) = undone(request, BRING_BACK)
     contact = get_object_or_404(Contact.objects.select_related("company"), pk=pk)
     bring_back_contact(contact=contact, acting=request.user, now=utc_now())
     messages.success(request, _("%(name)s is back.") % {"name": contact})
@@ -127,6 +123,12 @@ def _typed(request: PersonRequest, form: ContactForm) -> dict[str, Any]:
         "acting": request.user,
         "now": utc_now(),
     }
+
+
+def _sort(request: PersonRequest, form: ContactForm, contact: Contact) -> None:
+    """Puts the contact on what was chosen of labels and lists."""
+    set_labels(contact=contact, labels=list(form.cleaned_data["labels"]), now=utc_now())
+    set_lists(contact=contact, lists=list(form.cleaned_data["lists"]), acting=request.user, now=utc_now())
 
 
 def _form(request: PersonRequest, form: ContactForm, contact: Contact | None) -> HttpResponse:

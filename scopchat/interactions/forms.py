@@ -20,6 +20,7 @@ from scopchat.channels.models import Channel
 from scopchat.common.gsm import MAX_CHARACTERS
 from scopchat.common.ids import read_id
 from scopchat.common.phones import display
+from scopchat.contacts.models import ContactList
 from scopchat.interactions.archive import Asked
 from scopchat.interactions.pauses import moments
 from scopchat.interactions.status import InteractionStatus
@@ -85,6 +86,18 @@ class StartForm(DraftForm):
             .select_related("company")
             .order_by("name", "pk")
         )
+
+
+class RecipientFilter(forms.Form):
+    """The list whose contacts are offered; nonsense narrows nothing."""
+
+    list = forms.ModelChoiceField(ContactList.objects.none(), required=False)
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        field = self.fields["list"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = ContactList.objects.kept().by_name()
 
 
 class TransferForm(forms.Form):

@@ -18,10 +18,10 @@ from scopchat.accounts.roles import Permission
 from scopchat.common.clock import utc_now
 from scopchat.common.gsm import MAX_CHARACTERS
 from scopchat.common.refusals import said_on
-from scopchat.contacts.models import Contact
+from scopchat.contacts.models import Contact, ContactList
 from scopchat.interactions import pages
 from scopchat.interactions.acting import answer, refused, start_of
-from scopchat.interactions.forms import MAX_TYPED_NUMBER, ReplyForm, StartForm
+from scopchat.interactions.forms import MAX_TYPED_NUMBER, RecipientFilter, ReplyForm, StartForm
 from scopchat.interactions.media import link_to_upload
 from scopchat.interactions.models import Interaction, Message
 from scopchat.interactions.services import delivery, drafts, lifecycle
@@ -142,6 +142,7 @@ def start(request: PersonRequest) -> HttpResponse:
     context = {
         "form": form,
         "channels": channels,
+        "lists": ContactList.objects.kept().by_name(),
         "max_photos": max(map(max_photos, channels), default=0),
         "limit": MAX_CHARACTERS,
         "person": request.user,
@@ -151,12 +152,15 @@ def start(request: PersonRequest) -> HttpResponse:
 
 @requires(Permission.START_CONVERSATION)
 def recipients(request: PersonRequest) -> HttpResponse:
-    """Contacts that are offered for what was typed so far of a recipient."""
+    """Contacts, all or those on a list, that are offered for what was typed so far of a recipient."""
     typed = request.GET.get("phone", "").replace("\0", " ").strip()[:MAX_TYPED_NUMBER]
-    found = (
-        Contact.objects.kept().found_by(typed).order_by("search", "pk") if len(typed) > 1 else Contact.objects.none()
-    )
-    return render(request, "interactions/recipients.html", {"contacts": found[:MAX_OFFERED]})
+    form = RecipientFilter(request.GET)
+    listed = form.cleaned_data["list"] if form.is_valid() else None
+    # Of a list the first are offered before anything is typed.
+    found = Contact.objects.kept().found_by(typed) if listed or len(typed) > 1 else Contact.objects.none()
+    if listed:
+        found = found.filter(lists=listed)
+    return render(request, "interactions/recipients.html", {"contacts": found.order_by("search", "pk")[:MAX_OFFERED]})
 
 
 def _start(request: PersonRequest, form: StartForm) -> Message:

@@ -71,7 +71,15 @@ MENU = (
         "address-book",
         "contacts:list",
         Permission.USE_CONTACTS,
-        pages=("contacts:add", "contacts:edit", "contacts:labels"),
+        pages=(
+            "contacts:add",
+            "contacts:edit",
+            "contacts:labels",
+            "contacts:lists",
+            "contacts:add_list",
+            "contacts:edit_list",
+            "contacts:members",
+        ),
     ),
     Entry(
         _("Mass sends"),

@@ -8,11 +8,11 @@ from django.db.models.functions import Lower
 
 BASES = [
     ("", "None known"),
-    ("written", "Express consent in writing"),
-    ("oral", "Express consent by word of mouth"),
-    ("business", "Existing business relationship"),
-    ("inquiry", "Inquiry within the last six months"),
-    ("published", "Number published without refusal of messages"),
+    ("written", "Express, in writing"),
+    ("oral", "Express, by word of mouth"),
+    ("business", "Implied: existing business relationship"),
+    ("inquiry", "Implied: inquiry within the last six months"),
+    ("published", "Implied: number published without refusal of messages"),
 ]
 
 

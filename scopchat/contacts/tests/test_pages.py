@@ -11,7 +11,7 @@ import pytest
 from django_scopes import scope
 
 from scopchat.accounts.models import User
-from scopchat.contacts import labelling, services, views
+from scopchat.contacts import labelling, services, undoing, views
 from scopchat.contacts.models import Contact, Label
 from scopchat.contacts.services import Particulars
 from tests.cast import Cast
@@ -152,7 +152,7 @@ def test_who_deleted_one_brings_it_back(cast: Cast) -> None:
 def test_undoing_is_offered_for_a_while(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     (one,) = add(cast, "Julie Tremblay")
     token = deleted(cast, one)
-    monkeypatch.setattr(views, "UNDO_SECONDS", -1)
+    monkeypatch.setattr(undoing, "UNDO_SECONDS", -1)
     answer = signed_in(cast.manager).post("/contacts/bring-back/", {"token": token}, headers=FRAGMENT)
     assert (answer.status_code, "Il est trop tard pour annuler." in answer.text) == (409, True)
 
@@ -184,6 +184,6 @@ def test_it_asks_the_database_the_same_whatever_the_length(
 ) -> None:
     add(cast, *[f"Cliente {place}" for place in range(many)])
     browser = signed_in(cast.admin)
-    # Session, person with company; labels, contacts, what is on them; whether the menu shows the simulator.
-    with django_assert_num_queries(6):
+    # Session, person with company; labels, lists, contacts, what they are in; whether the menu shows the simulator.
+    with django_assert_num_queries(8):
         browser.get("/contacts/")
