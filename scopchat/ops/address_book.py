@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from scopchat.contacts.consent import Basis
 from scopchat.contacts.labelling import add_label, set_labels
+from scopchat.contacts.listing import ListParticulars, add_list, put_on_list
+from scopchat.contacts.models import Contact
 from scopchat.contacts.services import Particulars, add_contact, add_note
 from scopchat.ops.demo import Cast
 
@@ -23,6 +26,24 @@ CONTACTS: tuple[tuple[str, str, str, str, list[str]], ...] = (
 )
 """Number, name, business, e-mail, labels."""
 NOTED_DAYS_AGO = 85
+LISTED_DAYS_AGO = 24
+LISTS: tuple[tuple[str, str, Basis, str, list[str]], ...] = (
+    (
+        "Vaccin 2026",
+        "Patients admissibles au vaccin contre la grippe",
+        Basis.WRITTEN,
+        "Formulaire d’inscription de la clinique",
+        ["Julie Tremblay", "Fatou Diallo", "Robert Lavoie", "Claire Gauthier", "Francis Beaulieu", "Denis Vachon"],
+    ),
+    (
+        "Aînés 65+",
+        "Appel de prévention, deux fois par an",
+        Basis.BUSINESS,
+        "Dossiers de patients suivis",
+        ["Robert Lavoie", "Claire Gauthier"],
+    ),
+)
+"""Name, description, on what consent rests and where it comes from, who is on it."""
 
 
 def fill(cast: Cast, *, now: datetime) -> None:
@@ -32,10 +53,28 @@ def fill(cast: Cast, *, now: datetime) -> None:
         "Julie Tremblay": (cast.agent, "Préfère l’après-midi. Stationnement pour fauteuil roulant."),
         "Claire Gauthier": (cast.agent2, "Assureur : Desjardins. Appeler avant de changer un rendez-vous."),
     }
+    known: dict[str, Contact] = {}
     for phone, name, business, email, worn in CONTACTS:
         particulars = Particulars(name=name, business=business, email=email)
         contact = add_contact(company=cast.client, phone=phone, particulars=particulars, acting=cast.manager, now=now)
+        known[name] = contact
         set_labels(contact=contact, labels=[labels[each] for each in worn], now=now)
         if name in notes:
             author, text = notes[name]
             add_note(contact=contact, text=text, acting=author, now=now - timedelta(days=NOTED_DAYS_AGO))
+    _list(cast, known, now - timedelta(days=LISTED_DAYS_AGO))
+
+
+def _list(cast: Cast, known: dict[str, Contact], now: datetime) -> None:
+    """Puts them on the lists they are on."""
+    for name, description, basis, source, names in LISTS:
+        particulars = ListParticulars(
+            name=name,
+            description=description,
+            consent_basis=basis,
+            consent_source=source,
+            consent_since=now.date(),
+        )
+        listed = add_list(company=cast.client, particulars=particulars, acting=cast.manager, now=now)
+        for each in names:
+            put_on_list(listed=listed, contact=known[each], acting=cast.manager, now=now)
