@@ -24,7 +24,7 @@ class ListForm(forms.Form):
         label=_("Basis of consent"),
         choices=Basis.choices,
         required=False,
-        help_text=_("What allows your company to write to these contacts. Mass sends ask for it."),
+        help_text=_("What allows your company to write to these contacts."),
     )
     consent_source = forms.CharField(
         label=_("Where consent comes from (optional)"),

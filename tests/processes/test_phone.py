@@ -14,7 +14,17 @@ pytestmark = [pytest.mark.processes, pytest.mark.browser]
 
 LEAST = 44
 PAINTED = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
-PAGES = ("messages/", "interactions/", "contacts/", "queues/", "users/", "hours/", "channels/", "canned-replies/")
+PAGES = (
+    "messages/",
+    "interactions/",
+    "contacts/",
+    "contacts/lists/",
+    "queues/",
+    "users/",
+    "hours/",
+    "channels/",
+    "canned-replies/",
+)
 SMALL = """(least) => [...document.querySelectorAll("a, button, input:not([type=hidden]), select, textarea")]
     .filter((one) => !one.closest("p, label") && !one.matches(".visually-hidden, .skip") && one.checkVisibility())
     .map((one) => [one, one.getBoundingClientRect()])
