@@ -1,8 +1,9 @@
 -- Whom a mass send goes to: each number of its audience once, but for those on the lists to be left out. In the order of
 -- the numbers, in which the unique index is written fastest. Indexes: list_member_once, of labels, contact_number_once,
--- optout_once, recipient_once.
+-- optout_once, recipient_once. A list that was deleted chooses nobody; one to be left out still keeps out who is on it.
 WITH audience AS (
-    SELECT l.number FROM ({{ on_lists }}) l WHERE l.company_id = %(company)s AND l.list_id = ANY(%(lists)b::bigint[])
+    SELECT l.number FROM ({{ on_lists }}) l
+    WHERE l.company_id = %(company)s AND l.list_id = ANY(%(lists)b::bigint[]) AND l.is_kept
     UNION ALL
     SELECT l.number FROM ({{ labelled }}) l WHERE l.company_id = %(company)s AND l.label_id = ANY(%(labels)b::bigint[])
     UNION ALL

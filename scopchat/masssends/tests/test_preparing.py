@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from scopchat.common.refusals import NotAllowed
-from scopchat.contacts.models import Contact, Label
+from scopchat.contacts.models import Contact, ContactList, Label
 from scopchat.masssends.audience import Audience, read_numbers
 from scopchat.masssends.errors import MassSendsOff, NobodyChosen, NotReady, NotTyped, SomeTooLong
 from scopchat.masssends.models import MassSend, Recipient, SendState
@@ -41,6 +41,13 @@ def test_each_number_is_chosen_once_whatever_it_is_found_by(cast: Cast) -> None:
     assert (found.chosen, found.duplicates, found.excluded, found.recipients) == (9, 4, 1, 4)
     assert (found.invalid, found.opted_out, found.waiting, found.state) == (1, 1, 3, SendState.READY)
     assert found.chosen == found.duplicates + found.excluded + found.recipients
+
+
+def test_a_deleted_list_chooses_nobody_and_still_keeps_out(cast: Cast) -> None:
+    kept, deleted, left_out = listed(cast, [1, 2]), listed(cast, [2, 3]), listed(cast, [1])
+    ContactList.objects.filter(pk__in=[deleted.pk, left_out.pk]).update(deleted_at=NOON)
+    found = prepared(cast, Audience(lists=(kept.pk, deleted.pk), without=(left_out.pk,)))
+    assert numbers(found) == [number(2)]
 
 
 def test_nothing_of_another_company_is_chosen(cast: Cast) -> None:
