@@ -101,6 +101,7 @@ def _taken(form: forms.BaseForm, name: str, asked: forms.Field) -> Any:
         (forms.UUIDField, uuid4()),
         (forms.IntegerField, getattr(asked, "min_value", None) or 1),
         (forms.DateField, "2026-11-23"),
+        (forms.DateTimeField, "2030-11-23T10:00"),
         (forms.EmailField, "quelquun@exemple.test"),
         (forms.CharField, TYPED.get(name, "Bonjour")),
     ):

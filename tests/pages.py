@@ -157,7 +157,8 @@ def _canned_contacts_and_export(company: Company, person: User, number: str) -> 
 
 
 def _mass_send(channel: Channel, person: User) -> int:
-    """One that is ready to be confirmed, with a recipient."""
+    """One that is ready to be confirmed, with a recipient, where the operator allows them."""
+    Company.objects.filter(pk=channel.company_id).update(mass_sends=True)
     with scope(company=channel.company):
         made = MassSend.objects.create(
             company=channel.company, channel=channel, author=person, text="Fermé lundi.", state=SendState.READY,

@@ -89,8 +89,8 @@ class MassSendForm(forms.Form):
         super().__init__(*args, **kwargs)
         offered = {
             "channel": Channel.objects.filter(is_active=True).order_by("name", "pk"),
-            "lists": ContactList.objects.order_by("search", "pk"),
-            "without": ContactList.objects.order_by("search", "pk"),
+            "lists": ContactList.objects.kept().order_by("search", "pk"),
+            "without": ContactList.objects.kept().order_by("search", "pk"),
             "labels": Label.objects.order_by("name"),
         }
         for name, choices in offered.items():
@@ -157,7 +157,7 @@ class ConfirmForm(forms.Form):
     @property
     def number(self) -> int | None:
         """The digits of what was typed: people may write 12 345."""
-        digits = "".join(filter(str.isdecimal, self.cleaned_data["typed"]))
+        digits = "".join(filter(str.isdecimal, self.cleaned_data.get("typed", "")))
         return int(digits) if digits else None
 
 

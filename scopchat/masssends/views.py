@@ -17,7 +17,10 @@ from scopchat.accounts.roles import Permission
 from scopchat.common.clock import utc_now
 from scopchat.common.keyset import Cursor, page_of
 from scopchat.common.refusals import said_after, said_on
+from scopchat.contacts.consent import Basis
+from scopchat.contacts.models import ContactList
 from scopchat.masssends import results
+from scopchat.masssends.audience import Audience
 from scopchat.masssends.forms import ConfirmForm, MassSendFilter, MassSendForm
 from scopchat.masssends.models import MassSend, SendState
 from scopchat.masssends.rendering import FIELDS
@@ -171,6 +174,12 @@ def pace_of(mass_send: MassSend, now: datetime) -> Pace:
     return Pace(a_second, max(ends, waits) if waits else ends)
 
 
+def _on_unknown_basis(mass_send: MassSend) -> list[ContactList]:
+    """Lists of the audience of which nobody has said on what consent they rest."""
+    lists = ContactList.objects.kept().filter(pk__in=Audience.of(mass_send.audience).lists)
+    return list(lists.filter(consent_basis=Basis.UNKNOWN).order_by("search", "pk"))
+
+
 def _context(request: PersonRequest, mass_send: MassSend, after: str) -> dict[str, object]:
     now = utc_now()
     outcome = request.GET.get("outcome", "")
@@ -182,6 +191,7 @@ def _context(request: PersonRequest, mass_send: MassSend, after: str) -> dict[st
         "is_changing": mass_send.state in CHANGING,
         "pace": pace_of(mass_send, now),
         "examples": results.examples_of(mass_send) if is_ready else (),
+        "on_unknown_basis": _on_unknown_basis(mass_send) if is_ready else (),
         "must_type": mass_send.waiting > steering.TYPED_FROM,
         "lines": results.lines_of(recipients),
         "next_cursor": next_cursor,
