@@ -20,7 +20,7 @@ class NotReady(Refusal):
 class NobodyChosen(Refusal):
     """The audience has nobody in it."""
 
-    code, field = "nobody_chosen", "lists"
+    code, field = "nobody_chosen", "numbers"
 
     def __init__(self) -> None:
         super().__init__(_("Choose who gets it."))
