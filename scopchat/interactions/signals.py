@@ -22,7 +22,8 @@ texts_received = Signal()
 conversations_wait = Signal()
 """Sent with `queues`, a set of ids: texts came to conversations that wait there and that nobody has."""
 texts_settled = Signal()
-"""Sent with `texts`, a sequence of `TextSettled`: a text may settle more than once, up its ladder."""
+"""Sent with `texts`, a sequence of `TextSettled`: a text may settle more than once, up its ladder, and be queued again
+after it had settled."""
 keywords_received = Signal()
 """Sent with `keywords`, a sequence of `KeywordReceived`: texts that were nothing else, already heeded."""
 interactions_changed = Signal()

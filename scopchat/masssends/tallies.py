@@ -11,7 +11,7 @@ from django.db import InterfaceError, OperationalError, transaction
 
 from scopchat.common.queries import batch, columns
 from scopchat.interactions.services.mass import sends_of
-from scopchat.interactions.signals import SETTLED, TextSettled, texts_settled
+from scopchat.interactions.signals import TextSettled, texts_settled
 from scopchat.interactions.status import MessageStatus
 from scopchat.masssends import queries
 
@@ -41,8 +41,7 @@ def _count(texts: Sequence[TextSettled]) -> None:
     for text in texts:
         if send := sends.get(text.message_id):
             moved[send][text.status] += 1
-            if text.was in SETTLED:
-                moved[send][text.was] -= 1
+            moved[send][text.was] -= 1
     rows = [(pk, *(steps[status] for status in COUNTED)) for pk, steps in sorted(moved.items())]
     if rows:
         batch(queries.COUNT, columns(rows, 1 + len(COUNTED)))

@@ -37,7 +37,7 @@ from scopchat.tenancy.kinds import Kind
 from scopchat.tenancy.models import Company
 from scopchat.tenancy.services import create_company
 from tests.pages import PAGES, things_of, values_of
-from tests.processes import left_alone, queue_work
+from tests.processes import left_alone, mass_sending, queue_work
 
 SID, TOKEN = "AC" + "0" * 32, "kill-test-token"
 CHANNELS = 8
@@ -270,12 +270,15 @@ def say(inbound: str, outbound: str) -> None:
         )  # fmt: skip
 
 
+COMMANDS = {**globals(), **vars(left_alone), **vars(mass_sending), **vars(queue_work)}
+
+
 def main() -> None:
     for line in sys.stdin:
         name, arguments = json.loads(line)
         try:
             with scopes_disabled():
-                answer = {"value": {**globals(), **vars(left_alone), **vars(queue_work)}[name](**arguments)}
+                answer = {"value": COMMANDS[name](**arguments)}
         except Exception as error:
             answer = {"error": f"{type(error).__name__}: {error}"}
         finally:

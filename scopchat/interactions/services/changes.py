@@ -57,7 +57,7 @@ def announce_texts(rows: Iterable[TextRow], *, was: Mapping[int, MessageStatus] 
                 message, company, channel, interaction, MessageStatus(status), was.get(message, MessageStatus.QUEUED)
             )
             for message, status, company, channel, interaction, _queue, _assignee in rows
-            if status in SETTLED
+            if status in SETTLED or was.get(message) in SETTLED
         ]
         texts_settled.send(sender=None, texts=told)
 

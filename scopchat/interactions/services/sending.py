@@ -14,7 +14,7 @@ from scopchat.common.queries import batch
 from scopchat.interactions import queries
 from scopchat.interactions.media import carriers_links
 from scopchat.interactions.models import Priority
-from scopchat.interactions.services.changes import TextRow, announce_texts
+from scopchat.interactions.services.changes import announce_texts
 from scopchat.interactions.services.keywords import note_blocks
 from scopchat.interactions.status import MessageStatus
 
@@ -95,7 +95,7 @@ def record_results(*, results: Sequence[Result], claim: UUID, providers: Collect
     """
     over = [result for result in results if result.status in OVER]
     again = [result for result in results if result.status not in OVER]
-    changed: list[TextRow] = []
+    changed: list[tuple[Any, ...]] = []
     if over:
         written = {
             **_columns(over, claim),
@@ -104,11 +104,13 @@ def record_results(*, results: Sequence[Result], claim: UUID, providers: Collect
         }
         changed += batch(queries.statement("record_results"), written)
         refused = {result.message_id: result.at for result in over if result.reason == FailureReason.OPTED_OUT}
-        note_blocks(refused, written=changed)
+        note_blocks(refused, written=[row[:-1] for row in changed])
     if again:
         written = {**_columns(again, claim), "not_before": [result.not_before for result in again]}
         changed += batch(queries.statement("record_no_result"), written)
-    announce_texts(changed)
+    # What an ended run had claimed may be heard of after all, when it was frozen only.
+    was = {row[0]: MessageStatus.UNKNOWN for row in changed if row[-1]}
+    announce_texts([row[:-1] for row in changed], was=was)
     hand_back_receipts(providers=providers, carrier_ids=[result.carrier_id for result in over if result.carrier_id])
 
 

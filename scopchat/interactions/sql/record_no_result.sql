@@ -8,11 +8,13 @@ WITH still AS (
     FROM unnest(%(ids)b::bigint[], %(statuses)b::text[], %(reasons)b::text[], %(codes)b::text[],
                 %(details)b::text[], %(not_before)b::timestamptz[], %(at)b::timestamptz[])
          AS r (id, status, reason, error_code, error_detail, not_before, at)
+    JOIN interactions_outboxentry before ON before.message_id = r.id
     WHERE o.message_id = r.id AND o.claim = %(claim)s
-    RETURNING o.message_id, o.interaction_id, r.status, r.reason, r.error_code, r.error_detail
+    RETURNING o.message_id, o.interaction_id, r.status, r.reason, r.error_code, r.error_detail,
+        before.unknown_at IS NOT NULL AS was_unknown
 )
 UPDATE interactions_message m
 SET status = still.status, reason = still.reason, error_code = still.error_code, error_detail = still.error_detail
 FROM still LEFT JOIN interactions_interaction i ON i.id = still.interaction_id
 WHERE m.id = still.message_id
-RETURNING m.id, m.status, m.company_id, m.channel_id, i.id, i.queue_id, i.assignee_id
+RETURNING m.id, m.status, m.company_id, m.channel_id, i.id, i.queue_id, i.assignee_id, still.was_unknown

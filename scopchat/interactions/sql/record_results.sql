@@ -2,7 +2,7 @@
 WITH over AS (
     DELETE FROM interactions_outboxentry o
     WHERE o.message_id = ANY(%(ids)b) AND o.claim = %(claim)s
-    RETURNING o.message_id, o.attempts, o.interaction_id
+    RETURNING o.message_id, o.attempts, o.interaction_id, o.unknown_at IS NOT NULL AS was_unknown
 )
 UPDATE interactions_message m
 SET status = r.status,
@@ -21,4 +21,4 @@ FROM over
      ) AS r (id, status, carrier_id, segments, reason, error_code, error_detail, at)
 WHERE m.id = over.message_id
   AND r.id = m.id
-RETURNING m.id, m.status, m.company_id, m.channel_id, i.id, i.queue_id, i.assignee_id
+RETURNING m.id, m.status, m.company_id, m.channel_id, i.id, i.queue_id, i.assignee_id, over.was_unknown

@@ -217,3 +217,18 @@ def test_what_becomes_of_texts_is_counted_once(cast: Cast) -> None:
     assert sending.abandon(channels=[cast.channel_queue.pk], claim=uuid4(), now=NOON) == 1
     found = fresh(found)
     assert (found.taken, found.sent, found.failed, found.unknown, found.on_its_way) == (4, 2, 1, 1, 0)
+
+
+@pytest.mark.parametrize("status", [MessageStatus.SENT, MessageStatus.QUEUED, MessageStatus.UNKNOWN])
+def test_what_a_frozen_run_says_after_all_is_counted_once(cast: Cast, status: MessageStatus) -> None:
+    """It was given up as unknown meanwhile."""
+    found = confirmed(cast, to(1, 2))
+    texts = take(cast.channel_queue)
+    assert sending.abandon(channels=[cast.channel_queue.pk], claim=uuid4(), now=NOON) == 2
+    settle(texts[:1], status, reason=FailureReason.CONNECTION if status == MessageStatus.QUEUED else "")
+    found = fresh(found)
+    expected = {"sent": 0, "unknown": 1, "on_its_way": 0, status.value: 1}
+    if status == MessageStatus.UNKNOWN:
+        expected["unknown"] = 2
+    expected["on_its_way"] = expected.pop("queued", 0)
+    assert {name: getattr(found, name) for name in expected} == expected
