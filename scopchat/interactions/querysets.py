@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, NamedTuple, Self
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, Q, Subquery
 from django.db.models.functions import JSONObject
 
 from scopchat.accounts.roles import Permission
@@ -41,9 +41,10 @@ class InteractionQuerySet(models.QuerySet["Interaction"]):
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
-    def of_thread(self, interaction_id: int) -> Self:
-        """The messages of one interaction, oldest first (index `message_thread`)."""
-        return self.filter(interaction_id=interaction_id).order_by("id")
+    def of_thread(self, interaction_id: int, *, also: Collection[int] = ()) -> Self:
+        """The messages of one interaction, and these, oldest first (index `message_thread`)."""
+        found = Q(interaction_id=interaction_id)
+        return self.filter(found | Q(pk__in=also) if also else found).order_by("id")
 
 
 class ContactShown(NamedTuple):

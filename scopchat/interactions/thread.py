@@ -19,6 +19,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from scopchat.channels.providers.base import FailureReason
+from scopchat.interactions.mass_in_threads import mass_texts_of
 from scopchat.interactions.media import photos_of
 from scopchat.interactions.models import Direction, Interaction, InteractionEvent, Message, Purpose
 from scopchat.interactions.querysets import MessageQuerySet
@@ -144,7 +145,7 @@ def _down(
 def _messages(interaction: Interaction) -> MessageQuerySet:
     """All of the interaction, the oldest first, with what a bubble shows; anything else raises."""
     found: MessageQuerySet = (
-        Message.objects.of_thread(interaction.pk)
+        Message.objects.of_thread(interaction.pk, also=mass_texts_of(interaction))
         .select_related("author")
         .only("direction", "purpose", "text", "status", "reason", "created_at", "author__display_name")
         .fetch_mode(models.FETCH_RAISE)
@@ -202,8 +203,10 @@ def _bubbles(messages: list[Message], may_act: bool, viewer: int) -> list[Bubble
             status_label=_status_words(message),
             reason=str(FailureReason(message.reason).label) if message.reason else "",
             photos=tuple(Photo(*photo) for photo in photos.get(message.pk, ())),
-            may_act=may_act,
-            may_unsend=message.status == MessageStatus.QUEUED and message.author_id == viewer,
+            may_act=may_act and message.purpose != Purpose.MASS,
+            may_unsend=message.purpose != Purpose.MASS
+            and message.status == MessageStatus.QUEUED
+            and message.author_id == viewer,
         )
         for message in messages
     ]
@@ -212,6 +215,8 @@ def _bubbles(messages: list[Message], may_act: bool, viewer: int) -> list[Bubble
 def _author(message: Message) -> str:
     if message.purpose == Purpose.AUTOMATIC:
         return _("Automatic reply")
+    if message.purpose == Purpose.MASS:
+        return _("Mass send")
     return message.author.display_name if message.author else ""
 
 

@@ -15,10 +15,11 @@ from scopchat.channels.providers.base import FailureReason
 from scopchat.common.ids import read_id
 from scopchat.contacts.models import Contact
 from scopchat.contacts.querysets import digits_of, has_letters
-from scopchat.interactions.models import Message
+from scopchat.interactions.models import Direction, Interaction, Message
 from scopchat.masssends.models import MassSend, Recipient
 from scopchat.masssends.rendering import rendered
 from scopchat.masssends.sizes import segments_of
+from scopchat.optouts.models import OptOut
 
 PAGE = 50
 EXAMPLES = 3
@@ -99,6 +100,31 @@ def lines_of(recipients: Sequence[Recipient]) -> list[Line]:
         segments = text.segments if text else None
         lines.append(Line(one.number, names.get(one.number, ""), outcome, str(reason), at, segments))
     return lines
+
+
+@dataclass(frozen=True, slots=True)
+class Effects:
+    """What customers did after it."""
+
+    replied: int
+    """Have written since;"""
+    opted_out: int
+    """have left since."""
+
+
+def effects_of(mass_send: MassSend) -> Effects:
+    """Counted among those who wrote or left on the channel since, which are few beside the recipients."""
+    begun = mass_send.starts_at or mass_send.confirmed_at
+    if begun is None:
+        return Effects(0, 0)
+    texted = Recipient.objects.filter(mass_send=mass_send, state=State.TAKEN)
+    since = {"company": mass_send.company_id, "channel": mass_send.channel_id}
+    written = Message.objects.filter(interaction=OuterRef("pk"), direction=Direction.IN, created_at__gte=begun)
+    talks = Interaction.objects.filter(Exists(written), **since, last_activity_at__gte=begun)
+    replied = talks.filter(Exists(texted.filter(company=mass_send.company_id, number=OuterRef("customer"))))
+    left = OptOut.objects.filter(**since, since__gte=begun)
+    left = left.filter(Exists(texted.filter(company=mass_send.company_id, number=OuterRef("number"))))
+    return Effects(replied.values("customer").distinct().count(), left.count())
 
 
 @dataclass(frozen=True, slots=True)

@@ -190,6 +190,7 @@ def _context(request: PersonRequest, mass_send: MassSend, after: str) -> dict[st
         "mass_send": mass_send,
         "is_changing": mass_send.state in CHANGING,
         "pace": pace_of(mass_send, now),
+        "effects": results.effects_of(mass_send),
         "examples": results.examples_of(mass_send) if is_ready else (),
         "on_unknown_basis": _on_unknown_basis(mass_send) if is_ready else (),
         "must_type": mass_send.waiting > steering.TYPED_FROM,

@@ -97,6 +97,9 @@ class Message(TenantModel):
                 condition=Q(purpose=Purpose.AUTOMATIC),
                 name="message_automatic",
             ),
+            models.Index(
+                fields=["channel", "customer", "created_at"], condition=Q(purpose=Purpose.MASS), name="message_mass"
+            ),
         ]
 
     def __str__(self) -> str:

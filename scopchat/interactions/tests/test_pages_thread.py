@@ -172,7 +172,7 @@ def test_it_opens_a_long_thread_in_few_statements(cast: Cast, django_assert_max_
     made = conversation(cast.channel_queue, texts=60, assignee=cast.agent)
     browser = signed_in(cast.admin)
     # Session, person, company; interaction, messages, photos, happenings, opt-out, draft, earlier ones.
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(11):
         browser.get(f"/messages/{made.pk}/", headers=FRAGMENT)
 
 
