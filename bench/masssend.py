@@ -1,0 +1,212 @@
+"""A mass send to a million: how long it takes to prepare, and how fast it leaves, receipts coming back meanwhile.
+
+Beside it, in the same run, the same worker sends texts that people wrote (`bench.send`). While the mass send is under
+way the inbox is opened and people answer: how long both take is printed too.
+"""
+
+from __future__ import annotations
+
+import statistics
+import threading
+import time
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from bench import crowd, desk, send
+from bench.browser import Browser
+from bench.past import person
+
+if TYPE_CHECKING:
+    from scopchat.accounts.models import User
+    from scopchat.masssends.models import MassSend
+    from scopchat.tenancy.models import Company
+
+RECIPIENTS, TWICE, LEFT, NAMES = 1_000_000, 100_000, 50_000, 50_000
+MEASURED = 100_000
+"""So many of them are waited for; the rest is cancelled."""
+PREPARED_WITHIN, RATIO, PAGE_WITHIN, ANSWER_WITHIN = 10.0, 0.8, 0.050, 1.0
+ANSWERS_EVERY = 2.0
+
+CONTACTS_SQL = """
+INSERT INTO contacts_contact (company_id, created_at, updated_at, number, name, business, email, search)
+SELECT %(company)s, now(), now(), '+1514' || lpad((n * 7919 %% 9000000)::text, 7, '0'),
+       'Client ' || n %% %(names)s, '', '', 'client ' || n
+FROM generate_series(1, %(recipients)s) n
+ON CONFLICT DO NOTHING
+"""
+MEMBERS_SQL = """
+INSERT INTO contacts_listmember (company_id, list_id, contact_id, added_at)
+SELECT %(company)s, %(list)s, id, now() FROM contacts_contact WHERE company_id = %(company)s ORDER BY id LIMIT %(most)s
+"""
+LEFT_SQL = """
+INSERT INTO optouts_optout (company_id, channel_id, number, since)
+SELECT %(company)s, %(channel)s, number, now() FROM contacts_contact WHERE company_id = %(company)s ORDER BY id DESC
+LIMIT %(left)s
+"""
+
+
+def _fill(company: Company, channel: int) -> list[int]:
+    """A million contacts on one list, some of them on a second, some of whom have left; the lists."""
+    from django.db import connection
+
+    from scopchat.common.clock import utc_now
+    from scopchat.contacts.models import ContactList
+
+    lists = [
+        ContactList.objects.create(company=company, name=f"Liste {place}", created_at=utc_now()).pk for place in (1, 2)
+    ]
+    with connection.cursor() as cursor:
+        numbers = {"company": company.pk, "recipients": RECIPIENTS, "names": NAMES, "channel": channel, "left": LEFT}
+        cursor.execute(CONTACTS_SQL, numbers)
+        for pk, most in zip(lists, (RECIPIENTS, TWICE), strict=True):
+            cursor.execute(MEMBERS_SQL, {**numbers, "list": pk, "most": most})
+        cursor.execute(LEFT_SQL, numbers)
+        for table in ("contacts_contact", "contacts_listmember", "optouts_optout"):
+            cursor.execute(f"VACUUM ANALYZE {table}")
+    return lists
+
+
+def _prepare(company: Company, channel_id: int, lists: list[int], acting: User) -> tuple[MassSend, float]:
+    """One to all of them with a field in it, prepared in this process as its job does; and the seconds that took."""
+    from datetime import time as hour
+
+    from scopchat.channels.models import Channel
+    from scopchat.common.clock import utc_now
+    from scopchat.masssends.audience import Audience
+    from scopchat.masssends.models import MassSend
+    from scopchat.masssends.services.drafting import Wording, draft
+    from scopchat.masssends.services.preparing import Preparation
+
+    wording = Wording(
+        text="Bonjour {name|cher client}, la clinique ferme lundi.", closing="Clinique. ARRET pour ne plus recevoir.",
+        audience=Audience(lists=tuple(lists)), quiet_from=hour(0), quiet_until=hour(0),
+    )  # fmt: skip
+    channel = Channel.objects.get(pk=channel_id)
+    made = draft(company=company, channel=channel, wording=wording, acting=acting, now=utc_now())
+    began = time.perf_counter()
+    preparation = Preparation(made.company_id, made.pk)
+    while preparation.step(now=utc_now()):
+        pass
+    seconds = time.perf_counter() - began
+    return MassSend.objects.select_related("company", "channel").get(pk=made.pk), seconds
+
+
+class Office(threading.Thread):
+    """Somebody who opens the inbox and answers customers of the same channel until it is over."""
+
+    def __init__(self, user: User, channel_id: int) -> None:
+        super().__init__()
+        self._user, self._channel_id = user, channel_id
+        self._over = threading.Event()
+        self.pages: list[float] = []
+        self.answers: list[float] = []
+
+    def run(self) -> None:
+        from django.db import connection
+        from django_scopes import scope
+
+        browser = Browser(self._user)
+        while not self._over.wait(0.1):
+            self.pages.append(browser.get("/messages/")[0])
+            if len(self.pages) % int(ANSWERS_EVERY / 0.1) == 0:
+                with scope(company=self._user.company_id):
+                    self.answers.append(self._answer())
+        connection.close()
+
+    def _answer(self) -> float:
+        """Seconds from when it is stored until the carrier has taken it."""
+        from scopchat.channels.models import Channel
+        from scopchat.common.clock import utc_now
+        from scopchat.interactions.models import Message
+        from scopchat.interactions.services import start
+
+        channel = Channel.objects.select_related("company").get(pk=self._channel_id)
+        text = start.start(
+            channel=channel, acting=self._user, phone=f"+1514555{len(self.answers):04d}", text="Oui",
+            idempotency_key=uuid4(), now=utc_now(),
+        )  # fmt: skip
+        began = time.perf_counter()
+        while Message.objects.filter(pk=text.pk, status="queued").exists():
+            time.sleep(0.01)
+        return time.perf_counter() - began
+
+    def end(self) -> None:
+        self._over.set()
+        self.join()
+
+
+def _send(mass_send: MassSend, acting: User, sink_port: int) -> tuple[float, Office]:
+    """Texts a second by one worker, and how it was meanwhile for somebody in the inbox."""
+    from django_scopes import scope
+
+    from scopchat.common.clock import utc_now
+    from scopchat.masssends.services import steering
+
+    with scope(company=mass_send.company):
+        steering.confirm(mass_send=mass_send, typed=mass_send.waiting, acting=acting, now=utc_now())
+    office = Office(acting, mass_send.channel_id)
+    with desk.worker():
+        while (first := send.sink_counts(sink_port)["taken"]) == 0:
+            time.sleep(0.05)
+        began = time.perf_counter()
+        office.start()
+        while (taken := send.sink_counts(sink_port)["taken"]) < MEASURED:
+            time.sleep(0.1)
+        rate = (taken - first) / (time.perf_counter() - began)
+        office.end()
+        with scope(company=mass_send.company):
+            steering.cancel(mass_send=mass_send, acting=acting, now=utc_now())
+        deadline = time.monotonic() + 60
+        while mass_send.on_its_way and time.monotonic() < deadline:
+            time.sleep(0.2)
+            mass_send.refresh_from_db()  # type: ignore[no-untyped-call]
+    return rate, office
+
+
+def _p95(times: list[float]) -> float:
+    return sorted(times)[int(len(times) * 0.95)]
+
+
+def main() -> bool:
+    """Prints seconds, texts a second and ratios; True when the bars are met and nobody was texted twice."""
+    sink_port = desk.free_port()
+    with desk.installation() as public_url:
+        from django_scopes import scopes_disabled
+
+        from scopchat.accounts.roles import Role
+        from scopchat.config.asgi import load_pages
+        from scopchat.masssends.models import MassSend
+        from scopchat.tenancy.models import Company
+
+        people = crowd.make(api_base_url=f"http://127.0.0.1:{sink_port}")
+        channel, company_id, _address, _shard = people.channels[0]
+        Company.objects.update(mass_sends=True)
+        company = Company.objects.get(pk=company_id)
+        acting = person(company, "amelie", Role.COMPANY_ADMIN)
+        load_pages()
+        with desk.web(public_url), scopes_disabled():
+            lists = _fill(company, channel)
+            prepared, seconds = _prepare(company, channel, lists, acting)
+            found = (prepared.chosen, prepared.duplicates, prepared.opted_out, prepared.waiting)
+            exact = found == (RECIPIENTS + TWICE, TWICE, LEFT, RECIPIENTS - LEFT)
+            print(f"masssend {RECIPIENTS:,} recipients prepared in {seconds:.1f} s, bar {PREPARED_WITHIN:.0f}: {found}")
+            with desk.running("-m", "bench.sink", str(sink_port), public_url.rpartition(":")[2]):
+                desk.wait_for(sink_port)
+                rate, office = _send(prepared, acting, sink_port)
+                counts = send.sink_counts(sink_port)
+            made = MassSend.objects.get(pk=prepared.pk)
+            exact = exact and counts["twice"] == 0 and made.taken + made.waiting == made.to_leave
+            print(f"         {made.taken:,} taken, {made.left:,} settled, sink {counts}")
+            with desk.running("-m", "bench.sink", str(sink_port), public_url.rpartition(":")[2]):
+                desk.wait_for(sink_port)
+                send._fill(people)
+                plain = send.TEXTS / send._send()
+    page, answer = _p95(office.pages), max(office.answers, default=0.0)
+    print(f"         {rate:,.0f} texts a second, {rate / plain:.2f} of those that people wrote ({plain:,.0f}/s)")
+    print(
+        f"         meanwhile: inbox p50 {statistics.median(office.pages) * 1000:.0f}, p95 {page * 1000:.0f} ms;", end=""
+    )
+    print(f" {len(office.answers)} answers, the slowest left after {answer:.2f} s")
+    print(f"         every count exact, nobody texted twice: {'yes' if exact else 'NO'}")
+    fast = seconds <= PREPARED_WITHIN and rate >= RATIO * plain
+    return exact and fast and page <= PAGE_WITHIN and answer <= ANSWER_WITHIN
