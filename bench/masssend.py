@@ -203,10 +203,8 @@ def main() -> bool:
                 plain = send.TEXTS / send._send()
     page, answer = _p95(office.pages), max(office.answers, default=0.0)
     print(f"         {rate:,.0f} texts a second, {rate / plain:.2f} of those that people wrote ({plain:,.0f}/s)")
-    print(
-        f"         meanwhile: inbox p50 {statistics.median(office.pages) * 1000:.0f}, p95 {page * 1000:.0f} ms;", end=""
-    )
-    print(f" {len(office.answers)} answers, the slowest left after {answer:.2f} s")
+    p50 = statistics.median(office.pages) * 1000
+    print(f"         meanwhile: inbox p50 {p50:.0f}, p95 {page * 1000:.0f} ms, each answer gone within {answer:.2f} s")
     print(f"         every count exact, nobody texted twice: {'yes' if exact else 'NO'}")
     fast = seconds <= PREPARED_WITHIN and rate >= RATIO * plain
     return exact and fast and page <= PAGE_WITHIN and answer <= ANSWER_WITHIN

@@ -20,11 +20,21 @@ from scopchat.tenancy.models import Company
 ANY_HOUR = {"quiet_from": time(0), "quiet_until": time(0)}
 
 
-def write_mass_send(first: int, count: int) -> int:
-    """A mass send to so many numbers, from the first Twilio number on; the job prepares it."""
-    company = Company.objects.get(name="Clinique Laurier")
+def _allowed() -> Company:
+    company: Company = Company.objects.get(name="Clinique Laurier")
     company.mass_sends = True
     company.save(update_fields=["mass_sends"])
+    return company
+
+
+def allow_mass_sends() -> None:
+    """The clinic may have them."""
+    _allowed()
+
+
+def write_mass_send(first: int, count: int) -> int:
+    """A mass send to so many numbers, from the first Twilio number on; the job prepares it."""
+    company = _allowed()
     numbers = tuple(f"+1514{number:07d}" for number in range(first, first + count))
     wording = Wording(text="Rappel", audience=Audience(numbers=numbers), **ANY_HOUR)
     with scope(company=company):
