@@ -17,6 +17,12 @@ def cell(value: object) -> str:
     return f"'{text}" if text.lstrip(" ").startswith(_STARTS_A_FORMULA) else text
 
 
+def uncell(text: str) -> str:
+    """The text that `cell` wrote so."""
+    is_ours = text.startswith("'") and text[1:].lstrip(" ").startswith(_STARTS_A_FORMULA)
+    return text[1:] if is_ours else text
+
+
 def lines(rows: Iterable[Iterable[object]]) -> str:
     """The rows as CSV (RFC 4180), each line ended."""
     file = StringIO()

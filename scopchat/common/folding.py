@@ -9,5 +9,7 @@ from functools import lru_cache
 @lru_cache(maxsize=20_000)
 def fold(text: str) -> str:
     """`text` with accents dropped, case folded and runs of spaces made one."""
+    if text.isascii():
+        return " ".join(text.lower().split())
     parts = unicodedata.normalize("NFKD", text.casefold())
     return " ".join("".join(part for part in parts if not unicodedata.combining(part)).split())
