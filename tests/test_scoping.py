@@ -26,7 +26,7 @@ from scopchat.canned.models import CannedReply
 from scopchat.channels.models import Channel, Loan, LoanUse, Provider
 from scopchat.channels.providers.simulator.models import SimulatedPhone, SimulatedText
 from scopchat.channels.providers.simulator.services import text_from_phone
-from scopchat.contacts.models import Contact, ContactLabel, ContactList, ContactNote, Label, ListMember
+from scopchat.contacts.models import Contact, ContactImport, ContactLabel, ContactList, ContactNote, Label, ListMember
 from scopchat.exports.models import Export
 from scopchat.interactions.models import Attachment, Draft, Interaction, InteractionEvent, Message, MessageWords, Upload
 from scopchat.interactions.status import Happening
@@ -94,6 +94,9 @@ def fill_what_people_make(company: Company, person: User, channel: Channel) -> N
         company=company, channel=channel, author=person, text="…", created_at=NOW, touched_at=NOW
     )
     Recipient.objects.create(company=company, mass_send=mass_send, number="+15145550142")
+    ContactImport.objects.create(
+        company=company, person=person, file_name="a.csv", size=1, country="CA", created_at=NOW, touched_at=NOW
+    )
     Upload.objects.create(company=company, person=person, content_type="", size=1, uploaded_at=NOW)
     Export.objects.create(
         company=company, person=person, kind="interactions", asked={}, words=[], created_at=NOW, touched_at=NOW
@@ -106,7 +109,7 @@ def test_these_are_all_the_tenant_models() -> None:
         Archival, Provider, Channel, Queue, Interaction, Message, Attachment, InteractionEvent, SimulatedPhone,
         SimulatedText, SegmentUse, SegmentPool, Sighting, Loan, LoanUse, QueueMember, Upload, Draft,
         CannedReply, MessageWords, OptOut, OptOutChange, AutoReply, Fallback,
-        OpeningHours, ReplyTexts, Contact, ContactLabel, ContactList, ContactNote,
+        OpeningHours, ReplyTexts, Contact, ContactImport, ContactLabel, ContactList, ContactNote,
         Label, ListMember, Export, MassSend, Recipient,
     }  # fmt: skip
 

@@ -58,6 +58,7 @@ class Verb(models.TextChoices):
     CONTACT_CHANGED = "contact.changed", _("Contact changed")
     CONTACT_DELETED = "contact.deleted", _("Contact deleted")
     CONTACT_BROUGHT_BACK = "contact.brought_back", _("Contact brought back")
+    CONTACTS_IMPORTED = "contact.imported", _("Contacts imported")
     LABEL_ADDED = "contact.label_added", _("Label added")
     LABEL_REMOVED = "contact.label_removed", _("Label removed")
     LIST_ADDED = "contact.list_added", _("List added")
@@ -125,6 +126,7 @@ DETAILS: dict[str, Promise] = {
     "consent_since": _("Consent since"),
     "consent_source": _("Where consent comes from"),
     "contact": _("Contact"),
+    "contacts": _("Contacts"),
     "country": _("Country"),
     "credentials": _("Credentials replaced"),
     "currency": _("Currency"),
@@ -135,6 +137,7 @@ DETAILS: dict[str, Promise] = {
     "email": _("E-mail"),
     "escalate_after": _("Minutes until what nobody took is brought to the managers"),
     "export": _("Export"),
+    "file": _("File"),
     "filter": _("Filter"),
     "grace": _("Minutes until what an absent agent has is taken back"),
     "hours": _("Opening hours"),

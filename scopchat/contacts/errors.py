@@ -64,3 +64,21 @@ class ContactGone(Conflict):
 
     def __init__(self) -> None:
         super().__init__(_("This contact has been deleted."), code="contact_gone")
+
+
+class ImportUnderWay(Refusal):
+    """Another file is being read or saved in the company."""
+
+    code, field = "import_under_way", "file"
+
+    def __init__(self) -> None:
+        super().__init__(_("A file of your company is being imported. Try again when it is done."))
+
+
+class FileTooLarge(Refusal):
+    """The file is larger than one may be."""
+
+    code, field = "file_too_large", "file"
+
+    def __init__(self) -> None:
+        super().__init__(_("The file is larger than 200 MB. Divide it."))

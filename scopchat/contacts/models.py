@@ -163,3 +163,83 @@ class ContactNote(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.contact_id} {self.pk}"
+
+
+class ImportState(models.TextChoices):
+    READING = "reading", _("Being read")
+    READY = "ready", _("Preview")
+    SAVING = "saving", _("Being saved")
+    DONE = "done", _("Saved")
+    FAILED = "failed", _("Failed")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+UNDER_WAY = (ImportState.READING, ImportState.SAVING)
+
+
+class ImportTrouble(models.TextChoices):
+    """Why one failed."""
+
+    NOT_CSV = "not_csv", _("This is not a CSV file. Save it as CSV in your spreadsheet, then choose it again.")
+    TOO_MANY = "too_many", _("The file has more than 2,000,000 lines. Divide it.")
+    NOT_ALLOWED = "not_allowed", _("What you may do changed meanwhile.")
+    BROKEN = "broken", _("The file could not be read. Choose it again; if it fails again, tell your administrator.")
+
+
+class ContactImport(TenantModel):
+    """A file of contacts that somebody brings: first read, then, when they say so, saved. Nobody else sees it."""
+
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="+"
+    )
+    onto = models.ForeignKey(ContactList, on_delete=models.SET_NULL, null=True, related_name="+")
+    """The list its contacts go onto; none for the address book alone."""
+    file_name = models.CharField(max_length=120)
+    size = models.BigIntegerField()
+    """Bytes of the file."""
+    country = models.CharField(max_length=2)
+    """Whose numbers those in local form are."""
+    encoding = models.CharField(max_length=12, blank=True)
+    separator = models.CharField(max_length=1, blank=True)
+    state = models.CharField(max_length=10, choices=ImportState, default=ImportState.READING)
+    trouble = models.CharField(max_length=20, choices=ImportTrouble, blank=True)
+    claim = models.UUIDField(null=True)
+    """The run that works on it: what an earlier one does counts no more."""
+    attempts = models.PositiveSmallIntegerField(default=0)
+    lines = models.IntegerField(default=0)
+    """Read for the preview; the counts of it follow."""
+    new = models.IntegerField(default=0)
+    known = models.IntegerField(default=0)
+    duplicates = models.IntegerField(default=0)
+    invalid = models.IntegerField(default=0)
+    first_refused = models.JSONField(default=list)
+    """For the page: line, what stands for the number, the fault."""
+    done = models.IntegerField(default=0)
+    """Contacts of the file that are saved."""
+    added = models.IntegerField(default=0)
+    created_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True)
+    touched_at = models.DateTimeField()
+    """When something last happened to it."""
+    has_files = models.BooleanField(default=True)
+
+    class Meta:
+        verbose_name = _("import")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["company"], condition=Q(state__in=UNDER_WAY), name="contact_import_one_at_a_time"
+            )
+        ]
+        indexes = [models.Index(fields=["created_at"], name="contact_import_old")]
+
+    def __str__(self) -> str:
+        return self.file_name
+
+    @property
+    def to_save(self) -> int:
+        return self.new + self.known
+
+    @property
+    def changed(self) -> int:
+        """Those saved that were contacts already."""
+        return self.done - self.added

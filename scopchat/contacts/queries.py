@@ -27,3 +27,44 @@ FROM contacts_contactlabel worn JOIN contacts_contact contact ON contact.id = wo
 WHERE contact.deleted_at IS NULL
 """
 """By label: its index."""
+
+HOLD = """
+SELECT number, id, name, business, email FROM contacts_contact
+WHERE company_id = %b AND number = ANY(%b::text[]) AND deleted_at IS NULL
+ORDER BY number FOR UPDATE
+"""  # unique index contact_number_once
+
+CHANGE = """
+UPDATE contacts_contact c
+SET name = n.name, business = n.business, email = n.email, search = n.search, updated_at = %b
+FROM unnest(%b::bigint[], %b::text[], %b::text[], %b::text[], %b::text[]) AS n (id, name, business, email, search)
+WHERE c.id = n.id RETURNING c.id
+"""  # primary key
+
+ADD = """
+INSERT INTO contacts_contact (company_id, created_at, updated_at, number, name, business, email, search)
+SELECT %b, %b::timestamptz, %b::timestamptz, number, name, business, email, search
+FROM unnest(%b::text[], %b::text[], %b::text[], %b::text[], %b::text[]) AS n (number, name, business, email, search)
+ORDER BY number
+ON CONFLICT (company_id, number) WHERE deleted_at IS NULL DO NOTHING
+RETURNING number, id
+"""  # unique index contact_number_once
+
+NOTE = """
+INSERT INTO contacts_contactnote (company_id, contact_id, text, written_at)
+SELECT %b, contact_id, text, %b::timestamptz FROM unnest(%b::bigint[], %b::text[]) AS n (contact_id, text)
+WHERE NOT EXISTS (SELECT FROM contacts_contactnote o
+                  WHERE o.contact_id = n.contact_id AND o.author_id IS NULL AND o.text = n.text)
+RETURNING contact_id
+"""  # index contact_note_of
+
+LIST = """
+INSERT INTO contacts_listmember (company_id, list_id, contact_id, added_at)
+SELECT %b, %b, contact_id, %b::timestamptz FROM unnest(%b::bigint[]) AS n (contact_id)
+ON CONFLICT (list_id, contact_id) DO NOTHING
+RETURNING contact_id
+"""  # unique index list_member_once
+
+COUNT_KNOWN = """
+SELECT count(*) FROM contacts_contact WHERE company_id = %b AND number = ANY(%b::text[]) AND deleted_at IS NULL
+"""  # unique index contact_number_once

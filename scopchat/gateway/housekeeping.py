@@ -20,6 +20,7 @@ from scopchat.channels.providers.simulator import services as simulator
 from scopchat.common.clock import utc_now
 from scopchat.contacts import listing
 from scopchat.contacts import services as contacts
+from scopchat.contacts.importing import services as imports
 from scopchat.exports import services as exports
 from scopchat.gateway.database import in_thread_unscoped
 from scopchat.interactions.services import uploads
@@ -47,6 +48,8 @@ PRUNERS = (
     Pruner("interactions_upload", timedelta(days=7), uploads.prune),
     Pruner("contacts_contact", timedelta(days=2), contacts.prune),
     Pruner("contacts_contactlist", timedelta(days=2), listing.prune),
+    Pruner("contacts_contactimport", imports.FILE_KEPT, imports.prune_files),
+    Pruner("contacts_contactimport", imports.ROW_KEPT, imports.prune),
     Pruner("exports_export", exports.FILE_KEPT, exports.prune_files),
     Pruner("exports_export", exports.ROW_KEPT, exports.prune),
     Pruner("django_session", timedelta(0), own_sessions.prune),

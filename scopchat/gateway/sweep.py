@@ -8,7 +8,8 @@ from scopchat.automation.services.unattended import attend_everywhere
 from scopchat.channels import queries as channel_queries
 from scopchat.channels.drains import Work, defer_drain
 from scopchat.common.clock import utc_now
-from scopchat.exports.jobs import ask_for_left_behind
+from scopchat.contacts.importing import jobs as import_jobs
+from scopchat.exports import jobs as export_jobs
 from scopchat.gateway import copies, queries
 from scopchat.interactions.services import lifecycle, stopping
 from scopchat.masssends import jobs as mass_sends
@@ -28,5 +29,6 @@ def sweep() -> None:
     queue_replies()
     distribute_everywhere()
     attend_everywhere()
-    ask_for_left_behind(now=utc_now())
     mass_sends.ask_for_left_behind(now=utc_now())
+    export_jobs.ask_for_left_behind(now=utc_now())
+    import_jobs.ask_for_left_behind(now=utc_now())

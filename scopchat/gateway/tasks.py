@@ -15,6 +15,8 @@ from scopchat.automation import distribution
 from scopchat.channels.drains import Work, defer_drain
 from scopchat.common import http
 from scopchat.common.clock import utc_now
+from scopchat.contacts.importing import jobs as import_jobs
+from scopchat.contacts.importing import running as importing
 from scopchat.exports import jobs as export_jobs
 from scopchat.exports import running
 from scopchat.gateway import copies, housekeeping, leases, media, router, sender, sweep
@@ -33,12 +35,12 @@ LIFE_SECONDS = 60.0
 """A routing run that is kept busy hands over after this, so that a new worker gets its share."""
 REPORTS_SECONDS = 0.5
 """From one batch of a shard to the next, at least, where nothing but receipts came."""
-EXPORT_BREATH_SECONDS = 0.01
-"""From one batch of an export to the next: writing them keeps the interpreter busy."""
+FILE_BREATH_SECONDS = 0.01
+"""From one batch of an export or import to the next: they keep the interpreter busy."""
 STALLED_SECONDS = 8
 """A worker without heartbeat for this long is taken for dead and its jobs run elsewhere."""
-_export_turn = asyncio.Lock()
-"""A worker's exports take turns, batch by batch: texts have all its threads but one."""
+_file_turn = asyncio.Lock()
+"""A worker's exports and imports take turns, batch by batch: texts have all its threads but one."""
 
 
 def _client(context: JobContext) -> http.Client:
@@ -89,9 +91,9 @@ async def export(*, company: int, export: int) -> None:
     run = await in_thread_unscoped(lambda: running.begin(company, export, now=utc_now()))
     more = run is not None
     while run and more:
-        async with _export_turn:
+        async with _file_turn:
             more = await in_thread_unscoped(lambda: run.step(now=utc_now()))
-        await asyncio.sleep(EXPORT_BREATH_SECONDS)
+        await asyncio.sleep(FILE_BREATH_SECONDS)
     await in_thread_unscoped(export_jobs.ask_for_waiting, company)
 
 
@@ -102,7 +104,18 @@ async def prepare_mass_send(*, company: int, mass_send: int) -> None:
     more = True
     while more:
         more = await in_thread_unscoped(lambda: preparation.step(now=utc_now()))
-        await asyncio.sleep(EXPORT_BREATH_SECONDS)
+        await asyncio.sleep(FILE_BREATH_SECONDS)
+
+
+@app.task(name=import_jobs.TASK, queue="upkeep")
+async def import_contacts(*, company: int, import_id: int) -> None:
+    """Reads a file of contacts to its end, or saves it."""
+    run = await in_thread_unscoped(lambda: importing.begin(company, import_id, now=utc_now()))
+    more = run is not None
+    while run and more:
+        async with _file_turn:
+            more = await in_thread_unscoped(lambda: run.step(now=utc_now()))
+        await asyncio.sleep(FILE_BREATH_SECONDS)
 
 
 @app.periodic(cron="* * * * * */10")

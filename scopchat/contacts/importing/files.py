@@ -1,0 +1,54 @@
+"""The files of imports, in the folder that all machines share: what was brought, and the lines that were refused."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from uuid import UUID
+
+from django.conf import settings
+from django.core.files.storage import default_storage
+
+FOLDER = "imports"
+
+
+def _folder() -> Path:
+    return Path(default_storage.path(FOLDER))
+
+
+def brought(import_id: int) -> Path:
+    """What somebody chose."""
+    return _folder() / f"{import_id}.csv"
+
+
+def refused(import_id: int) -> Path:
+    """The lines that were refused, once all are known."""
+    return _folder() / f"{import_id}.refused.csv"
+
+
+def refused_part(import_id: int, claim: UUID) -> Path:
+    """The same while this run writes them."""
+    return _folder() / f"{import_id}.{claim}.part"
+
+
+def keep(import_id: int, pieces: Iterable[bytes]) -> None:
+    """Writes what was chosen, and has it on disk. Raises OSError."""
+    _folder().mkdir(mode=settings.FILE_UPLOAD_DIRECTORY_PERMISSIONS, parents=True, exist_ok=True)
+    path = brought(import_id)
+    path.touch(mode=settings.FILE_UPLOAD_PERMISSIONS)
+    with path.open("wb") as file:
+        for piece in pieces:
+            file.write(piece)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def remove_brought(import_id: int) -> None:
+    brought(import_id).unlink(missing_ok=True)
+
+
+def remove(import_id: int) -> None:
+    """Takes away whatever there is of it."""
+    for path in _folder().glob(f"{import_id}.*"):
+        path.unlink(missing_ok=True)
