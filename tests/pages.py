@@ -29,8 +29,9 @@ from scopchat.channels.providers.simulator.models import SimulatedPhone
 from scopchat.channels.services import create_channel, create_provider
 from scopchat.contacts.labelling import add_label
 from scopchat.contacts.listing import ListParticulars, add_list, put_on_list
-from scopchat.contacts.models import Contact, ContactList, ContactNote, Label
+from scopchat.contacts.models import Contact, ContactImport, ContactList, ContactNote, Label
 from scopchat.contacts.services import Particulars, add_contact, add_note
+from scopchat.contacts.tests.made import made_import
 from scopchat.exports.models import Export
 from scopchat.exports.tests.made import made_export
 from scopchat.interactions.media import link_to, link_to_upload
@@ -142,7 +143,7 @@ def things_of(company: Company, person: User) -> dict[type, Any]:
 
 
 def _canned_contacts_and_export(company: Company, person: User, number: str) -> dict[type, int]:
-    """A canned reply, a contact with a label and a note of the person's, and their export."""
+    """A canned reply, a contact with a label and a note of the person's, their import and their export."""
     with scope(company=company):
         canned = add_canned(company=company, name="heures", text="Ouvert de 8 h à 17 h.")
         label = add_label(company=company, name="Fidèle")
@@ -153,6 +154,7 @@ def _canned_contacts_and_export(company: Company, person: User, number: str) -> 
         note = add_note(contact=contact, text="Préfère le matin.", acting=person, now=NOW)
     export = made_export(company, person)
     contacts = {Contact: contact.pk, ContactList: listed.pk, ContactNote: note.pk, Label: label.pk}
+    contacts[ContactImport] = made_import(company, person).pk
     return {CannedReply: canned.pk, Export: export.pk, **contacts}
 
 

@@ -18,6 +18,9 @@ from django.http import HttpRequest
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+TOO_LARGE = "scopchat.too_large"
+"""In a request's environment: it had more bytes than these, which it might have, and its body is left out."""
+
 
 class Refusal(Exception):
     """Why it was not done, in words for who asked, in the language in force.
@@ -86,8 +89,8 @@ def said_on(form: forms.Form) -> Iterator[None]:
         form.add_error(refusal.field if refusal.field in form.fields else None, refusal.words)
 
 
-def said_after(request: HttpRequest, act: Callable[[], object], *, done: str | Promise) -> None:
-    """Does it; the page that follows says `done`, or why it was not."""
+def said_after(request: HttpRequest, act: Callable[[], object], *, done: str | Promise = "") -> None:
+    """Does it; the page that follows says `done`, where it does not show it anyway, or why it was not."""
     try:
         act()
     except NotAllowed:
@@ -95,4 +98,5 @@ def said_after(request: HttpRequest, act: Callable[[], object], *, done: str | P
     except Refusal as refusal:
         messages.error(request, refusal.words)
     else:
-        messages.success(request, str(done))
+        if done:
+            messages.success(request, str(done))

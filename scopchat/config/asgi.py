@@ -28,6 +28,7 @@ class Server:
 
     def __init__(self) -> None:
         from scopchat.channels.queries import first_pending
+        from scopchat.config.sizes import most_bytes
         from scopchat.gateway import health
         from scopchat.gateway.database import Jobs, connection_params, in_thread_unscoped
         from scopchat.gateway.hooks import Hooks
@@ -36,7 +37,6 @@ class Server:
         from scopchat.gateway.wakeups import Wakeups
         from scopchat.web.away import unavailable
         from scopchat.web.live.feed import Live
-        from scopchat.web.live.viewer import viewer_of
 
         self._jobs = Jobs()
         self._journal = Journal(connection_params())
@@ -44,9 +44,7 @@ class Server:
         self._live = Live(connection_params())
         self._unavailable = unavailable
         self._watch = DatabaseWatch(connection_params())
-        self._pages = Pages(
-            django_application, threads=THREADS, is_signed_in=lambda scope: viewer_of(scope) is not None
-        )
+        self._pages = Pages(django_application, threads=THREADS, most_bytes=most_bytes)
         self._hooks = Hooks(
             public_url=settings.PUBLIC_URL,
             accounts=KnownAccounts(),

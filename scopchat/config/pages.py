@@ -18,12 +18,13 @@ from django.core.handlers.wsgi import WSGIHandler
 from django.http import FileResponse
 from django.http.response import HttpResponseBase
 
+from scopchat.common.refusals import TOO_LARGE
 from scopchat.common.threads import in_thread
 
 STRANGERS_BYTES = 64 * 1024
 """Of a request of anybody: sign-in and the simulated carrier need far less."""
-MAX_BYTES = 10_000_000
-"""Of a request of somebody who is signed in. Larger ones get 413."""
+THROWN_AWAY_BYTES = 2_000_000_000
+"""Of a request that is too large, before the connection is closed on whoever sends it."""
 MEMORY_BYTES = 1_000_000
 """Of a request, or of an answer in parts; what is larger waits on disk."""
 PIECE_BYTES = 64 * 1024
@@ -37,30 +38,33 @@ type Headers = list[tuple[bytes, bytes]]
 class Pages:
     """An ASGI application around Django's WSGI handler.
 
-    `is_signed_in` tells whether a request (its scope) comes from one of our people; it reads the database.
+    `most_bytes` tells of a request (its scope) how large it may be; it reads the database.
     """
 
-    def __init__(self, application: WSGIHandler, *, threads: int, is_signed_in: Callable[[Any], bool]) -> None:
+    def __init__(self, application: WSGIHandler, *, threads: int, most_bytes: Callable[[Any], int]) -> None:
         self._application = application
-        self._is_signed_in = is_signed_in
+        self._most_bytes = most_bytes
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="page")
         self._exports = ThreadPoolExecutor(EXPORT_THREADS, thread_name_prefix="export")
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         with SpooledTemporaryFile(max_size=MEMORY_BYTES) as body:
+            most = 0
             try:
                 await self._read(scope, receive, body)
             except Left:
                 return
-            except TooLarge:
-                await _answer(send, 413, [(b"content-length", b"0"), (b"connection", b"close")], b"")
-                return
+            except TooLarge as error:
+                most = error.most
+                if most == STRANGERS_BYTES or (error.more and not await _throw_away(receive)):
+                    await _answer(send, 413, [(b"content-length", b"0"), (b"connection", b"close")], b"")
+                    return
+                body.truncate(0)
             body.seek(0)
             loop = asyncio.get_running_loop()
             context = contextvars.copy_context()
-            status, headers, content = await loop.run_in_executor(
-                self._threads, context.run, self._run, environ_of(scope, body)
-            )
+            environ = environ_of(scope, body) | ({TOO_LARGE: most, "CONTENT_LENGTH": "0"} if most else {})
+            status, headers, content = await loop.run_in_executor(self._threads, context.run, self._run, environ)
             if isinstance(content, bytes):
                 await _answer(send, status, headers, content)
                 return
@@ -69,19 +73,28 @@ class Pages:
                 await _answer_from(send, status, headers, parts)
 
     async def _read(self, scope: Any, receive: Any, body: IO[bytes]) -> None:
-        """Writes the whole body. Raises `Left`, and `TooLarge` for more than whoever sends it may send."""
-        size, most, more = 0, STRANGERS_BYTES, True
+        """Writes the whole body. Raises `Left`, and `TooLarge` for more than whoever sends it may send there.
+
+        What says itself how large it is, is refused before it is read.
+        """
+        size, more = 0, True
+        most = await self._limit(scope, _declared(scope), STRANGERS_BYTES, more=True)
         while more:
             message = await receive()
             if message["type"] != "http.request":
                 raise Left
             part, more = message.get("body", b""), message.get("more_body", False)
             size += len(part)
-            if most < size <= MAX_BYTES and await in_thread(self._is_signed_in, scope):
-                most = MAX_BYTES
-            if size > most:
-                raise TooLarge
+            most = await self._limit(scope, size, most, more=more)
             body.write(part)
+
+    async def _limit(self, scope: Any, size: int, most: int, *, more: bool) -> int:
+        """What the request may have, asked for once it has more than anybody's. Raises `TooLarge`."""
+        if size > most == STRANGERS_BYTES:
+            most = await in_thread(self._most_bytes, scope)
+        if size > most:
+            raise TooLarge(most, more=more)
+        return most
 
     def _run(self, environ: dict[str, Any]) -> tuple[int, Headers, bytes | HttpResponseBase]:
         """The answer; of one in parts, the response that has still to write them."""
@@ -107,7 +120,29 @@ class Left(Exception):
 
 
 class TooLarge(Exception):
-    """The request is larger than its sender's may be."""
+    """The request is larger than `most`, which is what its sender may send there; `more` of it is still to come."""
+
+    def __init__(self, most: int, *, more: bool) -> None:
+        super().__init__(most)
+        self.most, self.more = most, more
+
+
+def _declared(scope: Any) -> int:
+    """How large the request says it is; 0 where it does not."""
+    said = dict(scope["headers"]).get(b"content-length", b"")
+    return int(said) if said.isdigit() and len(said) < 19 else 0
+
+
+async def _throw_away(receive: Any) -> bool:
+    """Reads the rest of a request, as browsers show no answer before they have sent all; returns whether it ended."""
+    size, more = 0, True
+    while more and size <= THROWN_AWAY_BYTES:
+        message = await receive()
+        if message["type"] != "http.request":
+            return False
+        size += len(message.get("body", b""))
+        more = message.get("more_body", False)
+    return not more
 
 
 def _write(response: HttpResponseBase, content: IO[bytes]) -> None:

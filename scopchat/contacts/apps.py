@@ -5,3 +5,9 @@ from django.apps import AppConfig
 
 class ContactsConfig(AppConfig):
     name = "scopchat.contacts"
+
+    def ready(self) -> None:
+        from scopchat.contacts.company_lifecycle import Imports
+        from scopchat.tenancy.company_lifecycle import register
+
+        register(Imports())

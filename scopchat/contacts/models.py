@@ -206,6 +206,8 @@ class ContactImport(TenantModel):
     claim = models.UUIDField(null=True)
     """The run that works on it: what an earlier one does counts no more."""
     attempts = models.PositiveSmallIntegerField(default=0)
+    bytes_read = models.BigIntegerField(default=0)
+    """For the preview."""
     lines = models.IntegerField(default=0)
     """Read for the preview; the counts of it follow."""
     new = models.IntegerField(default=0)
@@ -236,8 +238,42 @@ class ContactImport(TenantModel):
         return self.file_name
 
     @property
+    def kilobytes(self) -> float:
+        return max(self.size / 1_000, 1)
+
+    @property
+    def megabytes(self) -> float:
+        return self.size / 1_000_000
+
+    @property
+    def is_under_way(self) -> bool:
+        return self.state in UNDER_WAY
+
+    @property
     def to_save(self) -> int:
         return self.new + self.known
+
+    @property
+    def refused(self) -> int:
+        """Lines of the file that are not to be saved."""
+        return self.duplicates + self.invalid
+
+    @property
+    def progress(self) -> tuple[int, int]:
+        """How much is done of what is under way, and of how much."""
+        return (self.bytes_read, self.size) if self.state == ImportState.READING else (self.done, self.to_save)
+
+    @property
+    def seconds_left(self) -> int | None:
+        """By what has been done since it began; None while nothing has."""
+        done, total = self.progress
+        if not (done and self.started_at):
+            return None
+        return int((self.touched_at - self.started_at).total_seconds() / done * max(total - done, 0))
+
+    @property
+    def minutes_left(self) -> int:
+        return round((self.seconds_left or 0) / 60)
 
     @property
     def changed(self) -> int:

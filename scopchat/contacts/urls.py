@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from scopchat.contacts import views, views_labels, views_lists, views_members
+from scopchat.contacts import views, views_imports, views_labels, views_lists, views_members
 
 app_name = "contacts"
 urlpatterns = [
@@ -13,6 +13,11 @@ urlpatterns = [
     path("<int:pk>/", views.edit, name="edit"),
     path("<int:pk>/delete/", views.delete, name="delete"),
     path("bring-back/", views.bring_back, name="bring_back"),
+    path("import/", views_imports.choose, name="import_file"),
+    path("import/<int:pk>/", views_imports.progress, name="import"),
+    path("import/<int:pk>/save/", views_imports.save, name="save_import"),
+    path("import/<int:pk>/give-up/", views_imports.give_up, name="give_up_import"),
+    path("import/<int:pk>/refused/", views_imports.refused, name="refused_lines"),
     path("lists/", views_lists.listing, name="lists"),
     path("lists/add/", views_lists.add, name="add_list"),
     path("lists/bring-back/", views_lists.bring_back, name="bring_back_list"),

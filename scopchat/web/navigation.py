@@ -79,6 +79,8 @@ MENU = (
             "contacts:add_list",
             "contacts:edit_list",
             "contacts:members",
+            "contacts:import_file",
+            "contacts:import",
         ),
     ),
     Entry(

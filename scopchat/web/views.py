@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from scopchat.accounts.access import PersonRequest, is_fragment, public, requires
 from scopchat.accounts.services import companies_of
-from scopchat.common.refusals import NotAllowed, Refusal
+from scopchat.common.refusals import TOO_LARGE, NotAllowed, Refusal
 from scopchat.tenancy import search
 from scopchat.web import away
 
@@ -56,13 +56,21 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:  # no
     return _wrong(request, 403, _("Not for your role"), words)
 
 
+def _too_large(request: HttpRequest) -> HttpResponse:
+    megabytes = request.META[TOO_LARGE] // 1_000_000
+    words = _("At most %(n)d MB can be sent here. Go back and choose a smaller file.") % {"n": megabytes}
+    return _wrong(request, 413, _("Too large"), words)
+
+
 class RefusalMiddleware:
-    """Says what a service refuses and no view says itself."""
+    """Says what a service refuses and no view says itself, and that a request was too large to be read."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if TOO_LARGE in request.META:
+            return _too_large(request)
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:

@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 from django.http import HttpResponse, StreamingHttpResponse
 
-from scopchat.config.pages import Pages, environ_of
+from scopchat.common.refusals import TOO_LARGE
+from scopchat.config import pages as config_pages
+from scopchat.config.pages import STRANGERS_BYTES, Pages, environ_of
 
-SCOPE = {
+SCOPE: dict[str, Any] = {
     "method": "POST",
     "path": "/é/",
     "query_string": b"a=1",
@@ -29,10 +31,11 @@ class Handler:
     def __init__(self, answer: HttpResponse | StreamingHttpResponse) -> None:
         self.answer = answer
         self.body = b""
+        self.environ: dict[str, Any] = {}
         self.asked = 0
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
-        self.body = environ["wsgi.input"].read()
+        self.environ, self.body = environ, environ["wsgi.input"].read()
         self.asked += 1
         start_response(f"{self.answer.status_code} X", list(self.answer.items()))
         return self.answer
@@ -43,7 +46,7 @@ LEFT = {"type": "http.disconnect"}
 
 
 async def asked(
-    handler: Handler, *parts: bytes, end: dict[str, Any] = END, signed_in: bool = False
+    handler: Handler, *parts: bytes, end: dict[str, Any] = END, most: int = STRANGERS_BYTES, declared: int | None = None
 ) -> list[dict[str, Any]]:
     waiting = [{"type": "http.request", "body": part, "more_body": True} for part in parts] + [end]
     sent: list[dict[str, Any]] = []
@@ -54,8 +57,10 @@ async def asked(
     async def send(message: dict[str, Any]) -> None:
         sent.append(message)
 
-    pages = Pages(handler, threads=1, is_signed_in=lambda _scope: signed_in)  # type: ignore[arg-type]
-    await pages(SCOPE, receive, send)
+    pages = Pages(handler, threads=1, most_bytes=lambda _scope: most)  # type: ignore[arg-type]
+    said = [] if declared is None else [(b"content-length", str(declared).encode())]
+    await pages(SCOPE | {"headers": SCOPE["headers"] + said}, receive, send)
+    assert waiting == [] or not handler.asked
     return sent
 
 
@@ -102,23 +107,45 @@ async def test_part_of_a_request_is_no_request(parts: tuple[bytes, ...]) -> None
 
 
 @pytest.mark.parametrize(
-    ("size", "signed_in", "status"),
-    [(64 * 1024, False, 200), (64 * 1024 + 1, False, 413), (10_000_000, True, 200), (10_000_001, True, 413)],
+    ("size", "most", "status"),
+    [(64 * 1024, 0, 200), (64 * 1024 + 1, STRANGERS_BYTES, 413), (100_000, 100_000, 200)],
 )
-async def test_strangers_send_little_and_people_more(size: int, signed_in: bool, status: int) -> None:
+@pytest.mark.parametrize("declares", [True, False])
+async def test_strangers_send_little_and_people_more(size: int, most: int, status: int, declares: bool) -> None:
     handler = Handler(HttpResponse())
+    parts = (b"x" * 60_000, b"x" * (size - 60_000))
 
-    start, _body = await asked(handler, b"x" * 60_000, b"x" * (size - 60_000), signed_in=signed_in)
+    start, _body = await asked(handler, *parts, most=most or STRANGERS_BYTES, declared=size if declares else None)
 
     assert start["status"] == status
     assert handler.asked == (status == 200)
+
+
+@pytest.mark.parametrize("declared", [None, 100_001])
+async def test_who_is_signed_in_is_told_that_it_is_too_large(declared: int | None) -> None:
+    """The application answers, without the body, once all of it was sent: a browser would not read it before."""
+    handler = Handler(HttpResponse(b"too large", status=413))
+
+    start, body = await asked(handler, b"x" * 90_000, b"x" * 10_001, most=100_000, declared=declared)
+
+    assert (start["status"], body["body"]) == (413, b"too large")
+    assert (handler.body, handler.environ[TOO_LARGE], handler.environ["CONTENT_LENGTH"]) == (b"", 100_000, "0")
+
+
+async def test_what_never_ends_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(config_pages, "THROWN_AWAY_BYTES", 100_000)
+    handler = Handler(HttpResponse())
+
+    start, _body = await asked(handler, *[b"x" * 60_000] * 4, most=100_000)
+
+    assert (start["status"], handler.asked) == (413, 0)
 
 
 async def test_a_slow_reader_holds_no_thread() -> None:
     """One thread makes pages and two make exports; ten exports that nobody reads leave all of them free."""
     export = b"line\n" * 20_000
     handler = Handler(HttpResponse(b"page"))
-    pages = Pages(handler, threads=1, is_signed_in=lambda _scope: False)  # type: ignore[arg-type]
+    pages = Pages(handler, threads=1, most_bytes=lambda _scope: STRANGERS_BYTES)  # type: ignore[arg-type]
     started, never = [], asyncio.Event()
 
     async def receive() -> dict[str, Any]:

@@ -61,11 +61,20 @@ def look_at(path: Path) -> Writing:
     return Writing(encoding, _separator(path, encoding))
 
 
-def lines_of(path: Path, encoding: str) -> Iterator[str]:
-    """The lines with their ends; of more than `MAX_LINE` characters, in parts."""
-    with path.open("rb") as file, TextIOWrapper(file, encoding, errors="replace", newline="") as text:
-        while line := text.readline(MAX_LINE):
-            yield line
+@dataclass(slots=True)
+class Source:
+    """The lines of a file with their ends; of more than `MAX_LINE` characters, in parts."""
+
+    path: Path
+    encoding: str
+    position: int = 0
+    """Bytes of the file that have been read, some of them ahead."""
+
+    def __iter__(self) -> Iterator[str]:
+        with self.path.open("rb") as file, TextIOWrapper(file, self.encoding, errors="replace", newline="") as text:
+            while line := text.readline(MAX_LINE):
+                self.position = file.tell()
+                yield line
 
 
 def _encoding(path: Path, sample: bytes) -> str:
@@ -94,7 +103,7 @@ def _is_utf8(path: Path) -> bool:
 
 def _separator(path: Path, encoding: str) -> str:
     """The one by which most lines begin with a number; of several, the one that makes most columns."""
-    lines = list(islice(lines_of(path, encoding), LOOKED_AT))
+    lines = list(islice(Source(path, encoding), LOOKED_AT))
 
     def worth(separator: str) -> tuple[int, int]:
         rows = list(csv.reader(lines, delimiter=separator))

@@ -1,4 +1,4 @@
-"""Why a line of an imported file is refused."""
+"""Why a line of an imported file is refused, and what can be done about it."""
 
 from __future__ import annotations
 
@@ -16,3 +16,17 @@ class Fault(TextChoices):
     UNREADABLE = "unreadable", _("Characters that are no text.")
     OPEN_QUOTE = "open_quote", _("A quotation mark is opened and not closed.")
     DUPLICATE = "duplicate", _("This number is further up in the file.")
+
+
+ADVICE = {
+    Fault.NO_NUMBER: _("The first column has to be the number."),
+    Fault.BAD_NUMBER: _("Write it in full, with its area code; with + and the country for one from elsewhere."),
+    Fault.ROUNDED: _("Make the column text in your spreadsheet, and type the number again."),
+    Fault.EMAIL_FIRST: _("Check the order of the columns."),
+    Fault.BAD_EMAIL: _("Correct it, or leave it empty."),
+    Fault.TOO_LONG: _("At most 120 characters for a name or a business, 2,000 for notes."),
+    Fault.UNREADABLE: _("Save the file as CSV in UTF-8 once more."),
+    Fault.OPEN_QUOTE: _("Close it, or take it away."),
+    Fault.DUPLICATE: _("Nothing: the first line is kept."),
+}
+"""What to do about each."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.files.storage import default_storage
 
 FOLDER = "imports"
+PIECE_BYTES = 64 * 1024
 
 
 def _folder() -> Path:
@@ -37,11 +38,22 @@ def keep(import_id: int, pieces: Iterable[bytes]) -> None:
     _folder().mkdir(mode=settings.FILE_UPLOAD_DIRECTORY_PERMISSIONS, parents=True, exist_ok=True)
     path = brought(import_id)
     path.touch(mode=settings.FILE_UPLOAD_PERMISSIONS)
-    with path.open("wb") as file:
-        for piece in pieces:
-            file.write(piece)
-        file.flush()
-        os.fsync(file.fileno())
+    try:
+        with path.open("wb") as file:
+            for piece in pieces:
+                file.write(piece)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError:
+        path.unlink()
+        raise
+
+
+def pieces_of_refused(import_id: int) -> Iterator[bytes]:
+    """The lines that were refused, opened when they are read. Raises FileNotFoundError."""
+    with refused(import_id).open("rb") as file:
+        while piece := file.read(PIECE_BYTES):
+            yield piece
 
 
 def remove_brought(import_id: int) -> None:

@@ -26,7 +26,7 @@ from scopchat.accounts.roles import Permission
 from scopchat.accounts.services import current_company
 from scopchat.common.csv_export import BYTE_ORDER_MARK, lines
 from scopchat.contacts.importing import files
-from scopchat.contacts.importing.decoding import NotCsv, lines_of, look_at
+from scopchat.contacts.importing.decoding import NotCsv, Source, look_at
 from scopchat.contacts.importing.faults import Fault
 from scopchat.contacts.importing.reading import COLUMNS, Entry, Refused, read
 from scopchat.contacts.importing.writing import count_known, write
@@ -72,6 +72,7 @@ class Run:
     import_id: int
     claim: UUID
     saves: bool
+    _source: Source | None = None
     _batches: Iterator[tuple[Any, ...]] | None = None
     _counts: Counter[str] = field(default_factory=Counter)
     _shown: list[tuple[int, str, str]] = field(default_factory=list)
@@ -109,7 +110,8 @@ class Run:
             writing = look_at(files.brought(found.pk))
             found.encoding, found.separator = writing.encoding, writing.separator
             self._held().update(encoding=writing.encoding, separator=writing.separator)
-            self._batches = batched(_read(found), BATCH, strict=False)
+            self._source = Source(files.brought(found.pk), found.encoding)
+            self._batches = batched(_read(found, self._source), BATCH, strict=False)
             self._begin_refused()
         rows = next(self._batches, None)
         if rows is None:
@@ -118,12 +120,13 @@ class Run:
         self._look_at(rows)
         if self._counts["lines"] > MAX_LINES:
             raise TooMany
-        self._held().update(lines=self._counts["lines"], touched_at=now)
+        read = self._source.position if self._source else 0
+        self._held().update(lines=self._counts["lines"], bytes_read=read, touched_at=now)
         return True
 
     def _begin_refused(self) -> None:
         path = files.refused_part(self.import_id, self.claim)
-        path.write_text(BYTE_ORDER_MARK + lines([[_("Line"), *COLUMNS, _("What is wrong")]]), newline="")
+        path.write_text(BYTE_ORDER_MARK + lines([[*COLUMNS, _("What is wrong"), _("Line")]]), newline="")
 
     def _look_at(self, rows: tuple[Entry | Refused, ...]) -> None:
         entries = [row.number for row in rows if isinstance(row, Entry)]
@@ -135,7 +138,7 @@ class Run:
         )
         shown = refused[: SHOWN_REFUSED - len(self._shown)]
         self._shown += [(row.line, (row.cells or [""])[0][:40].replace("\0", ""), row.fault.value) for row in shown]
-        text = lines([row.line, *(row.cells + [""] * 5)[:5], row.fault.label] for row in refused)
+        text = lines([*(row.cells + [""] * 5)[:5], row.fault.label, row.line] for row in refused)
         with files.refused_part(self.import_id, self.claim).open("a", newline="", encoding="utf-8") as file:
             file.write(text)
 
@@ -149,7 +152,8 @@ class Run:
 
     def _save(self, found: ContactImport, now: datetime) -> bool:
         if self._batches is None:
-            entries = (row for row in _read(found) if isinstance(row, Entry))
+            source = Source(files.brought(found.pk), found.encoding)
+            entries = (row for row in _read(found, source) if isinstance(row, Entry))
             self._batches = batched(islice(entries, found.done, None), BATCH, strict=False)
         rows = next(self._batches, ())
         with transaction.atomic():
@@ -186,9 +190,8 @@ class Run:
         return self._held().update(state=state, claim=None, touched_at=now, **values)
 
 
-def _read(found: ContactImport) -> Iterator[Entry | Refused]:
-    text = lines_of(files.brought(found.pk), found.encoding)
-    return read(text, separator=found.separator, country=found.country)
+def _read(found: ContactImport, source: Source) -> Iterator[Entry | Refused]:
+    return read(source, separator=found.separator, country=found.country)
 
 
 def _may_import(found: ContactImport) -> bool:

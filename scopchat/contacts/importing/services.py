@@ -40,6 +40,9 @@ def bring(
         raise NotAllowed
     if (file.size or 0) > MAX_BYTES:
         raise FileTooLarge
+    # Whoever chooses another file has done with the one before.
+    for waiting in ContactImport.objects.filter(person=acting, state=ImportState.READY):
+        give_up(brought=waiting, now=now)
     with taken(ONE_AT_A_TIME):
         made: ContactImport = ContactImport.objects.create(
             company=company,
@@ -68,6 +71,17 @@ def save(*, brought: ContactImport, acting: User, now: datetime) -> None:
     details = {"file": brought.file_name, "contacts": brought.to_save}
     record(verb=Verb.CONTACTS_IMPORTED, company=brought.company, acting=acting, about=brought, details=details)
     _then_ask(brought)
+
+
+@transaction.atomic
+def end_all(company: Company, *, now: datetime) -> None:
+    """Nothing of the company's is imported any more."""
+    theirs = ContactImport.objects.filter(company=company, has_files=True)
+    ids = list(theirs.values_list("pk", flat=True))
+    _cancel(ids, now)
+    theirs.filter(pk__in=ids).update(has_files=False)
+    for pk in ids:
+        transaction.on_commit(partial(files.remove, pk), robust=True)
 
 
 @transaction.atomic

@@ -36,8 +36,8 @@ def write(entries: Sequence[Entry], *, company_id: int, list_id: int | None, now
     noted = _note([(ids[one.number], one.note) for one in entries if one.note], company_id, now)
     if list_id is not None:
         batch(queries.LIST, [company_id, list_id, now, sorted(ids.values())])
-    _tell(company_id, [*added, *renamed], renamed=True, now=now)
-    _tell(company_id, [number for number, pk in ids.items() if pk in noted], renamed=False, now=now)
+    _tell(company_id, [*added, *renamed], in_rows=True, now=now)
+    _tell(company_id, [number for number, pk in ids.items() if pk in noted], in_rows=False, now=now)
     return len(added)
 
 
@@ -82,7 +82,7 @@ def _search(number: str, name: str, business: str, email: str) -> str:
     return Contact.search_of(number=number, name=name, business=business, email=email)
 
 
-def _tell(company_id: int, numbers: list[str], *, renamed: bool, now: datetime) -> None:
+def _tell(company_id: int, numbers: list[str], *, in_rows: bool, now: datetime) -> None:
     """A signal for the whole batch: a listener asks which of them anybody looks at."""
     if numbers:
-        contacts_changed.send(sender=None, company_id=company_id, numbers=sorted(numbers), renamed=renamed, now=now)
+        contacts_changed.send(sender=None, company_id=company_id, numbers=sorted(numbers), in_rows=in_rows, now=now)

@@ -60,6 +60,7 @@ class Migration(migrations.Migration):
                 ),
                 ("claim", models.UUIDField(null=True)),
                 ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("bytes_read", models.BigIntegerField(default=0)),
                 ("lines", models.IntegerField(default=0)),
                 ("new", models.IntegerField(default=0)),
                 ("known", models.IntegerField(default=0)),

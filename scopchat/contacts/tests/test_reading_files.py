@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from scopchat.common.csv_export import BYTE_ORDER_MARK, lines
 from scopchat.common.phones import BadNumber, to_e164
-from scopchat.contacts.importing.decoding import NotCsv, Writing, lines_of, look_at
+from scopchat.contacts.importing.decoding import NotCsv, Source, Writing, look_at
 from scopchat.contacts.importing.numbers import read_number
 from scopchat.contacts.importing.reading import COLUMNS, Entry, Refused, read
 
@@ -49,7 +49,7 @@ def faults(text: str) -> list[tuple[int, str]]:
 def test_it_reads_every_encoding_and_separator(write: Write, encoding: str, found: str, separator: str) -> None:
     path = write(FILE.replace(",", separator).encode(encoding))
     assert look_at(path) == Writing(found, separator)
-    (entry,) = read(lines_of(path, found), separator=separator, country="CA")
+    (entry,) = read(Source(path, found), separator=separator, country="CA")
     assert entry == Entry(2, "+15145550100", "Émile Côté", "Café Noël", "emile@exemple.test", "Le matin")
 
 
@@ -157,5 +157,5 @@ def test_no_line_is_lost(made: list[str]) -> None:
 def test_a_mark_in_front_of_our_own_files_is_no_part_of_them(write: Write) -> None:
     path = write((BYTE_ORDER_MARK + lines([COLUMNS, ("+15145550100", "=1+1", "", "", "")])).encode())
     writing = look_at(path)
-    (entry,) = read(lines_of(path, writing.encoding), separator=writing.separator, country="CA")
+    (entry,) = read(Source(path, writing.encoding), separator=writing.separator, country="CA")
     assert (entry[1], entry[2]) == ("+15145550100", "=1+1")

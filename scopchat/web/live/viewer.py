@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.contrib.auth import get_user
 from django.http import HttpRequest, parse_cookie
 
 from scopchat.accounts.entering import has_entered
+from scopchat.accounts.models import User
 from scopchat.accounts.roles import Permission, Reach
 from scopchat.accounts.second_factor import must_add_factor
 from scopchat.accounts.services import current_company
@@ -18,6 +19,7 @@ from scopchat.events.catalogue import InteractionChange
 from scopchat.interactions.queries import memberships
 from scopchat.interactions.visibility import Viewer
 from scopchat.tenancy.addresses import place_of
+from scopchat.tenancy.models import Company
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +49,8 @@ class LiveViewer:
         return self.viewer.sees(change) or (change.also == self.viewer.person_id and self.viewer.reach > Reach.NONE)
 
 
-def viewer_of(scope: Any) -> LiveViewer | None:
-    """Of the person whose session the request (an ASGI scope) belongs to, of the company that its address names.
+def person_of(scope: Any) -> tuple[User, Company] | None:
+    """Whose session the request (an ASGI scope) belongs to, and the company that its address names.
 
     None without a valid session, and for a company that they may not look at or have not entered.
     """
@@ -56,14 +58,21 @@ def viewer_of(scope: Any) -> LiveViewer | None:
     cookies = parse_cookie(headers.get(b"cookie", b"").decode("latin-1"))
     request = HttpRequest()
     request.session = import_module(settings.SESSION_ENGINE).SessionStore(cookies.get(settings.SESSION_COOKIE_NAME))
-    user = get_user(request)
+    user = cast(User, get_user(request))
     if not user.is_authenticated or not user.is_active or user.must_change_password:
         return None
     company = current_company(user=user, named=place_of(scope["path"]).company_id)
     if company is None or (company.pk != user.company_id and not has_entered(request.session, company.pk)):
         return None
-    if must_add_factor(user, company):
+    return None if must_add_factor(user, company) else (user, company)
+
+
+def viewer_of(scope: Any) -> LiveViewer | None:
+    """Of the person of the request, of the company that its address names; None as `person_of` has it."""
+    found = person_of(scope)
+    if found is None:
         return None
+    user, company = found
     viewer = Viewer.of(user, company.pk)
     if viewer.reach == Reach.MEMBER:
         viewer = viewer.knowing(*memberships(user.pk))
