@@ -6,7 +6,7 @@ import importlib
 import subprocess
 import sys
 
-NAMES = ("hooks", "router", "send", "masssend", "live", "inbox", "soak")
+NAMES = ("hooks", "router", "send", "masssend", "importing", "live", "inbox", "soak")
 
 
 def main() -> int:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from scopchat.accounts.models import User
+from scopchat.common.folding import fold
 from scopchat.common.searching import backfill
+from scopchat.contacts.models import Contact
 from scopchat.tenancy.models import Company
 from tests.cast import Cast
 
@@ -26,6 +30,11 @@ def test_it_is_written_with_any_of_its_fields_alone(cast: Cast) -> None:
     cast.agent.username = "Élodie"
     cast.agent.save(update_fields=["username"])
     assert search_of(cast.agent) == "sophie roy\nelodie\nsophie@exemple.test"
+
+
+@given(st.lists(st.text(st.sampled_from(" aÀé\n\t\u00a0\u0301ßİ한"), max_size=6), min_size=4, max_size=4))
+def test_all_fields_at_once_are_folded_as_each_alone(values: list[str]) -> None:
+    assert Contact.search_of(**dict(zip(Contact.SEARCHED, values, strict=True))) == "\n".join(map(fold, values))
 
 
 def test_it_is_not_written_with_others(cast: Cast) -> None:

@@ -76,6 +76,7 @@ WHO_MAY_OPEN: dict[str, Needed] = {
     "contacts:delete": (Permission.EDIT_CONTACTS,),
     "contacts:bring_back": (Permission.EDIT_CONTACTS,),
     "contacts:import_file": (Permission.EDIT_CONTACTS,),
+    "contacts:import_into": (Permission.EDIT_CONTACTS,),
     "contacts:import": (Permission.EDIT_CONTACTS,),
     "contacts:save_import": (Permission.EDIT_CONTACTS,),
     "contacts:give_up_import": (Permission.EDIT_CONTACTS,),

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any, ClassVar, Self
 
 from django.db import models, transaction
 
-from scopchat.common.folding import fold
+from scopchat.common.folding import fold, without_accents
 
+_SPACED = re.compile(r"^ |  | \n|\n | $|[^\S \n]")
+"""Spaces that folding changes."""
 MOST_BYTES = 2_000
 """An index of PostgreSQL refuses rows of more than 2,704 bytes; folding makes some characters up to eighteen."""
 
@@ -86,5 +89,12 @@ def backfill(model: type[models.Model], *fields: str, batch: int = 1_000) -> Non
 
 def _lines(values: Iterable[str]) -> str:
     # The end of a line sorts before all that names are written with: Ana comes before Ana B.
-    lines = "\n".join(map(fold, values))
+    found = list(values)
+    text = "\n".join(found)
+    # All at once where it comes to the same: it is done for each contact of a file.
+    lines = text.lower() if text.isascii() else without_accents(text)
+    if lines.count("\n") >= len(found) or _SPACED.search(lines):
+        lines = "\n".join(map(fold, found))
+    if lines.isascii():
+        return lines[:MOST_BYTES]
     return lines.encode()[:MOST_BYTES].decode(errors="ignore")

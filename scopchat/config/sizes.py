@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.urls import reverse
+from django.urls import Resolver404, resolve
 
 from scopchat.accounts.roles import Permission
 from scopchat.config.pages import STRANGERS_BYTES
@@ -24,7 +24,14 @@ def most_bytes(scope: Any) -> int:
     if found is None:
         return STRANGERS_BYTES
     person, _company = found
-    brings_contacts = place_of(scope["path"]).path == reverse("contacts:import_file")
-    if brings_contacts and person.may(Permission.EDIT_CONTACTS):
+    if _is_for_files(place_of(scope["path"]).path) and person.may(Permission.EDIT_CONTACTS):
         return FILE_BYTES + AROUND_FILE_BYTES
     return PEOPLES_BYTES
+
+
+def _is_for_files(path: str) -> bool:
+    """Whether files of contacts are brought there."""
+    try:
+        return resolve(path).view_name in {"contacts:import_file", "contacts:import_into"}
+    except Resolver404:
+        return False

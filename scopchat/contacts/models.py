@@ -219,6 +219,8 @@ class ContactImport(TenantModel):
     done = models.IntegerField(default=0)
     """Contacts of the file that are saved."""
     added = models.IntegerField(default=0)
+    bytes_saved = models.BigIntegerField(default=0)
+    """Of what the preview kept: where the next batch begins."""
     created_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True)
     touched_at = models.DateTimeField()

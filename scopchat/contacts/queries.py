@@ -28,11 +28,35 @@ WHERE contact.deleted_at IS NULL
 """
 """By label: its index."""
 
-HOLD = """
-SELECT number, id, name, business, email FROM contacts_contact
-WHERE company_id = %b AND number = ANY(%b::text[]) AND deleted_at IS NULL
-ORDER BY number FOR UPDATE
+BROUGHT = """
+CREATE TEMP TABLE IF NOT EXISTS contacts_brought
+    (number text, name text, business text, email text, note text, search text, contact_id bigint) ON COMMIT DROP
+"""
+"""A batch of a file, in the running transaction."""
+CLEAR_BROUGHT = "TRUNCATE contacts_brought"
+COPY_BROUGHT = "COPY contacts_brought (number, name, business, email, note, search) FROM STDIN"
+
+ADD = """
+INSERT INTO contacts_contact (company_id, created_at, updated_at, number, name, business, email, search)
+SELECT %b, %b::timestamptz, %b::timestamptz, number, name, business, email, search FROM contacts_brought
+ON CONFLICT (company_id, number) WHERE deleted_at IS NULL DO NOTHING
+RETURNING number
 """  # unique index contact_number_once
+
+# A question for each line, not a join: before the table has statistics, PostgreSQL takes a company for small, and would
+# compare each line with all its contacts.
+FIND = """
+UPDATE contacts_brought b SET contact_id = (
+    SELECT id FROM contacts_contact WHERE company_id = %b AND number = b.number AND deleted_at IS NULL
+) WHERE %b OR b.note <> '' RETURNING contact_id
+"""  # unique index contact_number_once
+
+HOLD = """
+SELECT id, name, business, email FROM contacts_contact
+WHERE id = ANY(ARRAY(SELECT contact_id FROM contacts_brought)) ORDER BY id FOR UPDATE
+"""  # primary key
+
+FOUND = "SELECT contact_id, number, name, business, email FROM contacts_brought WHERE contact_id IS NOT NULL"
 
 CHANGE = """
 UPDATE contacts_contact c
@@ -41,30 +65,25 @@ FROM unnest(%b::bigint[], %b::text[], %b::text[], %b::text[], %b::text[]) AS n (
 WHERE c.id = n.id RETURNING c.id
 """  # primary key
 
-ADD = """
-INSERT INTO contacts_contact (company_id, created_at, updated_at, number, name, business, email, search)
-SELECT %b, %b::timestamptz, %b::timestamptz, number, name, business, email, search
-FROM unnest(%b::text[], %b::text[], %b::text[], %b::text[], %b::text[]) AS n (number, name, business, email, search)
-ORDER BY number
-ON CONFLICT (company_id, number) WHERE deleted_at IS NULL DO NOTHING
-RETURNING number, id
-"""  # unique index contact_number_once
-
 NOTE = """
 INSERT INTO contacts_contactnote (company_id, contact_id, text, written_at)
-SELECT %b, contact_id, text, %b::timestamptz FROM unnest(%b::bigint[], %b::text[]) AS n (contact_id, text)
-WHERE NOT EXISTS (SELECT FROM contacts_contactnote o
-                  WHERE o.contact_id = n.contact_id AND o.author_id IS NULL AND o.text = n.text)
+SELECT %b, contact_id, note, %b::timestamptz FROM contacts_brought b
+WHERE note <> '' AND contact_id IS NOT NULL AND (
+    SELECT id FROM contacts_contactnote o
+    WHERE o.contact_id = b.contact_id AND o.author_id IS NULL AND o.text = b.note LIMIT 1
+) IS NULL
 RETURNING contact_id
 """  # index contact_note_of
 
 LIST = """
 INSERT INTO contacts_listmember (company_id, list_id, contact_id, added_at)
-SELECT %b, %b, contact_id, %b::timestamptz FROM unnest(%b::bigint[]) AS n (contact_id)
+SELECT %b, %b, contact_id, %b::timestamptz FROM contacts_brought WHERE contact_id IS NOT NULL
 ON CONFLICT (list_id, contact_id) DO NOTHING
 RETURNING contact_id
 """  # unique index list_member_once
 
 COUNT_KNOWN = """
-SELECT count(*) FROM contacts_contact WHERE company_id = %b AND number = ANY(%b::text[]) AND deleted_at IS NULL
+SELECT count((
+    SELECT id FROM contacts_contact WHERE company_id = %b AND number = n.number AND deleted_at IS NULL
+)) FROM unnest(%b::text[]) AS n (number)
 """  # unique index contact_number_once

@@ -14,6 +14,7 @@ urlpatterns = [
     path("<int:pk>/delete/", views.delete, name="delete"),
     path("bring-back/", views.bring_back, name="bring_back"),
     path("import/", views_imports.choose, name="import_file"),
+    path("lists/<int:pk>/import/", views_imports.choose_for_list, name="import_into"),
     path("import/<int:pk>/", views_imports.progress, name="import"),
     path("import/<int:pk>/save/", views_imports.save, name="save_import"),
     path("import/<int:pk>/give-up/", views_imports.give_up, name="give_up_import"),

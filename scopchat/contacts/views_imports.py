@@ -31,8 +31,23 @@ ENCODINGS = {"cp1252": "Windows-1252"}
 
 @requires(Permission.EDIT_CONTACTS)
 def choose(request: PersonRequest) -> HttpResponse:
-    """The file, for the address book or for the list that `?list=` names. Whose file is under way is led to it."""
-    onto = _list_of(request)
+    """The file, for the address book alone. Other pages lead here with a list (`?list=`)."""
+    asked = request.GET.get("list") if request.method == "GET" else None
+    if asked is None:
+        return _choose(request, None)
+    if not (asked.isascii() and asked.isdigit() and len(asked) < 19):
+        raise Http404
+    return redirect("contacts:import_into", get_object_or_404(ContactList, pk=int(asked)).pk)
+
+
+@requires(Permission.EDIT_CONTACTS, pk=ContactList)
+def choose_for_list(request: PersonRequest, pk: int) -> HttpResponse:
+    """The file, whose contacts go onto a list as well."""
+    return _choose(request, get_object_or_404(ContactList, pk=pk))
+
+
+def _choose(request: PersonRequest, onto: ContactList | None) -> HttpResponse:
+    """Whose file is under way is led to it."""
     mine = ContactImport.objects.filter(person=request.user, state__in=[*UNDER_WAY, ImportState.READY])
     latest = mine.order_by("-pk").first()
     if request.method != "POST":
@@ -45,15 +60,6 @@ def choose(request: PersonRequest) -> HttpResponse:
     context = {"form": form, "onto": onto, "columns": ", ".join(COLUMNS), "waiting": latest, "step": 1}
     context |= {"most_bytes": services.MAX_BYTES, "too_large": FileTooLarge().words}
     return render(request, "contacts/import_file.html", context, status=422 if form.is_bound else 200)
-
-
-def _list_of(request: PersonRequest) -> ContactList | None:
-    asked = request.GET.get("list")
-    if asked is None:
-        return None
-    if not (asked.isascii() and asked.isdigit() and len(asked) < 19):
-        raise Http404
-    return get_object_or_404(ContactList, pk=int(asked))
 
 
 def _bring(request: PersonRequest, file: UploadedFile[Any], onto: ContactList | None) -> ContactImport:

@@ -27,6 +27,11 @@ WHERE o.channel_id = {channel} AND o.unknown_at IS NULL AND o.claim IS NULL
 """Texts of a channel that may go; `{channel}` and `{now}` are expressions of the statement around it. Index
 `outbox_next`."""
 
+UNDER_WAY_WITH = """
+SELECT id FROM interactions_interaction
+WHERE company_id = %b AND customer = ANY(%b::text[]) AND status <> 'closed'
+"""  # index interaction_number_begins
+
 MEMBERSHIPS = f"""
 SELECT ARRAY({CHANNELS_OF.format(person="%(person)s")}), ARRAY({QUEUES_OF.format(person="%(person)s")})
 """

@@ -80,6 +80,7 @@ MENU = (
             "contacts:edit_list",
             "contacts:members",
             "contacts:import_file",
+            "contacts:import_into",
             "contacts:import",
         ),
     ),

@@ -15,6 +15,8 @@ SAMPLE_BYTES = 64 * 1024
 PIECE_BYTES = 1024 * 1024
 MAX_LINE = 20_000
 """Characters that are read as one line; what follows is another, so that no file of one line fills the memory."""
+BLOCK = 256 * 1024
+"""Characters that are read at once."""
 LOOKED_AT = 100
 """Lines by which the separator is chosen."""
 _MARKS = (
@@ -63,7 +65,7 @@ def look_at(path: Path) -> Writing:
 
 @dataclass(slots=True)
 class Source:
-    """The lines of a file with their ends; of more than `MAX_LINE` characters, in parts."""
+    """The lines of a file without their ends; of more than `MAX_LINE` characters, in parts."""
 
     path: Path
     encoding: str
@@ -71,10 +73,24 @@ class Source:
     """Bytes of the file that have been read, some of them ahead."""
 
     def __iter__(self) -> Iterator[str]:
-        with self.path.open("rb") as file, TextIOWrapper(file, self.encoding, errors="replace", newline="") as text:
-            while line := text.readline(MAX_LINE):
+        rest = ""
+        with self.path.open("rb") as file, TextIOWrapper(file, self.encoding, errors="replace") as text:
+            while block := text.read(BLOCK):
                 self.position = file.tell()
-                yield line
+                *lines, rest = (rest + block).split("\n")
+                yield from _short(lines)
+                if len(rest) > MAX_LINE:
+                    *parts, rest = _short([rest])
+                    yield from parts
+        if rest:
+            yield rest
+
+
+def _short(lines: list[str]) -> list[str]:
+    """The lines, those that are too long in parts."""
+    if max(map(len, lines), default=0) <= MAX_LINE:
+        return lines
+    return [line[begin : begin + MAX_LINE] for line in lines for begin in range(0, len(line) or 1, MAX_LINE)]
 
 
 def _encoding(path: Path, sample: bytes) -> str:

@@ -12,15 +12,17 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
 from scopchat.common.csv_export import uncell
-from scopchat.common.phones import BadNumber
+from scopchat.common.phones import BadNumber, to_e164
 from scopchat.contacts.importing.faults import Fault
-from scopchat.contacts.importing.numbers import read_number
+from scopchat.contacts.importing.numbers import plain_number
 
 COLUMNS = ("SMS_NUMBER", "FULLNAME", "BUSINESS", "EMAIL", "NOTES")
 MAX_NAME, MAX_EMAIL, MAX_NOTE = 120, 254, 2_000
 MOST_LINES = 100
 """Of one entry: a quotation mark that is not closed would swallow the file."""
 _ROUNDED = re.compile(r"\+?\d+(?:[.,]\d+)?[eE]\+?\d+")
+_PLAIN_EMAIL = re.compile(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*@(?:[A-Za-z0-9]{1,60}\.){1,3}[A-Za-z]{2,20}", re.ASCII)
+"""What needs no parser; four times as fast."""
 _EMPTY = [""] * len(COLUMNS)
 
 
@@ -47,9 +49,9 @@ def read(lines: Iterable[str], *, separator: str, country: str) -> Iterator[Entr
     """Each line after the first that is not empty, in order; a number that was further up already is refused."""
     # As integers, in which a million of them are 65 MB.
     seen: set[int] = set()
-    for line, cells in _records(lines, separator):
-        if cells is None:
-            yield Refused(line, [], Fault.OPEN_QUOTE)
+    for line, cells, closes in _records(lines, separator):
+        if not closes:
+            yield Refused(line, cells, Fault.OPEN_QUOTE)
             continue
         found = _entry(line, cells, country)
         if isinstance(found, Entry):
@@ -65,26 +67,31 @@ class _Unclosed(Exception):
 
 
 class _Lines:
-    """Lines as `csv` asks for them, which can be given back."""
+    """Lines that can be given back, and as `csv` asks for those of a record in quotation marks."""
 
     def __init__(self, lines: Iterable[str]) -> None:
         self._lines = iter(lines)
         self._again: deque[str] = deque()
         self.taken: list[str] = []
+        """Those of the record."""
+
+    def next(self) -> str | None:
+        return self._again.popleft() if self._again else next(self._lines, None)
 
     def __iter__(self) -> Iterator[str]:
         return self
 
     def __next__(self) -> str:
-        if len(self.taken) == MOST_LINES:
-            raise _Unclosed
-        line = self._again.popleft() if self._again else next(self._lines, None)
+        line = self.next() if len(self.taken) < MOST_LINES else None
         if line is None:
-            if self.taken:
-                raise _Unclosed
-            raise StopIteration
+            raise _Unclosed
         self.taken.append(line)
-        return line
+        return line + "\n"
+
+    def begin(self, line: str) -> None:
+        """The record begins with this line."""
+        self.taken.clear()
+        self._again.appendleft(line)
 
     def give_back(self) -> None:
         """All lines of this record but its first are read anew."""
@@ -92,29 +99,33 @@ class _Lines:
         del self.taken[1:]
 
 
-def _records(lines: Iterable[str], separator: str) -> Iterator[tuple[int, list[str] | None]]:
-    """Each line but the first and empty ones: its number and cells, None where quotation marks do not close."""
+def _records(lines: Iterable[str], separator: str) -> Iterator[tuple[int, list[str], bool]]:
+    """Each line but the first and empty ones: its number, its cells, and whether its quotation marks close."""
     source = _Lines(lines)
-    reader = csv.reader(source, delimiter=separator)
-    line = 1
-    while True:
-        cells: list[str] | None
-        source.taken.clear()
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except (_Unclosed, csv.Error):
-            source.give_back()
-            cells = None
-        if line > 1 and (cells is None or any(map(str.strip, cells))):
-            yield line, cells
-        line += len(source.taken)
+    quoted = csv.reader(source, delimiter=separator)
+    number = 1
+    while (line := source.next()) is not None:
+        closes, lines_taken = True, 1
+        if '"' in line:
+            source.begin(line)
+            try:
+                cells = next(quoted)
+            except (_Unclosed, csv.Error):
+                source.give_back()
+                cells, closes = [line], False
+            lines_taken = len(source.taken)
+        else:
+            cells = line.split(separator)
+        if number > 1 and (cells[0].strip() or any(map(str.strip, cells))):
+            yield number, cells, closes
+        number += lines_taken
 
 
 def _entry(line: int, cells: list[str], country: str) -> Entry | Refused:
-    typed, name, business, email, note = [uncell(cell).strip() for cell in (cells + _EMPTY)[: len(COLUMNS)]]
-    typed = typed.removeprefix("'").strip()
+    five = cells if len(cells) == len(COLUMNS) else (cells + _EMPTY)[: len(COLUMNS)]
+    typed, name, business, email, note = [
+        uncell(cell).strip() if cell.startswith("'") else cell.strip() for cell in five
+    ]
     fault, number = None, ""
     if "\0" in "".join(cells):
         fault = Fault.UNREADABLE
@@ -123,27 +134,34 @@ def _entry(line: int, cells: list[str], country: str) -> Entry | Refused:
     elif email and not _is_email(email):
         fault = Fault.BAD_EMAIL
     else:
-        try:
-            number = read_number(typed, country)
-        except BadNumber:
-            fault = _why(typed)
+        typed = typed.removeprefix("'").strip()
+        number = plain_number(typed, country)
+        if not number:
+            number, fault = _number(typed, country)
     if fault:
         return Refused(line, cells, fault)
     return Entry(line, number, name, business, email, note)
 
 
-def _why(typed: str) -> Fault:
-    """What is wrong with this in place of a number."""
+def _number(typed: str, country: str) -> tuple[str, Fault | None]:
+    """What is no plain number, as E.164, or what is wrong with it."""
     if not typed:
-        return Fault.NO_NUMBER
+        return "", Fault.NO_NUMBER
     if "@" in typed:
-        return Fault.EMAIL_FIRST
-    return Fault.ROUNDED if _ROUNDED.fullmatch(typed) else Fault.BAD_NUMBER
+        return "", Fault.EMAIL_FIRST
+    if _ROUNDED.fullmatch(typed):
+        return "", Fault.ROUNDED
+    try:
+        return to_e164(typed, country=country), None
+    except BadNumber:
+        return "", Fault.BAD_NUMBER
 
 
 def _is_email(text: str) -> bool:
     if len(text) > MAX_EMAIL:
         return False
+    if _PLAIN_EMAIL.fullmatch(text):
+        return True
     try:
         validate_email(text)
     except ValidationError:

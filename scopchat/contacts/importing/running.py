@@ -11,11 +11,12 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import batched, islice
+from itertools import batched
 from typing import Any
 from uuid import UUID, uuid4
 
 import structlog
+from django.conf import settings
 from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import QuerySet
 from django.utils import translation
@@ -28,13 +29,17 @@ from scopchat.common.csv_export import BYTE_ORDER_MARK, lines
 from scopchat.contacts.importing import files
 from scopchat.contacts.importing.decoding import NotCsv, Source, look_at
 from scopchat.contacts.importing.faults import Fault
+from scopchat.contacts.importing.kept import kept
 from scopchat.contacts.importing.reading import COLUMNS, Entry, Refused, read
 from scopchat.contacts.importing.writing import count_known, write
 from scopchat.contacts.models import UNDER_WAY, ContactImport, ImportState, ImportTrouble
 
 logger = structlog.get_logger(__name__)
 
-BATCH = 5_000
+BATCH = 10_000
+"""Lines that are read at a time."""
+SAVED_BYTES = 2_000_000
+"""Of what is saved at a time: ten to twenty thousand contacts."""
 MAX_LINES = 2_000_000
 """Of a file: the numbers of all its lines are kept in memory, to find those that are there twice."""
 MAX_ATTEMPTS = 5
@@ -111,27 +116,30 @@ class Run:
             found.encoding, found.separator = writing.encoding, writing.separator
             self._held().update(encoding=writing.encoding, separator=writing.separator)
             self._source = Source(files.brought(found.pk), found.encoding)
-            self._batches = batched(_read(found, self._source), BATCH, strict=False)
-            self._begin_refused()
+            rows = read(self._source, separator=found.separator, country=found.country)
+            self._batches = batched(rows, BATCH, strict=False)
+            self._begin_files()
         rows = next(self._batches, None)
         if rows is None:
             self._finish_preview(now)
+            files.brought(self.import_id).unlink(missing_ok=True)
             return False
         self._look_at(rows)
         if self._counts["lines"] > MAX_LINES:
             raise TooMany
-        read = self._source.position if self._source else 0
-        self._held().update(lines=self._counts["lines"], bytes_read=read, touched_at=now)
+        position = self._source.position if self._source else 0
+        self._held().update(lines=self._counts["lines"], bytes_read=position, touched_at=now)
         return True
 
-    def _begin_refused(self) -> None:
+    def _begin_files(self) -> None:
+        files.entries_part(self.import_id, self.claim).touch(mode=settings.FILE_UPLOAD_PERMISSIONS)
         path = files.refused_part(self.import_id, self.claim)
         path.write_text(BYTE_ORDER_MARK + lines([[*COLUMNS, _("What is wrong"), _("Line")]]), newline="")
 
     def _look_at(self, rows: tuple[Entry | Refused, ...]) -> None:
-        entries = [row.number for row in rows if isinstance(row, Entry)]
+        entries = [row for row in rows if isinstance(row, Entry)]
         refused = [row for row in rows if isinstance(row, Refused)]
-        known = count_known(entries, company_id=self.company_id)
+        known = count_known([entry.number for entry in entries], company_id=self.company_id)
         doubles = sum(row.fault is Fault.DUPLICATE for row in refused)
         self._counts.update(
             lines=len(rows), known=known, new=len(entries) - known, duplicates=doubles, invalid=len(refused) - doubles
@@ -141,6 +149,8 @@ class Run:
         text = lines([*(row.cells + [""] * 5)[:5], row.fault.label, row.line] for row in refused)
         with files.refused_part(self.import_id, self.claim).open("a", newline="", encoding="utf-8") as file:
             file.write(text)
+        with files.entries_part(self.import_id, self.claim).open("ab") as kept_file:
+            kept_file.write(kept(entries))
 
     @transaction.atomic
     def _finish_preview(self, now: datetime) -> None:
@@ -148,28 +158,26 @@ class Run:
             self._give_up()
             return
         files.refused_part(self.import_id, self.claim).replace(files.refused(self.import_id))
+        files.keep_entries(self.import_id, self.claim)
         self._end(ImportState.READY, now, first_refused=self._shown, **self._counts)
 
     def _save(self, found: ContactImport, now: datetime) -> bool:
-        if self._batches is None:
-            source = Source(files.brought(found.pk), found.encoding)
-            entries = (row for row in _read(found, source) if isinstance(row, Entry))
-            self._batches = batched(islice(entries, found.done, None), BATCH, strict=False)
-        rows = next(self._batches, ())
+        lines_ = files.next_lines(self.import_id, found.bytes_saved, SAVED_BYTES)
         with transaction.atomic():
             held = self._held().select_for_update().first()
-            if held is None:
+            if held is None or held.bytes_saved != found.bytes_saved:
                 return False
-            if rows:
-                held.added += write(rows, company_id=self.company_id, list_id=held.onto_id, now=now)
-                held.done += len(rows)
+            if lines_:
+                held.added += write(lines_, company_id=self.company_id, list_id=held.onto_id, now=now)
+                held.done += len(lines_)
+                held.bytes_saved += sum(map(len, lines_))
                 held.touched_at = now
-                held.save(update_fields=["added", "done", "touched_at"])
+                held.save(update_fields=["added", "done", "bytes_saved", "touched_at"])
             else:
                 self._end(ImportState.DONE, now)
-        if not rows:
+        if not lines_:
             files.remove_brought(self.import_id)
-        return bool(rows)
+        return bool(lines_)
 
     def _held(self) -> QuerySet[ContactImport]:
         """The import, while this is the run that works on it."""
@@ -184,14 +192,10 @@ class Run:
         self._give_up()
 
     def _give_up(self) -> None:
-        files.refused_part(self.import_id, self.claim).unlink(missing_ok=True)
+        files.give_up(self.import_id, self.claim)
 
     def _end(self, state: ImportState, now: datetime, **values: Any) -> int:
         return self._held().update(state=state, claim=None, touched_at=now, **values)
-
-
-def _read(found: ContactImport, source: Source) -> Iterator[Entry | Refused]:
-    return read(source, separator=found.separator, country=found.country)
 
 
 def _may_import(found: ContactImport) -> bool:

@@ -94,7 +94,8 @@ def test_its_contacts_go_onto_the_list_that_the_address_names(cast: Cast) -> Non
     browser = signed_in(cast.admin)
     with scope(company=cast.client):
         onto = ContactList.objects.create(company=cast.client, name="Vaccin 2026", created_at=utc_now())
-    address = f"/contacts/import/?list={onto.pk}"
+    address = f"/contacts/lists/{onto.pk}/import/"
+    assert browser.get(f"/contacts/import/?list={onto.pk}")["Location"].endswith(address)
     assert "Importer dans <bdi>Vaccin 2026</bdi>" in browser.get(address).content.decode()
     bring(browser, address=address)
     assert latest(cast).onto == onto
@@ -102,7 +103,7 @@ def test_its_contacts_go_onto_the_list_that_the_address_names(cast: Cast) -> Non
 
 @pytest.mark.parametrize("asked", ["", "x", "-1", "9" * 30, "999999"])
 def test_a_list_that_is_not_there_is_not_found(cast: Cast, asked: str) -> None:
-    assert bring(signed_in(cast.admin), address=f"/contacts/import/?list={asked}").status_code == 404
+    assert signed_in(cast.admin).get(f"/contacts/import/?list={asked}").status_code == 404
 
 
 @pytest.mark.parametrize("who", ["manager", "outsider_admin", "operator_admin"])

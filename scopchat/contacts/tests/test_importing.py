@@ -46,6 +46,7 @@ def folder(tmp_path: Path, settings: Any) -> Path:
 def bring(cast: Cast, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Bring:
     """The administrator of the client brings a file; batches are of two lines."""
     monkeypatch.setattr(running, "BATCH", 2)
+    monkeypatch.setattr(running, "SAVED_BYTES", 100)
 
     def brought(text: str = FILE, person: User = cast.admin, onto: ContactList | None = None) -> ContactImport:
         with scope(company=person.company):
@@ -122,6 +123,15 @@ def test_saving_adds_and_fills_in_and_erases_nothing(cast: Cast, bring: Bring, f
     assert entry.details == {"file": "contacts.csv", "contacts": 4}
 
 
+def test_it_is_saved_letter_by_letter(cast: Cast, bring: Bring) -> None:
+    names = ["\\N", "a\tb", "Julie\nTremblay", "C:\\new", "\\."]
+    lines = "".join(f'514 555-010{n},"{name}",,,"{name}"\n' for n, name in enumerate(names))
+    assert ran(saved(ran(bring("n\n" + lines)))).done == len(names)
+    assert [name for _number, name, _business in contacts(cast)] == names
+    with scope(company=cast.client):
+        assert sorted(ContactNote.objects.values_list("text", flat=True)) == sorted(names)
+
+
 def test_imported_again_it_changes_nothing(cast: Cast, bring: Bring, monkeypatch: pytest.MonkeyPatch) -> None:
     ran(saved(ran(bring())))
     heard: list[Any] = []
@@ -170,7 +180,7 @@ def test_a_batch_is_saved_with_its_count_or_not_at_all(
     def gone(*_args: Any, **_values: Any) -> None:
         raise OperationalError("gone")
 
-    monkeypatch.setattr(writing, "_note", gone)
+    monkeypatch.setattr(writing, "_tell", gone)
     with pytest.raises(OperationalError):
         run.step(now=NOW)
     assert (contacts(cast), now_is(one).done, now_is(one).state) == ([], 0, "saving")
@@ -186,7 +196,8 @@ def test_cancelled_between_batches_what_is_saved_stays(
     with scope(company=cast.client), django_capture_on_commit_callbacks(execute=True):
         services.give_up(brought=one, now=NOW)
     assert not run.step(now=NOW)
-    assert (now_is(one).state, len(contacts(cast))) == ("cancelled", 2)
+    assert (now_is(one).state, now_is(one).done) == ("cancelled", len(contacts(cast)))
+    assert 0 < len(contacts(cast)) < 4
     assert not (folder / f"{one.pk}.csv").exists()
 
 

@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("contacts", "0002_lists"),
+        ("contacts", "0004_list_consent"),
         ("tenancy", "0008_fill_search"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
@@ -69,6 +69,7 @@ class Migration(migrations.Migration):
                 ("first_refused", models.JSONField(default=list)),
                 ("done", models.IntegerField(default=0)),
                 ("added", models.IntegerField(default=0)),
+                ("bytes_saved", models.BigIntegerField(default=0)),
                 ("created_at", models.DateTimeField()),
                 ("started_at", models.DateTimeField(null=True)),
                 ("touched_at", models.DateTimeField()),
