@@ -35,7 +35,7 @@ def test_a_file_is_looked_at_saved_and_its_refused_lines_brought_again(
 ) -> None:
     page = signed_in(browser, desk.ports[0], "amelie")
     page.goto("/contacts/")
-    page.get_by_role("link", name="Importer").click()
+    page.get_by_role("link", name="Importer", exact=True).click()
     choose(page, "clients.csv", FILE.encode("cp1252"))
 
     assert counts(page) == ["1", "0", "1", "1"]
@@ -52,7 +52,7 @@ def test_a_file_is_looked_at_saved_and_its_refused_lines_brought_again(
 
     download.value.save_as(tmp_path / "refused.csv")
     mended = (tmp_path / "refused.csv").read_bytes().replace(b"555-017,", b"555-0172,")
-    page.get_by_role("link", name="Importer").click()
+    page.get_by_role("link", name="Importer", exact=True).click()
     choose(page, download.value.suggested_filename, mended)
     assert counts(page) == ["1", "1", "0", "0"]
     page.get_by_role("button", name="Enregistrer les modifications").click()

@@ -41,7 +41,7 @@ def _exists(begin: str) -> bool:
 @cache
 def _existing() -> re.Pattern[str]:
     """What the numbering plans of all its countries have, but for what more than the first six digits decide."""
-    patterns = set()
+    patterns: set[str] = set()
     for region in phonenumbers.COUNTRY_CODE_TO_REGION_CODE[NANP]:
         plan = PhoneMetadata.metadata_for_region(region)
         for kind in _KINDS:

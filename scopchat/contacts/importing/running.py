@@ -116,8 +116,8 @@ class Run:
             found.encoding, found.separator = writing.encoding, writing.separator
             self._held().update(encoding=writing.encoding, separator=writing.separator)
             self._source = Source(files.brought(found.pk), found.encoding)
-            rows = read(self._source, separator=found.separator, country=found.country)
-            self._batches = batched(rows, BATCH, strict=False)
+            lines_ = read(self._source, separator=found.separator, country=found.country)
+            self._batches = batched(lines_, BATCH, strict=False)
             self._begin_files()
         rows = next(self._batches, None)
         if rows is None:
