@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import Any, ClassVar, Self
 
@@ -10,8 +9,6 @@ from django.db import models, transaction
 
 from scopchat.common.folding import fold, without_accents
 
-_SPACED = re.compile(r"^ |  | \n|\n | $|[^\S \n]")
-"""Spaces that folding changes."""
 MOST_BYTES = 2_000
 """An index of PostgreSQL refuses rows of more than 2,704 bytes; folding makes some characters up to eighteen."""
 
@@ -93,8 +90,14 @@ def _lines(values: Iterable[str]) -> str:
     text = "\n".join(found)
     # All at once where it comes to the same: it is done for each contact of a file.
     lines = text.lower() if text.isascii() else without_accents(text)
-    if lines.count("\n") >= len(found) or _SPACED.search(lines):
+    if lines.count("\n") >= len(found) or _has_odd_spaces(lines):
         lines = "\n".join(map(fold, found))
     if lines.isascii():
         return lines[:MOST_BYTES]
     return lines.encode()[:MOST_BYTES].decode(errors="ignore")
+
+
+def _has_odd_spaces(lines: str) -> bool:
+    """Whether there are any that folding changes."""
+    at_an_end = lines.startswith(" ") or lines.endswith(" ") or " \n" in lines or "\n " in lines
+    return at_an_end or "  " in lines or not lines.replace("\n", "").isprintable()

@@ -65,12 +65,13 @@ FROM unnest(%b::bigint[], %b::text[], %b::text[], %b::text[], %b::text[]) AS n (
 WHERE c.id = n.id RETURNING c.id
 """  # primary key
 
+# COALESCE, as the index of authors has all notes without one, and PostgreSQL would read them for each line.
 NOTE = """
 INSERT INTO contacts_contactnote (company_id, contact_id, text, written_at)
 SELECT %b, contact_id, note, %b::timestamptz FROM contacts_brought b
 WHERE note <> '' AND contact_id IS NOT NULL AND (
     SELECT id FROM contacts_contactnote o
-    WHERE o.contact_id = b.contact_id AND o.author_id IS NULL AND o.text = b.note LIMIT 1
+    WHERE o.contact_id = b.contact_id AND COALESCE(o.author_id, 0) = 0 AND o.text = b.note LIMIT 1
 ) IS NULL
 RETURNING contact_id
 """  # index contact_note_of

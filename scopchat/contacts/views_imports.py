@@ -37,13 +37,13 @@ def choose(request: PersonRequest) -> HttpResponse:
         return _choose(request, None)
     if not (asked.isascii() and asked.isdigit() and len(asked) < 19):
         raise Http404
-    return redirect("contacts:import_into", get_object_or_404(ContactList, pk=int(asked)).pk)
+    return redirect("contacts:import_into", get_object_or_404(ContactList.objects.kept(), pk=int(asked)).pk)
 
 
 @requires(Permission.EDIT_CONTACTS, pk=ContactList)
 def choose_for_list(request: PersonRequest, pk: int) -> HttpResponse:
     """The file, whose contacts go onto a list as well."""
-    return _choose(request, get_object_or_404(ContactList, pk=pk))
+    return _choose(request, get_object_or_404(ContactList.objects.kept(), pk=pk))
 
 
 def _choose(request: PersonRequest, onto: ContactList | None) -> HttpResponse:
@@ -74,7 +74,7 @@ def progress(request: PersonRequest, pk: int) -> HttpResponse:
     refused = [(line, number, Fault(fault)) for line, number, fault in brought.first_refused]
     context = {
         "one": brought,
-        "onto": brought.onto,
+        "onto": brought.onto if brought.onto and not brought.onto.deleted_at else None,
         "country": dict(countries(get_language() or "fr")).get(brought.country, brought.country),
         "encoding": ENCODINGS.get(brought.encoding, brought.encoding.upper().removesuffix("-SIG")),
         "refused": [(line, number, fault.label, ADVICE[fault]) for line, number, fault in refused],
