@@ -1,6 +1,8 @@
-"""What other domains' statements read of contacts."""
+"""What other domains' statements read of contacts, and the statements by which a file of contacts is saved."""
 
 from __future__ import annotations
+
+from django.db import connection
 
 NAMES = """
 SELECT company_id, number, COALESCE(NULLIF(name, ''), business) AS name, search,
@@ -33,9 +35,6 @@ CREATE TEMP TABLE IF NOT EXISTS contacts_brought
     (number text, name text, business text, email text, note text, search text, contact_id bigint) ON COMMIT DROP
 """
 """A batch of a file, in the running transaction."""
-CLEAR_BROUGHT = "TRUNCATE contacts_brought"
-COPY_BROUGHT = "COPY contacts_brought (number, name, business, email, note, search) FROM STDIN"
-
 ADD = """
 INSERT INTO contacts_contact (company_id, created_at, updated_at, number, name, business, email, search)
 SELECT %b, %b::timestamptz, %b::timestamptz, number, name, business, email, search FROM contacts_brought
@@ -88,3 +87,12 @@ SELECT count((
     SELECT id FROM contacts_contact WHERE company_id = %b AND number = n.number AND deleted_at IS NULL
 )) FROM unnest(%b::text[]) AS n (number)
 """  # unique index contact_number_once
+
+
+def take(lines: bytes) -> None:
+    """Has a batch of a file, in the text format of `COPY`, in the table that the statements about it read."""
+    with connection.cursor() as cursor:
+        cursor.execute(BROUGHT)
+        cursor.execute("TRUNCATE contacts_brought")
+        with cursor.copy("COPY contacts_brought (number, name, business, email, note, search) FROM STDIN") as copy:
+            copy.write(lines)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from django.db import connection
-
 from scopchat.common.queries import batch, columns
 from scopchat.contacts import queries
 from scopchat.contacts.models import Contact
@@ -18,11 +16,7 @@ def write(lines: Sequence[bytes], *, company_id: int, list_id: int | None, now: 
 
     Returns how many are new. What a line leaves empty stays as it is. Written twice, it is as if it were written once.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(queries.BROUGHT)
-        cursor.execute(queries.CLEAR_BROUGHT)
-        with cursor.copy(queries.COPY_BROUGHT) as copy:
-            copy.write(b"".join(lines))
+    queries.take(b"".join(lines))
     added = [number for (number,) in batch(queries.ADD, [company_id, now, now])]
     are_new = len(added) == len(lines)
     # After those that are new: whoever was added by hand meanwhile is among the known.
