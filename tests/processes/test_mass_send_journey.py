@@ -1,4 +1,4 @@
-"""A mass send in real browsers, in French: written, checked, sent at its pace, paused and cancelled, with a STOP midway."""
+"""A mass send in real browsers, in French: written, checked, paced, paused and cancelled, with a STOP midway."""
 
 from __future__ import annotations
 
@@ -20,11 +20,8 @@ def count(page: Page, label: str) -> int:
     return int(page.locator(".mass-sums div", has_text=label).locator("dd").inner_text())
 
 
-def test_from_writing_to_results_with_a_stop_midway(desk: Desk, browser: Browser) -> None:
-    desk.ask("allow_mass_sends")
-    admin, phones = signed_in(browser, desk.ports[0], "amelie"), signed_in(browser, desk.ports[1], "amelie")
-    for number in NUMBERS:
-        toy_phone(phones, number)
+def write(admin: Page) -> None:
+    """One to these numbers, with a field in it."""
     admin.goto("/")
     admin.get_by_role("link", name="Envois de masse").click()
     admin.get_by_role("link", name="Envoyer un envoi de masse").first.click()
@@ -39,6 +36,14 @@ def test_from_writing_to_results_with_a_stop_midway(desk: Desk, browser: Browser
     admin.get_by_label("Respecter les heures calmes").uncheck()
     # One every two seconds: there is time to leave, to pause and to cancel.
     admin.get_by_label("Segments par minute").fill("30")
+
+
+def test_from_writing_to_results_with_a_stop_midway(desk: Desk, browser: Browser) -> None:
+    desk.ask("allow_mass_sends")
+    admin, phones = signed_in(browser, desk.ports[0], "amelie"), signed_in(browser, desk.ports[1], "amelie")
+    for number in NUMBERS:
+        toy_phone(phones, number)
+    write(admin)
     admin.get_by_role("button", name="Vérifier avant l’envoi").click()
 
     expect(admin.get_by_text("Bonjour vous").first).to_be_visible(timeout=SOON)
