@@ -8,6 +8,9 @@ class ContactsConfig(AppConfig):
 
     def ready(self) -> None:
         from scopchat.contacts.company_lifecycle import Imports
+        from scopchat.contacts.export import Contacts
+        from scopchat.exports import kinds
         from scopchat.tenancy.company_lifecycle import register
 
         register(Imports())
+        kinds.register(Contacts())

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from scopchat.contacts.models import MAX_LABEL, MAX_NAME, ContactList, Label
-from scopchat.contacts.querysets import MAX_TYPED
+from scopchat.contacts.querysets import MAX_TYPED, ContactQuerySet
 from scopchat.contacts.services import Particulars
 
 
@@ -45,6 +45,22 @@ class ContactFilter(forms.Form):
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         _offer_labels(self.fields["label"])
         _offer_lists(self.fields["list"])
+
+    def narrowed(self, found: ContactQuerySet) -> ContactQuerySet:
+        """What it leaves; what is nonsense in it narrows nothing."""
+        text, label, listed = (self.cleaned_data.get(name) for name in ("q", "label", "list"))
+        found = found.found_by(text or "")
+        if label:
+            found = found.filter(labels=label)
+        if listed:
+            found = found.filter(lists=listed)
+        return found
+
+    @property
+    def narrows(self) -> dict[str, str]:
+        """The same such that this form can be made of it another day."""
+        found = {name: getattr(value, "pk", value) for name, value in self.cleaned_data.items() if value}
+        return {name: str(value) for name, value in found.items()}
 
 
 class LabelForm(forms.Form):

@@ -10,6 +10,7 @@ app_name = "contacts"
 urlpatterns = [
     path("", views.listing, name="list"),
     path("add/", views.add, name="add"),
+    path("export/", views.export, name="export"),
     path("<int:pk>/", views.edit, name="edit"),
     path("<int:pk>/delete/", views.delete, name="delete"),
     path("bring-back/", views.bring_back, name="bring_back"),

@@ -16,13 +16,15 @@ from scopchat.accounts.roles import Permission
 from scopchat.common.clock import utc_now
 from scopchat.common.keyset import SearchCursor, page_by_search
 from scopchat.common.phones import display
-from scopchat.common.refusals import said_on
+from scopchat.common.refusals import Refusal, said_on
+from scopchat.contacts.export import Contacts
 from scopchat.contacts.forms import ContactFilter, ContactForm
 from scopchat.contacts.labelling import set_labels
 from scopchat.contacts.listing import set_lists
 from scopchat.contacts.models import Contact, ContactList
 from scopchat.contacts.services import add_contact, bring_back_contact, change_contact, delete_contact
 from scopchat.contacts.undoing import notice, undone
+from scopchat.exports.asking import export_of
 
 PAGE = 50
 BRING_BACK = "contacts:bring_back"
@@ -33,11 +35,7 @@ def listing(request: PersonRequest) -> HttpResponse:
     form = ContactFilter(request.GET)
     form.is_valid()
     text, label, listed = (form.cleaned_data.get(name) for name in ("q", "label", "list"))
-    found = Contact.objects.kept().found_by(text or "")
-    if label:
-        found = found.filter(labels=label)
-    if listed:
-        found = found.filter(lists=listed)
+    found = form.narrowed(Contact.objects.kept())
     found = found.prefetch_related("labels", Prefetch("lists", ContactList.objects.kept().by_name()))
     after = SearchCursor.asked(request.GET)
     page = page_by_search(found, after, size=PAGE)
@@ -54,6 +52,17 @@ def listing(request: PersonRequest) -> HttpResponse:
     }
     part = "#more" if after else "#results" if is_fragment(request) else ""
     return render(request, f"contacts/list.html{part}", context)
+
+
+@require_POST
+@requires(Permission.EDIT_CONTACTS)
+def export(request: PersonRequest) -> HttpResponse:
+    """Asks for a file of the contacts that the filter finds."""
+    form = ContactFilter(request.POST)
+    if not form.is_valid():
+        raise Refusal(_("Something in the filter no longer exists. Choose it again, then export."))
+    words = [str(value) for value in form.cleaned_data.values() if value]
+    return export_of(request, Contacts.name, asked=form.narrows, words=words)
 
 
 @requires(Permission.EDIT_CONTACTS)

@@ -6,19 +6,16 @@ from dataclasses import replace
 from typing import Any
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from scopchat.accounts.access import PersonRequest, is_fragment, requires
 from scopchat.accounts.roles import Permission
-from scopchat.common.clock import utc_now
 from scopchat.common.ids import MAX_ID, read_id
 from scopchat.common.keyset import Cursor
 from scopchat.common.refusals import Refusal
-from scopchat.exports import services as exports
-from scopchat.exports.kinds import KINDS
+from scopchat.exports.asking import export_of
 from scopchat.interactions import archive, pages
 from scopchat.interactions.archive_export import Archive
 from scopchat.interactions.archive_search import search
@@ -70,16 +67,7 @@ def export(request: PersonRequest) -> HttpResponse:
     form = ArchiveFilter(request.POST, person=request.user, company=request.company)
     if not form.is_valid():
         raise Refusal(_("Something in the filter no longer exists. Choose it again, then export."))
-    exports.ask(
-        kind=KINDS[Archive.name],
-        company=request.company,
-        acting=request.user,
-        asked=form.narrows,
-        words=form.words,
-        now=utc_now(),
-    )
-    address = reverse("exports:list")
-    return HttpResponse(headers={"HX-Redirect": address}) if is_fragment(request) else redirect(address)
+    return export_of(request, Archive.name, asked=form.narrows, words=form.words)
 
 
 @requires(Permission.SEE_INTERACTIONS, pk=Interaction)

@@ -12,6 +12,7 @@ urlpatterns = [
     path("add/", views.add, name="add"),
     path("<int:pk>/", views.page, name="page"),
     path("<int:pk>/edit/", views.edit, name="edit"),
+    path("<int:pk>/export/", views.export, name="export"),
     path("<int:pk>/confirm/", views.confirm, name="confirm"),
     path("<int:pk>/pause/", views.pause, name="pause"),
     path("<int:pk>/resume/", views.resume, name="resume"),

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -19,8 +19,10 @@ from scopchat.common.keyset import Cursor, page_of
 from scopchat.common.refusals import said_after, said_on
 from scopchat.contacts.consent import Basis
 from scopchat.contacts.models import ContactList
+from scopchat.exports.asking import export_of
 from scopchat.masssends import results
 from scopchat.masssends.audience import Audience
+from scopchat.masssends.export import Recipients
 from scopchat.masssends.forms import ConfirmForm, MassSendFilter, MassSendForm
 from scopchat.masssends.models import MassSend, SendState
 from scopchat.masssends.rendering import FIELDS
@@ -106,6 +108,24 @@ def page(request: PersonRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @requires(Permission.MASS_SEND, pk=MassSend)
+def export(request: PersonRequest, pk: int) -> HttpResponse:
+    """Asks for a file of the recipients that the filter finds."""
+    mass_send = _mass_send(pk)
+    outcome, typed = _filter(request.POST)
+    words = [str(mass_send), str(Outcome(outcome).label) if outcome else "", typed]
+    asked = {"mass_send": str(pk), "outcome": outcome, "q": typed}
+    return export_of(request, Recipients.name, asked=asked, words=[word for word in words if word])
+
+
+def _filter(asked: QueryDict) -> tuple[str, str]:
+    """An outcome, and what was typed of a recipient; nonsense narrows nothing."""
+    outcome = asked.get("outcome", "")
+    typed = asked.get("q", "").replace("\0", " ").strip()[:100]
+    return outcome if outcome in Outcome else "", typed
+
+
+@require_POST
+@requires(Permission.MASS_SEND, pk=MassSend)
 def confirm(request: PersonRequest, pk: int) -> HttpResponse:
     form = ConfirmForm(request.POST)
     form.is_valid()
@@ -182,8 +202,7 @@ def _on_unknown_basis(mass_send: MassSend) -> list[ContactList]:
 
 def _context(request: PersonRequest, mass_send: MassSend, after: str) -> dict[str, object]:
     now = utc_now()
-    outcome = request.GET.get("outcome", "")
-    typed = request.GET.get("q", "").replace("\0", " ").strip()[:100]
+    outcome, typed = _filter(request.GET)
     recipients, next_cursor = results.page_of(results.recipients_of(mass_send, outcome=outcome, typed=typed), after)
     is_ready = mass_send.state == SendState.READY
     return {
