@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -16,11 +17,11 @@ from scopchat.contacts.models import Contact, ContactNote
 from scopchat.contacts.services import Particulars, add_contact, add_note
 from scopchat.exports import files, running
 from scopchat.exports.models import Export
-from scopchat.interactions.tests.desk import NOW
 from tests.cast import Cast
 from tests.people import signed_in
 
 pytestmark = pytest.mark.django_db
+NOW = datetime(2026, 11, 30, 17, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
