@@ -26,7 +26,8 @@ class MassText extends HTMLElement {
     const whole = [written, this.closing.value].filter((part) => part.trim()).join("\n");
     const cost = measure(whole);
     const segments = cost.segments > 1 ? this.dataset.many.replace("{}", cost.segments) : this.dataset.one;
-    this.querySelector("[data-count]").textContent = `${cost.characters} / 900 · ${cost.encoding} · ${segments}`;
+    const encoding = cost.forcedBy ? `${cost.encoding} (${cost.forcedBy})` : cost.encoding;
+    this.querySelector("[data-count]").textContent = `${cost.characters} / 900 · ${encoding} · ${segments}`;
   }
 }
 
