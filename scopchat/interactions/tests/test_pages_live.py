@@ -76,7 +76,7 @@ def test_it_draws_the_open_thread_in_few_statements(cast: Cast, notes: int, djan
         contact = add_contact(company=cast.client, phone=made.customer, particulars=named, now=NOW) if notes else None
         for _each in range(notes):
             add_note(contact=contact, text="…", acting=cast.admin, now=NOW)
-    # Session, person with company; interaction, contact, messages, their photos, what happened, opt-out; where there is
-    # a contact, its labels and notes.
-    with django_assert_num_queries(10 if notes else 8):
+    # Session, person with company; interaction, contact, texts of mass sends, messages, their photos, what happened,
+    # opt-out; where there is a contact, its labels and notes.
+    with django_assert_num_queries(11 if notes else 9):
         browser.post(f"/messages/{made.pk}/look/", headers=FRAGMENT)

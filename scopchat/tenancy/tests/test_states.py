@@ -126,7 +126,14 @@ def test_a_company_that_was_off_is_off_again_after_restoring(cast: Cast) -> None
 def test_an_archiving_is_kept_with_what_it_removed(cast: Cast) -> None:
     act("archive", cast.client)
     with scope(company=cast.client):
-        assert set(Archival.objects.get().removed) == {"users", "channels", "exports", "interactions", "mass sends"}
+        assert set(Archival.objects.get().removed) == {
+            "users",
+            "channels",
+            "exports",
+            "imports",
+            "interactions",
+            "mass sends",
+        }
 
 
 @pytest.mark.parametrize("verb", ["deactivate", "archive"])
