@@ -31,7 +31,7 @@ ANSWERS_EVERY = 2.0
 
 CONTACTS_SQL = """
 INSERT INTO contacts_contact (company_id, created_at, updated_at, number, name, business, email, search)
-SELECT %(company)s, now(), now(), '+1514' || lpad((n * 7919 %% 9000000)::text, 7, '0'),
+SELECT %(company)s, now(), now(), '+1514' || lpad((n::bigint * 7919 %% 9000000)::text, 7, '0'),
        'Client ' || n %% %(names)s, '', '', 'client ' || n
 FROM generate_series(1, %(recipients)s) n
 ON CONFLICT DO NOTHING
