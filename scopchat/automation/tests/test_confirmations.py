@@ -71,6 +71,24 @@ def test_each_word_is_answered_in_its_language(cast: Cast, text: Any) -> None:
     assert waiting() == 0
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("¡Baja!", "usted deja de recibir nuestros mensajes en grupo. Para recibirlos de nuevo, responda ALTA."),
+        ("Sair", "deixou de receber as nossas mensagens em grupo. Para receber de novo, responda VOLTAR."),
+        ("Stopp", "Sie erhalten keine Rundnachrichten mehr. Wieder anmelden: START antworten."),
+        ("disiscrivimi", "non riceverà più i nostri invii. Per riceverli di nuovo, risponda START."),
+        ("Afmelden", "u krijgt onze groepsberichten niet meer. Antwoord START om ze weer te krijgen."),
+        ("إيقاف", "لن تصلك رسائلنا الجماعية بعد الآن. لاستقبالها مجددا أرسل START."),
+    ],
+)
+def test_languages_that_pages_do_not_speak_are_answered_too(cast: Cast, text: Any, words: str, said: str) -> None:
+    text(cast.channel_queue, words)
+    assert replies(cast) == [f"Clinique Laurier: {said}"]
+    # Arabic has no letter of the GSM alphabet.
+    assert measure(f"Clinique Laurier: {said}").segments == (2 if words == "إيقاف" else 1)
+
+
 def test_it_leaves_from_the_channel_to_the_customer_in_the_same_thread(cast: Cast, text: Any) -> None:
     text(cast.channel_queue, "stop")
     with scope(company=cast.client):
