@@ -69,6 +69,8 @@ class Verb(models.TextChoices):
     LIST_MEMBER_REMOVED = "contact.list_member_removed", _("Contact taken off a list")
     MASS_SEND_CONFIRMED = "mass_send.confirmed", _("Mass send confirmed")
     MASS_SEND_CANCELLED = "mass_send.cancelled", _("Mass send cancelled")
+    OPT_OUT_ADDED = "opt_out.added", _("Opt-out added")
+    OPT_OUT_REMOVED = "opt_out.removed", _("Opt-out removed")
     CHANNEL_CREATED = "channel.created", _("Channel created")
     CHANNEL_CHANGED = "channel.changed", _("Channel changed")
     CHANNEL_FALLBACK_CHANGED = "channel.fallback_changed", _("What a channel does when nobody is there changed")
@@ -99,6 +101,7 @@ GROUPS: dict[str, Promise] = {
     "canned": _("Canned replies"),
     "contact": _("Contacts"),
     "mass_send": _("Mass sends"),
+    "opt_out": _("Opt-outs"),
     "channel": _("Channels"),
     "hours": _("Opening hours"),
     "provider": _("Providers"),
@@ -154,6 +157,7 @@ DETAILS: dict[str, Promise] = {
     "means": _("By means of"),
     "name": _("Name"),
     "nobody_reply": _("Reply when nobody is there"),
+    "note": _("Note"),
     "number": _("Number"),
     "outcome": _("Outcome"),
     "parent": _("Below"),

@@ -11,13 +11,16 @@ type Pair = tuple[int, str]
 """A channel and a number."""
 
 ENTER = """
-INSERT INTO optouts_optout AS o (company_id, channel_id, number, since, blocked_at)
-SELECT company_id, channel_id, number, since, blocked_at
-FROM unnest(%b::bigint[], %b::bigint[], %b::text[], %b::timestamptz[], %b::timestamptz[])
-     AS entered (company_id, channel_id, number, since, blocked_at)
+INSERT INTO optouts_optout AS o (company_id, channel_id, number, since, blocked_at, origin)
+SELECT company_id, channel_id, number, since, blocked_at, origin
+FROM unnest(%b::bigint[], %b::bigint[], %b::text[], %b::timestamptz[], %b::timestamptz[], %b::text[])
+     AS entered (company_id, channel_id, number, since, blocked_at, origin)
 ORDER BY channel_id, number
-ON CONFLICT (channel_id, number) DO UPDATE SET blocked_at = excluded.blocked_at
-    WHERE o.blocked_at IS NULL AND excluded.blocked_at IS NOT NULL
+ON CONFLICT (channel_id, number) DO UPDATE SET
+    blocked_at = COALESCE(o.blocked_at, excluded.blocked_at),
+    origin = CASE excluded.origin WHEN 'texted' THEN 'texted' ELSE o.origin END
+    WHERE (o.blocked_at IS NULL AND excluded.blocked_at IS NOT NULL)
+       OR (o.origin <> 'texted' AND excluded.origin = 'texted')
 RETURNING o.channel_id, o.number, xmax = 0
 """  # unique index optout_once
 
@@ -33,12 +36,12 @@ LEFT = "SELECT channel_id, number FROM optouts_optout"
 """For other domains' statements: index `optout_once`."""
 
 
-def enter(records: Sequence[tuple[int, int, str, datetime, datetime | None]]) -> dict[Pair, bool]:
-    """Enters opt-outs: company, channel, number, since when, and since when blocked; each channel and number once.
+def enter(records: Sequence[tuple[int, int, str, datetime, datetime | None, str]]) -> dict[Pair, bool]:
+    """Enters opt-outs: company, channel, number, since when, since when blocked, origin; each channel and number once.
 
-    Returns those that are new (True), and those that were there and are blocked from now on (False).
+    Returns those that are new (True), and those that were there and are blocked, or texted, from now on (False).
     """
-    return {(channel, number): new for channel, number, new in batch(ENTER, columns(records, 5))}
+    return {(channel, number): new for channel, number, new in batch(ENTER, columns(records, 6))}
 
 
 def remove(pairs: Sequence[Pair]) -> set[Pair]:

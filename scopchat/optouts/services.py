@@ -12,6 +12,7 @@ from scopchat.channels.providers.base import Wish
 from scopchat.optouts import queries
 from scopchat.optouts.keywords import Keyword
 from scopchat.optouts.models import Change, OptOut, OptOutChange
+from scopchat.optouts.origins import Origin
 from scopchat.optouts.queries import Pair
 
 
@@ -34,7 +35,10 @@ class Said:
 
 @transaction.atomic
 def heed(*, said: Sequence[Said]) -> list[bool]:
-    """Lets numbers leave and come back, in the order in which they asked; whether each changed anything."""
+    """Lets numbers leave and come back, in the order in which they asked; whether each changed anything.
+
+    Who was taken off by hand and texts STOP has left by their own word from then on.
+    """
     changed = [False] * len(said)
     for places in _rounds(said):
         asked = {said[place].pair: said[place] for place in places}
@@ -60,8 +64,9 @@ def _rounds(said: Sequence[Said]) -> list[list[int]]:
 
 def _leave(asked: dict[Pair, Said]) -> dict[Pair, bool]:
     leaving = [one for one in asked.values() if one.keyword.wish is Wish.LEAVE]
-    entered = queries.enter([(one.company_id, *one.pair, one.at, one.at if one.blocks else None) for one in leaving])
-    return {pair: True for pair, is_new in entered.items() if is_new}
+    return queries.enter(
+        [(one.company_id, *one.pair, one.at, one.at if one.blocks else None, Origin.TEXTED.value) for one in leaving]
+    )
 
 
 def _return(asked: dict[Pair, Said]) -> dict[Pair, bool]:
@@ -87,7 +92,7 @@ def _log(heeded: Iterable[Said]) -> None:
 def block(*, blocked: Iterable[tuple[int, int, str, datetime]]) -> None:
     """The carrier refuses texts to these numbers (company, channel, number, since when), because they left there."""
     found = {(channel, number): (company, at) for company, channel, number, at in blocked}
-    entered = queries.enter([(company, *pair, at, at) for pair, (company, at) in found.items()])
+    entered = queries.enter([(company, *pair, at, at, Origin.BLOCKED.value) for pair, (company, at) in found.items()])
     OptOutChange.objects.bulk_create(
         OptOutChange(company_id=company, channel_id=channel, number=number, change=Change.BLOCKED, at=at)
         for (channel, number), (company, at) in found.items()
