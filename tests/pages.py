@@ -38,6 +38,8 @@ from scopchat.interactions.media import link_to, link_to_upload
 from scopchat.interactions.models import Attachment, AttachmentState, Interaction, Message, Upload
 from scopchat.interactions.tests.desk import NOW, conversation
 from scopchat.masssends.models import MassSend, Recipient, SendState
+from scopchat.optouts.models import OptOut
+from scopchat.optouts.origins import Origin
 from scopchat.queues.models import Queue
 from scopchat.queues.services import create_queue
 from scopchat.tenancy.models import Company
@@ -131,7 +133,7 @@ def things_of(company: Company, person: User) -> dict[type, Any]:
         Company: company.pk,
         Interaction: interaction.pk,
         Loan: loan.pk,
-        MassSend: _mass_send(channel, person),
+        **_mass_send_and_opt_out(channel, person),
         Message: message.pk,
         Provider: provider.pk,
         Queue: queue.pk,
@@ -158,17 +160,21 @@ def _canned_contacts_and_export(company: Company, person: User, number: str) -> 
     return {CannedReply: canned.pk, Export: export.pk, **contacts}
 
 
-def _mass_send(channel: Channel, person: User) -> int:
-    """One that is ready to be confirmed, with a recipient, where the operator allows them."""
-    Company.objects.filter(pk=channel.company_id).update(mass_sends=True)
-    with scope(company=channel.company):
+def _mass_send_and_opt_out(channel: Channel, person: User) -> dict[type, int]:
+    """One that is ready to be confirmed, with a recipient, where the operator allows them; and who left by hand."""
+    company = channel.company
+    Company.objects.filter(pk=company.pk).update(mass_sends=True)
+    with scope(company=company):
         made = MassSend.objects.create(
-            company=channel.company, channel=channel, author=person, text="Fermé lundi.", state=SendState.READY,
+            company=company, channel=channel, author=person, text="Fermé lundi.", state=SendState.READY,
             recipients=1, created_at=NOW, touched_at=NOW,
         )  # fmt: skip
-        first = Recipient.objects.create(company=channel.company, mass_send=made, number="+15145550199").pk
+        first = Recipient.objects.create(company=company, mass_send=made, number="+15145550199").pk
         MassSend.objects.filter(pk=made.pk).update(first_id=first, last_id=first, position=first - 1)
-    return made.pk
+        left = OptOut.objects.create(
+            company=company, channel=channel, number="+15145550198", since=NOW, origin=Origin.BY_HAND
+        )
+    return {MassSend: made.pk, OptOut: left.pk}
 
 
 def _opening_hours(company: Company) -> int:

@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("canned-replies/", include("scopchat.canned.urls")),
     path("exports/", include("scopchat.exports.urls")),
     path("mass-sends/", include("scopchat.masssends.urls")),
+    path("opt-outs/", include("scopchat.optouts.urls")),
     path("contacts/", include("scopchat.contacts.urls")),
     path("photo/", include("scopchat.interactions.carrier_urls")),
     path("simulator/carrier/", include("scopchat.channels.providers.simulator.carrier_urls")),

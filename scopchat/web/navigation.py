@@ -92,6 +92,7 @@ MENU = (
         needs=may_mass_send,
         pages=("masssends:add", "masssends:edit", "masssends:page"),
     ),
+    Entry(_("Opt-outs"), "ban", "optouts:list", Permission.MASS_SEND, needs=may_mass_send, pages=("optouts:add",)),
     Entry(
         _("Queues"),
         "queue",
