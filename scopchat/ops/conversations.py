@@ -23,6 +23,7 @@ from scopchat.interactions.services import holding, lifecycle, receive, reply, s
 from scopchat.ops import address_book, mass_texts
 from scopchat.ops.carried import carry
 from scopchat.ops.demo import Cast
+from scopchat.optouts.by_hand import add_opt_out
 from scopchat.queues.distribution import Mode, Terms
 from scopchat.queues.models import Queue
 from scopchat.queues.services import create_queue
@@ -156,10 +157,14 @@ def _closed(cast: Cast, now: datetime) -> None:
 
 
 def _left_mass_sends(cast: Cast, now: datetime) -> None:
-    """Somebody texted STOP to a mass send some time ago, and writes again today."""
+    """Somebody texted STOP to a mass send some time ago, and writes again today; another asked by telephone."""
     customer = "+18195550187"
     set_behaviour(company=cast.client, phone=customer, behaviour={})
     _arrive(cast.channel_queue, customer, "ARRET", now - timedelta(days=19))
+    asked_at = now - timedelta(days=6, hours=2)
+    add_opt_out(
+        channel=cast.channel_queue, phone="450 555-0172", note="Demande par téléphone", acting=cast.admin, now=asked_at
+    )
     said = [Said(44, "Bonjour, j’ai perdu mon dossier. Pouvez-vous me dire ma prochaine date ?")]
     _talk(cast.channel_queue, customer, said, now)
 

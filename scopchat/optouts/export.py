@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from scopchat.accounts.roles import Permission
 from scopchat.common.keyset import Cursor, page_of
@@ -32,7 +32,7 @@ class OptOuts(Kind):
     def columns(self) -> Sequence[str]:
         return [
             *(_("Number"), _("Contact"), _("Channel"), _("Channel’s number"), _("Since")),
-            *(_("How"), _("Word"), _("Person"), _("Note"), _("Blocked since")),
+            *(_("How"), _("Word"), _("Person"), pgettext("opt-out", "Note"), _("Blocked since")),
         ]
 
     def count(self, asking: Asking) -> int:

@@ -60,7 +60,7 @@ class OptOutFilter(forms.Form):
 
     q = forms.CharField(label=_("Name or number"), required=False, max_length=MAX_TYPED)
     channel = forms.ModelChoiceField(
-        Channel.objects.none(), label=_("Channel"), required=False, empty_label=_("Any channel")
+        Channel.objects.none(), label=_("Channel"), required=False, empty_label=_("All channels")
     )
     origin = forms.ChoiceField(label=_("How"), required=False, choices=[("", _("Any origin")), *Origin.choices])
 
