@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -23,6 +24,7 @@ from scopchat.optouts.export import OptOuts
 from scopchat.optouts.forms import OptOutFilter, OptOutForm, ProofForm
 from scopchat.optouts.lines import history_of, lines_of
 from scopchat.optouts.models import OptOut, OptOutChange
+from scopchat.optouts.querysets import OptOutQuerySet
 
 PAGE = 50
 BRING_BACK = "optouts:bring_back"
@@ -32,8 +34,7 @@ BRING_BACK = "optouts:bring_back"
 def listing(request: PersonRequest) -> HttpResponse:
     """Who left the mass sends of which channel, the latest first."""
     form = OptOutFilter(request.GET)
-    form.is_valid()
-    found = OptOut.objects.asked(**form.cleaned_data, country=request.company.country)
+    found = _asked(request, form)
     after = Cursor.asked(request.GET)
     page = page_of(found.select_related("channel"), after, by="since", size=PAGE)
     context = {
@@ -105,6 +106,12 @@ def remove(request: PersonRequest, pk: int) -> HttpResponse:
     return render(request, "optouts/remove.html", context, status=422 if form.is_bound else 200)
 
 
+def _asked(request: PersonRequest, form: OptOutFilter) -> OptOutQuerySet:
+    """What the filter leaves; nonsense in it leaves all."""
+    form.is_valid()
+    return OptOut.objects.asked(**form.cleaned_data, country=request.company.country)
+
+
 def _remove(request: PersonRequest, opt_out: OptOut) -> HttpResponse:
     """Takes the line away, with a notice that offers to undo it."""
     removal = remove_opt_out(opt_out=opt_out, proof="", acting=request.user, now=utc_now())
@@ -112,7 +119,11 @@ def _remove(request: PersonRequest, opt_out: OptOut) -> HttpResponse:
     if removal is None or not is_fragment(request):
         messages.success(request, words)
         return redirect("optouts:list")
-    return notice(request, words, removal.pk, address=BRING_BACK)
+    # The address of the page that asked says what it shows.
+    _page, _mark, query = request.headers.get("HX-Current-URL", "").partition("?")
+    count = _asked(request, OptOutFilter(QueryDict(query))).count()
+    also = render_to_string("optouts/count.html", {"count": count, "apart": True})
+    return notice(request, words, removal.pk, address=BRING_BACK, also=also)
 
 
 @require_POST

@@ -53,6 +53,7 @@ def test_one_by_hand_and_one_by_text_come_and_go(desk: Desk, browser: Browser) -
     page.get_by_role("button", name=f"Retirer le {BY_HAND} de la liste").click()
     expect(page.get_by_text(f"Le {BY_HAND} recevra de nouveau les envois de masse du canal.")).to_be_visible()
     expect(page.get_by_role("row", name=BY_HAND)).to_have_count(0)
+    expect(page.get_by_text("0 numéro", exact=True)).to_be_visible()
 
     page.goto("/simulator/")
     text(page, TEXTED, "START")

@@ -185,7 +185,9 @@ def token(html: bytes) -> str:
 
 def test_what_was_added_by_hand_goes_at_once_and_comes_back(cast: Cast, left: dict[str, int]) -> None:
     browser = signed_in(cast.admin)
-    answer = browser.post(f"/opt-outs/{left[BY_HAND]}/remove/", headers=FRAGMENT)
+    where = {**FRAGMENT, "HX-Current-URL": "http://testserver/c/1/opt-outs/?q=514&origin="}
+    answer = browser.post(f"/opt-outs/{left[BY_HAND]}/remove/", headers=where)
+    assert "1 numéro </hx-partial>" in flat(answer.content)
     assert "Le 514 555-0143 recevra de nouveau les envois de masse du canal." in answer.content.decode()
     assert OTHER not in numbers_left(cast)
     undo = {"token": token(answer.content)}
@@ -216,7 +218,9 @@ def test_without_scripts_it_goes_too(cast: Cast, left: dict[str, int]) -> None:
 
 def test_who_texted_is_removed_with_a_proof_alone(cast: Cast, left: dict[str, int]) -> None:
     browser, address = signed_in(cast.admin), f"/opt-outs/{left[TEXTED]}/remove/"
-    assert "s’est désinscrit lui-même des envois de masse de « Accueil »" in flat(browser.get(address).content)
+    assert "s’est désinscrit lui-même des envois de masse de «\u00a0Accueil\u00a0»" in flat(
+        browser.get(address).content
+    )
     for proof in ("", "   ", "x" * 501):
         assert browser.post(address, {"proof": proof}, headers=FRAGMENT).status_code == 422
     assert NUMBER in numbers_left(cast)
@@ -247,7 +251,7 @@ def test_its_history_says_who_when_and_by_which_word(cast: Cast, left: dict[str,
         pk = OptOut.objects.get(number=NUMBER).pk
     told = texts(browser.get(f"/opt-outs/{pk}/history/").content)
     assert "Historique du 514 555-0142" in told
-    in_order(told, "Signalé par le fournisseur", "STOP", "À la main : Amélie Gagnon", "ARRET")
+    in_order(told, "bloqué par le fournisseur", "STOP", "À la main : Amélie Gagnon", "ARRET")
     assert "Formulaire <signé>" in told
 
 
