@@ -24,7 +24,6 @@ class OptOutQuerySet(QuerySet["OptOut"]):
 
     def found_by(self, typed: str, *, country: str) -> Self:
         """Those whose contact has these words, or whose number is meant by what was typed, in any notation."""
-        typed = typed.replace("\0", " ")
         if has_letters(typed):
             return self.filter(number__in=Contact.objects.kept().found_by(typed).values("number"))
         digits = digits_of(typed)

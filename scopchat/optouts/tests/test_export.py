@@ -117,16 +117,20 @@ def test_a_filter_of_nonsense_is_refused_rather_than_dropped(cast: Cast, filter_
 
 
 @pytest.mark.usefixtures("left")
-def test_it_ends_where_its_channel_is_gone_or_the_person_may_no_more(cast: Cast) -> None:
-    browser = signed_in(cast.admin)
-    one = asked(browser, channel=str(cast.channel_user.pk))
+@pytest.mark.parametrize("narrows", [{"channel": "987654321"}, {"list": "1"}])
+def test_it_ends_where_what_it_is_narrowed_to_is_gone(cast: Cast, narrows: dict[str, str]) -> None:
+    one = asked(signed_in(cast.admin), channel=str(cast.channel_user.pk))
     with scope(company=cast.client):
-        Export.objects.update(asked={"channel": "987654321"})
+        Export.objects.update(asked=narrows)
     written(one)
     with scope(company=cast.client):
         assert Export.objects.get().trouble == Trouble.GONE
-    other = asked(browser)
+
+
+@pytest.mark.usefixtures("left")
+def test_it_ends_where_the_person_may_no_more(cast: Cast) -> None:
+    one = asked(signed_in(cast.admin))
     User.objects.filter(pk=cast.admin.pk).update(role=Role.AGENT)
-    written(other)
+    written(one)
     with scope(company=cast.client):
-        assert not Export.objects.get(pk=other.pk).file_name
+        assert not Export.objects.get().file_name

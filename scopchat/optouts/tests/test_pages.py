@@ -78,6 +78,17 @@ def test_it_says_of_each_who_where_since_when_and_how(cast: Cast, left: dict[str
     assert "Un message direct reste toujours possible." in flat(html)
 
 
+def test_it_says_how_the_last_time_came_about(cast: Cast) -> None:
+    channel = cast.channel_queue
+    with scope(company=cast.client):
+        for number, words in ((NUMBER, ("stop", "start", "arret")), (OTHER, ("stop", "start"))):
+            heed(said=[said(channel, word, number=number, minutes=place) for place, word in enumerate(words)])
+        block(blocked=[(channel.company_id, channel.pk, OTHER, NOW + timedelta(hours=1))])
+    found = rows(signed_in(cast.admin).get("/opt-outs/").content)
+    assert "ARRET reçu" in found[TEXTED]
+    assert "STOP" not in found[BY_HAND]
+
+
 @pytest.mark.parametrize(
     ("asked", "expected"),
     [
