@@ -35,7 +35,8 @@ def left(cast: Cast) -> None:
     with scope(company=cast.client):
         channel = cast.channel_queue
         add_contact(company=cast.client, phone=NUMBER, particulars=Particulars(name="=HYPERLINK(1)"), now=NOW)
-        heed(said=[said(channel, "Arrêt")])
+        # The second left and came back before the carrier spoke of it.
+        heed(said=[said(channel, "Arrêt"), *(said(channel, word, number="+14505550172") for word in ("stop", "start"))])
         blocked = [("+14505550172", 2), (NUMBER, 3)]
         block(blocked=[(cast.client.pk, channel.pk, number, NOW + timedelta(hours=h)) for number, h in blocked])
         at = NOW + timedelta(hours=1)
