@@ -6,6 +6,7 @@ from datetime import datetime, time
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils import translation
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _t
@@ -17,6 +18,7 @@ from scopchat.common.phones import display
 from scopchat.contacts.models import ContactList, Label
 from scopchat.masssends.audience import MAX_TYPED, Audience, read_numbers
 from scopchat.masssends.models import MAX_CLOSING, MAX_REASON, MAX_TITLE, MassSend, SendState
+from scopchat.masssends.results import Outcome
 from scopchat.masssends.services.drafting import Wording
 from scopchat.tenancy.models import Company
 
@@ -149,6 +151,20 @@ class MassSendFilter(forms.Form):
         field = self.fields["channel"]
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = Channel.objects.order_by("name", "pk")
+
+
+class RecipientFilter(forms.Form):
+    """Which recipients a page shows; nonsense narrows nothing."""
+
+    q = forms.CharField(required=False, max_length=100)
+    outcome = forms.ChoiceField(required=False, choices=[("", ""), *Outcome.choices])
+
+    @classmethod
+    def read(cls, asked: QueryDict) -> tuple[str, str]:
+        """An outcome, and what was typed of a recipient."""
+        form = cls(asked)
+        form.is_valid()
+        return form.cleaned_data.get("outcome", ""), form.cleaned_data.get("q", "")
 
 
 class ConfirmForm(forms.Form):

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from django.contrib import messages
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -23,7 +23,7 @@ from scopchat.exports.asking import export_of
 from scopchat.masssends import results
 from scopchat.masssends.audience import Audience
 from scopchat.masssends.export import Recipients
-from scopchat.masssends.forms import ConfirmForm, MassSendFilter, MassSendForm
+from scopchat.masssends.forms import ConfirmForm, MassSendFilter, MassSendForm, RecipientFilter
 from scopchat.masssends.models import MassSend, SendState
 from scopchat.masssends.rendering import FIELDS
 from scopchat.masssends.results import Outcome
@@ -111,17 +111,10 @@ def page(request: PersonRequest, pk: int) -> HttpResponse:
 def export(request: PersonRequest, pk: int) -> HttpResponse:
     """Asks for a file of the recipients that the filter finds."""
     mass_send = _mass_send(pk)
-    outcome, typed = _filter(request.POST)
+    outcome, typed = RecipientFilter.read(request.POST)
     words = [str(mass_send), str(Outcome(outcome).label) if outcome else "", typed]
     asked = {"mass_send": str(pk), "outcome": outcome, "q": typed}
     return export_of(request, Recipients.name, asked=asked, words=[word for word in words if word])
-
-
-def _filter(asked: QueryDict) -> tuple[str, str]:
-    """An outcome, and what was typed of a recipient; nonsense narrows nothing."""
-    outcome = asked.get("outcome", "")
-    typed = asked.get("q", "").replace("\0", " ").strip()[:100]
-    return outcome if outcome in Outcome else "", typed
 
 
 @require_POST
@@ -202,7 +195,7 @@ def _on_unknown_basis(mass_send: MassSend) -> list[ContactList]:
 
 def _context(request: PersonRequest, mass_send: MassSend, after: str) -> dict[str, object]:
     now = utc_now()
-    outcome, typed = _filter(request.GET)
+    outcome, typed = RecipientFilter.read(request.GET)
     recipients, next_cursor = results.page_of(results.recipients_of(mass_send, outcome=outcome, typed=typed), after)
     is_ready = mass_send.state == SendState.READY
     return {
