@@ -40,7 +40,7 @@ FILE_BREATH_SECONDS = 0.01
 STALLED_SECONDS = 8
 """A worker without heartbeat for this long is taken for dead and its jobs run elsewhere."""
 _file_turn = asyncio.Lock()
-"""A worker's exports and imports take turns, batch by batch: texts have all its threads but one."""
+"""A worker's exports, imports and preparations take turns, step by step: texts have all its threads but one."""
 
 
 def _client(context: JobContext) -> http.Client:
@@ -103,7 +103,8 @@ async def prepare_mass_send(*, company: int, mass_send: int) -> None:
     preparation = Preparation(company, mass_send)
     more = True
     while more:
-        more = await in_thread_unscoped(lambda: preparation.step(now=utc_now()))
+        async with _file_turn:
+            more = await in_thread_unscoped(lambda: preparation.step(now=utc_now()))
         await asyncio.sleep(FILE_BREATH_SECONDS)
 
 
