@@ -23,8 +23,13 @@ from tests.cast import Cast, Rehearsed, rehearse
 from tests.heard import Heard
 from tests.people import Browser
 
-PROCESSES = (
-    "tests/processes/",
+JOURNEYS = ("tests/processes/",)
+"""They share an installation and a browser, but for these:"""
+KILLS = (
+    *(
+        f"tests/processes/test_{name}.py"
+        for name in ("backup", "by_itself", "kills", "mass_sends", "outages", "secrets")
+    ),
     "tests/upgrades/",
     "scopchat/ops/tests/test_up.py",
     "scopchat/ops/tests/test_database.py",
@@ -43,17 +48,19 @@ def pytest_configure() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items.sort(key=lambda item: not item.nodeid.startswith(PROCESSES))
+    items.sort(key=lambda item: not item.nodeid.startswith((*KILLS, *JOURNEYS)))
 
 
 class Lanes(LoadScopeScheduling):
-    """One worker has all tests that start processes, from the start: they wait more than they work.
+    """Two workers have all tests that start processes, from the start: they wait more than they work.
 
     Each other module stays together as well, so that what its tests share is made once.
     """
 
     def _split_scope(self, nodeid: str) -> str:
-        return "processes" if nodeid.startswith(PROCESSES) else nodeid.partition("::")[0]
+        if nodeid.startswith(KILLS):
+            return "kills"
+        return "journeys" if nodeid.startswith(JOURNEYS) else nodeid.partition("::")[0]
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Lanes:

@@ -104,6 +104,9 @@ def test_all_comes_back_but_what_was_being_done(saved: Saved, empty: str, tmp_pa
     before, after = content(saved.database), content(empty)
     assert set(before) == set(after)
     assert [table for table in dump.TRANSIENT if after[table]] == []
+    # The installation it was taken from may send on: mass sends under way are paused.
+    sends = before["masssends_masssend"]
+    before["masssends_masssend"] = sorted(row.replace(',sending,"",', ",paused,copied,") for row in sends)
     for table in set(before) - {*dump.TRANSIENT, "gateway_installation"}:
         assert after[table] == before[table], table
     assert (tmp_path / "media" / PHOTO).read_bytes() == b"\x89PNG" * 1000
