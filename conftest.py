@@ -26,10 +26,12 @@ from tests.people import Browser
 JOURNEYS = ("tests/processes/",)
 """They share an installation and a browser, but for these:"""
 KILLS = (
-    *(
-        f"tests/processes/test_{name}.py"
-        for name in ("backup", "by_itself", "kills", "mass_sends", "outages", "secrets")
-    ),
+    "tests/processes/test_backup.py",
+    "tests/processes/test_by_itself.py",
+    "tests/processes/test_kills.py",
+    "tests/processes/test_mass_sends.py",
+    "tests/processes/test_outages.py",
+    "tests/processes/test_secrets.py",
     "tests/upgrades/",
     "scopchat/ops/tests/test_up.py",
     "scopchat/ops/tests/test_database.py",

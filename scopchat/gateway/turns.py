@@ -23,7 +23,7 @@ from scopchat.channels.providers.registry import adapter_for
 from scopchat.common.crypto import Unreadable
 from scopchat.gateway import leases, queries
 from scopchat.gateway.leases import Lease
-from scopchat.interactions.models import Priority
+from scopchat.interactions.models import OutboxEntry, Priority
 from scopchat.interactions.services import sending
 from scopchat.interactions.services.sending import Claimed, Result
 from scopchat.interactions.status import MessageStatus
@@ -51,7 +51,9 @@ class Route:
     adapter: Adapter
     account: Account
     has_mass_sends: bool
-    """Whether some are under way."""
+    """Whether some are under way;"""
+    has_mass_texts: bool
+    """and whether texts of theirs wait for another attempt."""
 
     def allowance(self, now: datetime) -> float:
         """Segments that may leave now (GCRA with a burst of `BURST_SECONDS`)."""
@@ -102,16 +104,21 @@ def load_routes(shard: int) -> dict[int, Route]:
     """The shard's channels that may send, with their accounts; those whose account cannot be read may not."""
     moment = int(time.monotonic() / ACCOUNT_SECONDS)
     mass_sends_of = MassSend.objects.filter(channel=OuterRef("pk"), state=SendState.SENDING)
+    mass_texts_of = OutboxEntry.objects.filter(
+        channel=OuterRef("pk"), priority=Priority.MASS, unknown_at=None, claim=None
+    )
     channels = Channel.objects.filter(
         shard=shard, is_active=True, provider__is_active=True, company__is_active=True
-    ).values_list("pk", "provider_id", "address", "throughput", "next_send_at", Exists(mass_sends_of))
+    ).values_list(
+        "pk", "provider_id", "address", "throughput", "next_send_at", Exists(mass_sends_of), Exists(mass_texts_of)
+    )
     routes = {}
-    for pk, provider_id, address, throughput, next_send_at, has_mass_sends in channels:
+    for pk, provider_id, address, throughput, next_send_at, *mass in channels:
         try:
             adapter, account = _account(provider_id, moment)
         except Unreadable:
             continue
-        routes[pk] = Route(pk, provider_id, address, throughput, next_send_at, adapter, account, has_mass_sends)
+        routes[pk] = Route(pk, provider_id, address, throughput, next_send_at, adapter, account, *mass)
     return routes
 
 
@@ -192,6 +199,8 @@ def _take_turn(lease: Lease, claim: UUID, room: Room, now: datetime) -> Turn:
         leases.hold(lease)
         routes = load_routes(lease.shard)
         limits = room.shared_out(routes, now)
+        if with_texts := [pk for pk in limits if routes[pk].has_mass_texts]:
+            mass_sends.look_again(channels=with_texts, now=now)
         claimed = (
             sending.claim(
                 limits=limits,

@@ -15,6 +15,7 @@ from scopchat.channels import queries as channels
 from scopchat.channels.queries import CHANNELS_OF, SHARDS_OF
 from scopchat.contacts import queries as contacts
 from scopchat.interactions.visibility import SEEN
+from scopchat.optouts import queries as optouts
 from scopchat.queues import queries as queues
 from scopchat.queues.queries import QUEUES_OF
 from scopchat.tenancy import queries as tenancy
@@ -127,6 +128,24 @@ MASS_SENDS_OF = """
 SELECT id, mass_send_id FROM interactions_message WHERE id = ANY(%b::bigint[]) AND mass_send_id IS NOT NULL
 """  # primary key
 
+PUT_OFF = """
+UPDATE interactions_outboxentry o SET not_before = n.until
+FROM unnest(%b::bigint[], %b::timestamptz[]) AS n (id, until)
+WHERE o.message_id = n.id AND o.claim IS NULL
+RETURNING o.message_id
+"""  # primary key
+
+FAIL_LEFT = """
+WITH over AS (
+    DELETE FROM interactions_outboxentry o
+    WHERE o.message_id = ANY(%b::bigint[]) AND o.claim IS NULL AND o.unknown_at IS NULL
+    RETURNING o.message_id, o.attempts
+)
+UPDATE interactions_message m SET status = 'failed', reason = 'left', attempts = over.attempts
+FROM over WHERE m.id = over.message_id
+RETURNING m.id, m.status, m.company_id, m.channel_id, NULL, NULL, NULL
+"""  # primary keys
+
 RECIPIENTS = """
 SELECT m.id, m.company_id, m.channel_id, COALESCE(i.customer, m.customer)
 FROM interactions_message m LEFT JOIN interactions_interaction i ON i.id = m.interaction_id
@@ -160,6 +179,7 @@ RETURNING m.id, m.status, m.company_id, m.channel_id, i.id, i.queue_id, i.assign
 FRAGMENTS = {
     "channel_names": channels.NAMES,
     "contacts": contacts.NAMES,
+    "opted_out": optouts.LEFT,
     "queue_names": queues.NAMES,
     "queues": queues.IN_USE,
     "people": accounts.NAMES,

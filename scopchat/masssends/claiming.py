@@ -196,6 +196,22 @@ def _go_on(mass_send: MassSend, settled: Collection[_Settled], segments: int, no
     MassSend.objects.filter(pk=mass_send.pk).update(**changed)
 
 
+def look_again(*, channels: Sequence[int], now: datetime) -> None:
+    """Before texts that a carrier did not take are tried again: whoever left since gets none, and nobody at night."""
+    found = mass.waiting(channels=channels, now=now)
+    if left := [message for message, _send, _number, has_left in found if has_left]:
+        mass.fail_left(left)
+    sends = MassSend.objects.select_related("company").in_bulk({send for _message, send, *_rest in found})
+    until = {
+        message: _awake(sends[send], number, now)
+        for message, send, number, has_left in found
+        if not has_left and send in sends
+    }
+    asleep = {message: at for message, at in until.items() if at > now}
+    if asleep:
+        mass.put_off(asleep)
+
+
 def due(*, channels: Collection[int], now: datetime) -> dict[int, datetime]:
     """When the next recipient of each channel's sends may have their turn; channels without one are absent."""
     refused = mass.refused_channels(channels=list(channels), now=now)

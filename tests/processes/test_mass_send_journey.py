@@ -59,7 +59,7 @@ def test_from_writing_to_results_with_a_stop_midway(desk: Desk, browser: Browser
     admin.get_by_role("button", name="Reprendre").click()
     expect(admin.locator(".status", has_text="Terminé")).to_be_visible(timeout=2 * SOON)
     expect(admin.locator(".mass-sums div", has_text="Livrés").locator("dd")).to_have_text("4", timeout=SOON)
-    assert (count(admin, "Désabonnés"), count(admin, "Ignorés"), count(admin, "Invalides")) == (1, 1, 1)
+    assert (count(admin, "Désinscrits"), count(admin, "Ignorés"), count(admin, "Invalides")) == (1, 1, 1)
     for number in NUMBERS[:4]:
         expect(phones.get_by_role("article", name=number).get_by_text(re.compile("Bonjour vous"))).to_have_count(1)
     expect(phones.get_by_role("article", name=NUMBERS[4]).get_by_text("Bonjour vous")).to_have_count(0)

@@ -56,6 +56,7 @@ class FailureReason(models.TextChoices):
     CONNECTION = "connection", _("the carrier could not be reached")
     STOPPED = "stopped", _("the channel was taken out of use before this text left")
     CANCELLED = "cancelled", _("the mass send was cancelled before this text left")
+    LEFT = "left", _("the customer left the mass sends before this text left")
     OTHER = "other", _("the carrier reported an error")
 
 

@@ -21,7 +21,7 @@ from scopchat.gateway.turns import Room
 from scopchat.masssends.audience import Audience
 from scopchat.masssends.models import MassSend, PauseCause, Recipient, SendState
 from scopchat.masssends.services.steering import confirm, pause, pause_copied, resume
-from scopchat.masssends.tests.desk import number, prepared
+from scopchat.masssends.tests.desk import left, number, prepared
 from scopchat.tenancy.models import Company
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -131,3 +131,20 @@ async def test_another_copy_of_the_installation_sends_nothing_on(desk: Desk) -> 
         await drain(desk)
     assert desk.carrier.texts == {}
     assert (await fresh(made)).cause == PauseCause.COPIED
+
+
+async def test_who_leaves_while_the_carrier_refuses_gets_nothing_once_it_is_mended(desk: Desk) -> None:
+    made = await in_thread_unscoped(mass_send, desk)
+    async with serving(answering(401, b'{"code": 20003}')) as url:
+        await in_thread_unscoped(point_at, desk, url)
+        await drain(desk)
+    await in_thread_unscoped(left, desk.channel, 3)
+    await in_thread_unscoped(lambda: resume(mass_send=made, acting=desk.cast.admin))
+    async with serving(FakeServer(desk.carrier)) as url:
+        turns._account.cache_clear()
+        await in_thread_unscoped(point_at, desk, url)
+        await drain(desk)
+    texted = {text.recipient for text in desk.carrier.texts.values()}
+    assert texted == {number(place) for place in range(MANY) if place != 3}
+    found = await fresh(made)
+    assert (found.sent, found.failed, found.on_its_way) == (MANY - 1, 1, 0)

@@ -31,6 +31,7 @@ class Migration(migrations.Migration):
                     ("connection", "the carrier could not be reached"),
                     ("stopped", "the channel was taken out of use before this text left"),
                     ("cancelled", "the mass send was cancelled before this text left"),
+                    ("left", "the customer left the mass sends before this text left"),
                     ("other", "the carrier reported an error"),
                 ],
                 max_length=20,

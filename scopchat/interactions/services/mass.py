@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -69,6 +69,22 @@ def drop(*, channel_id: int, mass_send_id: int) -> None:
     """Texts of the send that wait for another attempt have failed, in the running transaction."""
     parameters = {"channel": channel_id, "priority": Priority.MASS.value, "mass_send": mass_send_id}
     announce_texts(batch(queries.statement("drop_mass"), parameters))
+
+
+def waiting(*, channels: Sequence[int], now: datetime) -> list[tuple[int, int, str, bool]]:
+    """Texts that are due for another attempt: message, mass send, number, and whether that has left since."""
+    parameters = {"channels": list(channels), "priority": Priority.MASS.value, "now": now}
+    return batch(queries.statement("waiting_mass"), parameters)
+
+
+def put_off(until: Mapping[int, datetime]) -> None:
+    """These messages have their next attempt at these moments."""
+    batch(queries.PUT_OFF, columns(list(until.items()), 2))
+
+
+def fail_left(messages: Collection[int]) -> None:
+    """Whom these were written to has left: they have failed, in the running transaction."""
+    announce_texts(batch(queries.FAIL_LEFT, [sorted(messages)]))
 
 
 def sends_of(messages: Collection[int]) -> dict[int, int]:

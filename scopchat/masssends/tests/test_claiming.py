@@ -234,3 +234,31 @@ def test_what_a_frozen_run_says_after_all_is_counted_once(cast: Cast, status: Me
         expected["unknown"] = 2
     expected["on_its_way"] = expected.pop("queued", 0)
     assert {name: getattr(found, name) for name in expected} == expected
+
+
+def waits(text_id: int) -> OutboxEntry | None:
+    return OutboxEntry.objects.filter(message=text_id).first()
+
+
+def test_who_leaves_while_a_text_waits_for_another_attempt_does_not_get_it(cast: Cast) -> None:
+    found = confirmed(cast, to(1, 2))
+    one, two = take(cast.channel_queue)
+    settle([one, two], MessageStatus.QUEUED, reason=FailureReason.CONNECTION, not_before=NOON + timedelta(minutes=1))
+    left(cast.channel_queue, 1)
+    claiming.look_again(channels=[cast.channel_queue.pk], now=NOON + timedelta(minutes=2))
+    message = Message.objects.get(pk=one.message_id)
+    assert (message.status, message.reason) == ("failed", FailureReason.LEFT)
+    assert waits(one.message_id) is None
+    assert waits(two.message_id) is not None
+    assert (fresh(found).failed, fresh(found).on_its_way) == (1, 1)
+
+
+def test_nobody_is_texted_at_night_at_another_attempt(cast: Cast) -> None:
+    confirmed(cast, to(1))
+    (text,) = take(cast.channel_queue)
+    settle([text], MessageStatus.QUEUED, reason=FailureReason.CONNECTION, not_before=NOON + timedelta(minutes=1))
+    claiming.look_again(channels=[cast.channel_queue.pk], now=NOON + timedelta(minutes=2))
+    assert OutboxEntry.objects.get(message=text.message_id).not_before == NOON + timedelta(minutes=1)
+    night, morning = NOON + timedelta(hours=11), NOON + timedelta(hours=21)
+    claiming.look_again(channels=[cast.channel_queue.pk], now=night)
+    assert OutboxEntry.objects.get(message=text.message_id).not_before == morning

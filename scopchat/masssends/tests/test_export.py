@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 @pytest.mark.parametrize(
     ("filters", "lines"),
     [
-        ({}, [("Élodie", "échec"), ("", "remis à l’opérateur"), ("", "désabonné")]),
+        ({}, [("Élodie", "échec"), ("", "remis à l’opérateur"), ("", "désinscrit")]),
         ({"outcome": "failed"}, [("Élodie", "échec")]),
         ({"q": "elodie"}, [("Élodie", "échec")]),
     ],

@@ -47,7 +47,7 @@ def test_one_is_written_checked_confirmed_and_followed(cast: Cast) -> None:
     assert "Choix des destinataires" in page(browser, made)
     prepare(made)
     shown = page(browser, made)
-    for count in ("Destinataires choisis 4", "En double −1", "Désabonnés −1", "Recevront le texte 2", "Segments 2"):
+    for count in ("Destinataires choisis 4", "En double −1", "Désinscrits −1", "Recevront le texte 2", "Segments 2"):
         assert count in words(shown), count
     assert "1 numéro ne peut pas exister." in shown
     assert "Allô Julie" in shown
@@ -64,7 +64,7 @@ def test_one_is_written_checked_confirmed_and_followed(cast: Cast) -> None:
         ({"text": ""}, "Ce champ est obligatoire."),
         ({"text": "{name}"}, "« {name} » partirait tel quel."),
         ({"text": "x" * 901}, "901 caractères, au plus 900."),
-        ({"closing": ""}, "Dites qui écrit et comment se désabonner"),
+        ({"closing": ""}, "Dites qui écrit et comment se désinscrire"),
         ({"everybody": ""}, "Choisissez les destinataires."),
         ({"starts_at": "demain"}, "Saisissez une date et une heure valides."),
         ({"pace": "0"}, "supérieure ou égale à 1"),
